@@ -1,0 +1,1 @@
+"""Data: batches with masks, and the way there from files."""

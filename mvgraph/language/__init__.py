@@ -1,0 +1,1 @@
+"""The language below every model: words, formulas, sets of views, densities; no torch."""

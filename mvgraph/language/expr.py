@@ -1,0 +1,189 @@
+"""Weights as formulas: a small grammar of our own, read into sympy expressions and never evaluated as code.
+
+    sum     = product (("+" | "-") product)*
+    product = factor (("*" | "/") factor)*
+    factor  = ("+" | "-") factor | power
+    power   = atom (("^" | "**") factor)?
+    atom    = NUMBER | NAME | NAME "[" NAME "]" | "size" "(" NAME ")" | "(" sum ")"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from mvgraph.errors import Problem, SpecError
+
+Expr = Any  # sympy ships no types
+
+MOST_CHARACTERS = 500
+MOST_EXPONENT = 64
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<name>[^\W\d]\w*)|(?P<op>\*\*|[-+*/^()\[\]]))")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name in a formula: plain, subscripted (`lam[m]`), or measured (`size(S)`)."""
+
+    name: str
+    index: str | None = None
+    size: bool = False
+
+
+Resolver = Callable[[Reference], Expr]
+
+
+def symbol(name: str) -> Expr:
+    """The sympy symbol of a param."""
+    return sympy.Symbol(name, real=True)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A weight as it was written.
+
+    >>> Formula("(M - alpha)/M").expr
+    (M - alpha)/M
+    """
+
+    text: str
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """The names that the formula uses, in order of appearance."""
+        found: dict[Reference, None] = {}
+
+        def note(reference: Reference) -> Expr:
+            found[reference] = None
+            return sympy.Dummy(nonzero=True)
+
+        _Parser(self.text, note).whole()
+        return tuple(found)
+
+    @property
+    def expr(self) -> Expr:
+        """The formula with every name as a symbol of its own."""
+        return self.resolve(lambda r: symbol(r.name if r.index is None else f"{r.name}_{r.index}"))
+
+    def resolve(self, resolver: Resolver) -> Expr:
+        """The formula as a sympy expression, names given by `resolver`.
+
+        Raises:
+            SpecError: the text is not a formula, or divides by zero.
+        """
+        value = _Parser(self.text, resolver).whole()
+        if value.has(sympy.zoo, sympy.nan, sympy.oo):
+            raise SpecError(Problem("MVG122", (), f"the formula '{self.text}' divides by zero"))
+        return value
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Parser:
+    """A recursive-descent reader of one formula."""
+
+    def __init__(self, text: str, resolver: Resolver) -> None:
+        if len(text) > MOST_CHARACTERS:
+            raise SpecError(Problem("MVG121", (), f"a formula has at most {MOST_CHARACTERS} characters"))
+        self.text = text
+        self.resolver = resolver
+        self.tokens = list(_tokens(text))
+        self.at = 0
+
+    def whole(self) -> Expr:
+        value = self.sum()
+        if self.at < len(self.tokens):
+            self.refuse()
+        return value
+
+    def sum(self) -> Expr:
+        value = self.product()
+        while sign := self.take("+", "-"):
+            other = self.product()
+            value = value + other if sign == "+" else value - other
+        return value
+
+    def product(self) -> Expr:
+        value = self.factor()
+        while sign := self.take("*", "/"):
+            other = self.factor()
+            value = value * other if sign == "*" else value / other
+        return value
+
+    def factor(self) -> Expr:
+        if sign := self.take("+", "-"):
+            return self.factor() if sign == "+" else -self.factor()
+        base = self.atom()
+        if not self.take("^", "**"):
+            return base
+        exponent = self.factor()
+        if not (exponent.is_Rational and abs(exponent) <= MOST_EXPONENT):
+            message = f"an exponent in '{self.text}' is not a number of at most {MOST_EXPONENT}"
+            raise SpecError(Problem("MVG121", (), message))
+        return base**exponent
+
+    def atom(self) -> Expr:
+        if self.take("("):
+            value = self.sum()
+            self.need(")")
+            return value
+        if self.at == len(self.tokens):
+            self.refuse()
+        group, token = self.tokens[self.at]
+        self.at += 1
+        if group == "number":
+            return sympy.Rational(token)
+        if group == "name":
+            return self.name(token)
+        self.at -= 1
+        return self.refuse()
+
+    def name(self, name: str) -> Expr:
+        if name == "size" and self.take("("):
+            reference = Reference(self.word(), size=True)
+            self.need(")")
+            return self.resolver(reference)
+        if self.take("["):
+            reference = Reference(name, self.word())
+            self.need("]")
+            return self.resolver(reference)
+        return self.resolver(Reference(name))
+
+    def word(self) -> str:
+        if self.at == len(self.tokens) or self.tokens[self.at][0] == "op":
+            self.refuse()
+        self.at += 1
+        return self.tokens[self.at - 1][1]
+
+    def take(self, *operators: str) -> str | None:
+        if self.at < len(self.tokens) and self.tokens[self.at] in [("op", o) for o in operators]:
+            self.at += 1
+            return self.tokens[self.at - 1][1]
+        return None
+
+    def need(self, operator: str) -> None:
+        if not self.take(operator):
+            self.refuse(f", '{operator}' expected")
+
+    def refuse(self, expected: str = "") -> Expr:
+        rest = " ".join(t for _, t in self.tokens[self.at :]) or "its end"
+        remedy = "a formula has numbers, params, M, M_obs, size(S), lam[m], + - * / ^ and brackets"
+        raise SpecError(Problem("MVG120", (), f"cannot read the formula '{self.text}' at {rest}{expected}", remedy))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while text[at:].strip():
+        match = _TOKEN.match(text, at)
+        if match is None:
+            message = f"cannot read the formula '{text}' at '{text[at:].strip()[0]}'"
+            raise SpecError(Problem("MVG120", (), message, "a formula has numbers, names, + - * / ^ and brackets"))
+        at = match.end()
+        group = str(match.lastgroup)
+        yield group, match.group(group)

@@ -1,0 +1,87 @@
+"""Vocabularies: words found by looking into a package, in entry points, or registered by a user."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module, metadata
+from typing import Generic, TypeVar
+
+from mvgraph.errors import Problem, SpecError, UnknownWord
+
+T = TypeVar("T")
+
+ENTRY_POINTS = "mvgraph.vocab"
+
+
+def nearest(word: str, words: list[str]) -> str:
+    """A hint at the nearest known word, or at all of them.
+
+    >>> nearest("norml", ["laplace", "normal"])
+    "did you mean 'normal'? known: laplace, normal"
+    """
+    close = difflib.get_close_matches(str(word), words, n=1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    return f"{hint}known: {', '.join(words)}"
+
+
+class Registry(Generic[T]):
+    """The words of one kind, e.g. all families: classes of `package` whose `word` is set.
+
+    Words are found on the first look-up, so that importing a vocabulary costs nothing. Third parties add
+    theirs by the entry-point group `mvgraph.vocab` (a name is `kind.word`, the object a class) or by `add`.
+    """
+
+    def __init__(self, noun: str, package: str) -> None:
+        self.noun = noun
+        self.package = package
+        self._words: dict[str, type[T]] = {}
+        self._complete = False
+
+    def add(self, word: str, cls: type[T]) -> None:
+        """Register a class under a word.
+
+        Raises:
+            SpecError: the word is taken by another class.
+        """
+        if self._words.get(word, cls) is not cls:
+            raise SpecError(f"the {self.noun} '{word}' is defined twice: {self._words[word].__module__} and {cls.__module__}")
+        self._words[word] = cls
+
+    def names(self) -> list[str]:
+        """All words of this kind, sorted."""
+        return sorted(self._all())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._all()
+
+    def __getitem__(self, word: str) -> type[T]:
+        words = self._all()
+        if word not in words:
+            raise UnknownWord(
+                Problem("MVG110", (), f"unknown {self.noun} '{word}'", nearest(str(word), sorted(words)))
+            )
+        return words[word]
+
+    def _all(self) -> dict[str, type[T]]:
+        if not self._complete:
+            self._complete = True
+            self._discover()
+        return self._words
+
+    def _discover(self) -> None:
+        package = import_module(self.package)
+        for info in pkgutil.iter_modules(package.__path__):
+            module = import_module(f"{self.package}.{info.name}")
+            for cls in vars(module).values():
+                if inspect.isclass(cls) and cls.__module__ == module.__name__ and vars(cls).get("word"):
+                    self.add(cls.word, cls)
+        for entry in metadata.entry_points(group=ENTRY_POINTS):
+            kind, _, word = entry.name.partition(".")
+            if kind == self.noun:
+                self.add(word, entry.load())

@@ -1,0 +1,207 @@
+"""The written model as frozen values: what a spec says, and nothing that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+from mvgraph.spec.document import Document
+from mvgraph.vocab.family import Family, Shape
+from mvgraph.vocab.fusion import Fusion
+from mvgraph.vocab.network import Network
+from mvgraph.vocab.optimizer import Optimizer
+from mvgraph.vocab.param import Param
+
+Weight = Formula | Table[Formula]
+Value = float | int | Param | Table[float]
+
+
+@dataclass(frozen=True)
+class About:
+    """Where a model comes from."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    arxiv: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: the shape of its data, its likelihood, and its networks; None falls back to the defaults."""
+
+    name: str
+    shape: Shape | None = None
+    likelihood: Family | None = None
+    encoder: Network | None = None
+    decoder: Network | None = None
+
+
+@dataclass(frozen=True)
+class OpenViews:
+    """A reference spec's number of views: at least `least`, at most `most` (None: any number)."""
+
+    least: int
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Latent:
+    """A latent node of p with its prior; `plate` gives one copy a view, `given` names latent parents."""
+
+    name: str
+    family: Family
+    dim: int | Table[int]
+    plate: bool = False
+    given: tuple[str, ...] = ()
+    network: Network | None = None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The observed node of p, one copy a view; `given` names its latent parents."""
+
+    name: str
+    given: tuple[str, ...]
+    likelihood: Family | None = None
+    network: Network | None = None
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """How one latent is inferred from any evidence set."""
+
+    name: str
+    expert: Family
+    fuse: Fusion | None = None
+    prior_expert: Literal["never", "full", "always"] = "never"
+    absent: Literal["prior", "aux", "own"] = "prior"
+    auxiliary: Family | None = None
+    network: Network | None = None
+    share: str | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`."""
+
+    word: Literal["elbo", "iwae"]
+    from_: str
+    to: str
+    for_: Table[str] = field(default_factory=Table)
+    combine: Literal["sum", "mean"] = "sum"
+    beta: Weight = Formula("1")
+    likelihood_weight: Weight = Formula("1")
+    weight: Formula = Formula("1")
+    density: Literal["mixture", "component"] = "mixture"
+    samples: int = 1
+    strata: Literal["outside", "inside"] = "outside"
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """An explicit KL(of ‖ to) between two densities of one latent, e.g. `q(z | V)` and `q(z | m)`."""
+
+    of: str
+    to: str
+    for_: Table[str] = field(default_factory=Table)
+    combine: Literal["sum", "mean"] = "sum"
+    weight: Formula = Formula("1")
+
+
+Term = Route | Divergence
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """How expectations are estimated; changing it leaves the objective as it is."""
+
+    samples: int = 1
+    kl: Literal["closed", "sampled"] = "closed"
+    mixture: Literal["stratified"] = "stratified"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Gradient clipping: by total norm, by value, or both (the norm first)."""
+
+    norm: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when the validation loss has not fallen by `least` for `patience` epochs."""
+
+    patience: int = 10
+    least: float = 0.0
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the parameters are found."""
+
+    optimizer: Optimizer | None = None
+    batch_size: int | Literal["full"] = 128
+    epochs: int = 100
+    clip: Clip = Clip()
+    early_stopping: EarlyStopping | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A written model.
+
+    `observed` is the one observed node of p (plated over views); `latents` and `posteriors` run in the order
+    of the text, one posterior for each latent. `document` remembers the text for messages and never counts in
+    a comparison.
+    """
+
+    name: str
+    views: tuple[View, ...]
+    latents: tuple[Latent, ...]
+    observed: Observed
+    posteriors: tuple[Posterior, ...]
+    maximize: tuple[Term, ...]
+    minimize: tuple[Term, ...] = ()
+    mixture: Literal["none", "singles", "subsets"] = "none"
+    about: About = About()
+    params: Table[Value] = field(default_factory=Table)
+    view_defaults: View = View("")
+    open_views: OpenViews | None = None
+    estimator: Estimator = Estimator()
+    training: Training = Training()
+    document: Document | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def view_names(self) -> tuple[str, ...]:
+        """The views by name, in order."""
+        return tuple(v.name for v in self.views)
+
+    def view(self, name: str) -> View:
+        """A view with the defaults filled in."""
+        own = next(v for v in self.views if v.name == name)
+        rest = self.view_defaults
+        return replace(
+            own,
+            shape=own.shape or rest.shape,
+            likelihood=self.observed.likelihood or own.likelihood or rest.likelihood,
+            encoder=own.encoder or rest.encoder,
+            decoder=self.observed.network or own.decoder or rest.decoder,
+        )
+
+    def latent(self, name: str) -> Latent:
+        """A latent node by name."""
+        return next(v for v in self.latents if v.name == name)
+
+    def posterior(self, name: str) -> Posterior:
+        """The posterior of a latent by name."""
+        return next(v for v in self.posteriors if v.name == name)
+
+    def dim(self, latent: str, view: str | None = None) -> int:
+        """The number of entries of a latent (of its copy in `view`, where it is plated)."""
+        dim = self.latent(latent).dim
+        return dim[view or ""] if isinstance(dim, Table) else dim

@@ -1,0 +1,90 @@
+"""What every family of distributions offers: parameters, densities, draws, and the support of its values."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import lazy_loader as lazy
+
+from mvgraph.language.word import Word
+from mvgraph.registry import Registry
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+    from torch.distributions import Distribution
+else:
+    torch = lazy.load("torch")
+
+Role = Literal["prior", "expert", "likelihood", "auxiliary"]
+Shape = tuple[int, ...]
+Params = Mapping[str, "Tensor"]
+
+
+@dataclass(frozen=True)
+class Family(Word):
+    """A family of distributions p(x | θ) over values of a given shape.
+
+    A family is told its *role*: the same word `normal` has scale 1 as a prior or a likelihood and a scale made
+    by the network as an expert, unless its options say otherwise. Parameters that depend on data come from
+    *heads* that the compiler puts on a network; parameters that are learnt but depend on no data are *free*.
+
+    Every tensor of `Params` broadcasts against values: `(*batch, *shape)`. Densities sum over `shape`.
+    """
+
+    registry: ClassVar[Registry[Family]] = Registry("family", "mvgraph.vocab.family")
+
+    roles: ClassVar[frozenset[Role]] = frozenset()
+    is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse
+    reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
+    discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
+
+    @abstractmethod
+    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
+        """Raw outputs that a network must give, by name, with their shapes."""
+
+    def free(self, shape: Shape, role: Role) -> dict[str, Tensor]:
+        """Raw parameters that depend on no data and are learnt, by name, with their initial values."""
+        return {}
+
+    @abstractmethod
+    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
+        """Parameters θ from the raw outputs of heads and the free parameters together.
+
+        A parameter that is neither (a fixed scale, a prior's location) is filled in as a tensor that broadcasts.
+        `raw` may be empty (a fixed prior); then tensors of `shape` are made in the default dtype.
+        """
+
+    @abstractmethod
+    def log_prob(self, params: Params, value: Tensor) -> Tensor:
+        """log p(value | θ), summed over the event: `(*batch, *shape)` to `(*batch,)`.
+
+        The event is what `event_dims` says; parameters and value broadcast over the batch.
+        """
+
+    @abstractmethod
+    def mean(self, params: Params) -> Tensor:
+        """E[x], `(*batch, *shape)`; for a categorical the class probabilities."""
+
+    @abstractmethod
+    def distribution(self, params: Params, shape: Shape) -> Distribution:
+        """The torch distribution, with `shape` as its event."""
+
+    def noise(self, shape: Shape, generator: torch.Generator | None, like: Tensor) -> Tensor:
+        """Base noise ε of the given full shape, in the dtype and on the device of `like`."""
+        return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+
+    def rsample(self, params: Params, noise: Tensor) -> Tensor:
+        """The reparameterised draw x = g(θ, ε)."""
+        raise NotImplementedError(f"'{self.word}' has no reparameterised draws")
+
+    def prepare(self, value: Tensor, shape: Shape) -> Tensor:
+        """Data as `log_prob` wants them, e.g. class numbers `(n,)` as one-hot rows `(n, K)`; others unchanged."""
+        return value
+
+    def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
+        """Which prepared values lie outside the support: a boolean tensor like `value`, and the support in words."""
+        return None

@@ -1,0 +1,5 @@
+"""Fusion rules: how experts of several views become one posterior."""
+
+from mvgraph.vocab.fusion.base import Fusion
+
+__all__ = ["Fusion"]
