@@ -1,0 +1,17 @@
+"""What an option may be, beyond its type."""
+
+from __future__ import annotations
+
+from mvgraph.errors import Problem, SpecError
+
+
+def require(holds: bool, option: str, message: str, remedy: str) -> None:
+    """Refuse an option whose value has the right type and makes no sense.
+
+    >>> require(0.1 > 0, "lr", "a learning rate of 0.1", "a learning rate is above 0")
+
+    Raises:
+        SpecError: `holds` is false; the problem (MVG115) points at `option`.
+    """
+    if not holds:
+        raise SpecError(Problem("MVG115", (option,), message, remedy))
