@@ -1,5 +1,7 @@
 """What every family of distributions offers: parameters, densities, draws, and the support of its values."""
 
+# ruff: noqa: ARG002 - every family has the same arguments, used or not
+
 from __future__ import annotations
 
 from abc import abstractmethod
@@ -23,8 +25,29 @@ Role = Literal["prior", "expert", "likelihood", "auxiliary"]
 Shape = tuple[int, ...]
 Params = Mapping[str, "Tensor"]
 
+NETWORKED: frozenset[Role] = frozenset({"expert", "likelihood"})  # roles whose parameters come from a network
 
-@dataclass(frozen=True)
+
+def event_of(value: Tensor, dims: int) -> Shape:
+    """The last `dims` sizes of a tensor."""
+    return tuple(value.shape[value.dim() - dims :])
+
+
+def event_sum(term: Tensor, event: Shape) -> Tensor:
+    """Σ over the event of a term that broadcasts against it, `(*batch, *event)` to `(*batch,)`.
+
+    A term that does not depend on the batch is summed once, not once a row.
+    """
+    full = term.expand(torch.broadcast_shapes(term.shape, event))
+    return full.sum(tuple(range(-len(event), 0))) if event else full
+
+
+def softplus(raw: Tensor) -> Tensor:
+    """log(1 + eʳ), exact in every dtype (`torch.nn.functional.softplus` turns linear at 20)."""
+    return -torch.nn.functional.logsigmoid(-raw)
+
+
+@dataclass(frozen=True, repr=False)
 class Family(Word):
     """A family of distributions p(x | θ) over values of a given shape.
 
@@ -38,7 +61,7 @@ class Family(Word):
     registry: ClassVar[Registry[Family]] = Registry("family", "mvgraph.vocab.family")
 
     roles: ClassVar[frozenset[Role]] = frozenset()
-    is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse
+    is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse, or a point mass
     reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
     discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
 
@@ -59,10 +82,10 @@ class Family(Word):
         """
 
     @abstractmethod
-    def log_prob(self, params: Params, value: Tensor) -> Tensor:
+    def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log p(value | θ), summed over the event: `(*batch, *shape)` to `(*batch,)`.
 
-        The event is what `event_dims` says; parameters and value broadcast over the batch.
+        The event is the last `dims` axes (one for a latent); parameters and value broadcast over the batch.
         """
 
     @abstractmethod

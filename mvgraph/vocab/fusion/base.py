@@ -20,7 +20,7 @@ else:
     torch = lazy.load("torch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fusion(Word):
     """A rule that makes q(z | x_S) from the experts q(z | x_m), m in S.
 

@@ -1,0 +1,69 @@
+"""The Bernoulli distribution."""
+
+# ruff: noqa: ARG002 - every family has the same arguments, used or not
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import lazy_loader as lazy
+
+from mvgraph.vocab.family.base import Family, Params, Role, Shape, event_of, event_sum
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+    from torch.distributions import Distribution
+else:
+    torch = lazy.load("torch")
+
+
+def outside_unit(value: Tensor) -> tuple[Tensor, str]:
+    """Which values lie outside [0, 1]; what is not a number does."""
+    return ~((value >= 0) & (value <= 1)), "numbers from 0 to 1"
+
+
+@dataclass(frozen=True, repr=False)
+class Bernoulli(Family):
+    """The Bernoulli distribution B(x; σ(l)) with independent entries and `logits` l.
+
+    log p(x) = Σ [ x l − log(1 + eˡ) ], the negative binary cross-entropy. Grey values between 0 and 1 are scored by
+    the same formula, as is usual for pictures; over [0, 1] it is not normalised (`continuous_bernoulli` is:
+    Loaiza-Ganem & Cunningham 2019, arXiv 1907.06845).
+
+    >>> import torch
+    >>> Bernoulli.read("bernoulli").log_prob({"logits": torch.zeros(2)}, torch.tensor([[0.0, 1.0]]))  # -2 log 2
+    tensor([-1.3863])
+    """
+
+    word: ClassVar[str] = "bernoulli"
+    roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    discrete: ClassVar[bool] = True
+
+    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
+        """`logits`."""
+        return {"logits": shape}
+
+    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
+        """`logits`, as the network gives them."""
+        return {"logits": raw["logits"]}
+
+    def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
+        """log B(x; σ(l)), summed over the last `dims` axes."""
+        logits = params["logits"]
+        density = value * logits + torch.nn.functional.logsigmoid(-logits)  # (*batch, *event)
+        return event_sum(density, event_of(density, dims))
+
+    def mean(self, params: Params) -> Tensor:
+        """σ(l)."""
+        return torch.sigmoid(params["logits"])
+
+    def distribution(self, params: Params, shape: Shape) -> Distribution:
+        """`torch.distributions.Bernoulli` with the event `shape`."""
+        each = torch.distributions.Bernoulli(logits=params["logits"])
+        return torch.distributions.Independent(each, len(shape))
+
+    def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
+        """Values outside [0, 1]."""
+        return outside_unit(value)

@@ -1,0 +1,96 @@
+"""The categorical distribution."""
+
+# ruff: noqa: ARG002 - every family has the same arguments, used or not
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import lazy_loader as lazy
+
+from mvgraph.errors import DataError
+from mvgraph.vocab.family.base import Family, Params, Role, Shape, event_of, event_sum
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+    from torch.distributions import Distribution
+else:
+    torch = lazy.load("torch")
+
+
+@dataclass(frozen=True, repr=False)
+class Categorical(Family):
+    """The categorical distribution over the last axis of the shape, with `logits` l.
+
+    log p(x) = Σ_k x_k (l_k − log Σ_j exp l_j), where x is one-hot, summed over all further axes of the event too
+    (a text of 8 letters from an alphabet of 71 has the shape `[8, 71]`).
+
+    >>> import torch
+    >>> family = Categorical.read("categorical")
+    >>> family.prepare(torch.tensor([2, 0]), (3,))
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    >>> family.log_prob({"logits": torch.zeros(3)}, family.prepare(torch.tensor([2, 0]), (3,)))  # -log 3
+    tensor([-1.0986, -1.0986])
+    """
+
+    word: ClassVar[str] = "categorical"
+    roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    discrete: ClassVar[bool] = True
+
+    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
+        """`logits`."""
+        return {"logits": shape}
+
+    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
+        """`logits`, as the network gives them."""
+        return {"logits": raw["logits"]}
+
+    def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
+        """log p(x) of one-hot values, summed over the last `dims` axes."""
+        density = value * torch.log_softmax(params["logits"], -1)  # (*batch, *event)
+        return event_sum(density, event_of(density, dims))
+
+    def mean(self, params: Params) -> Tensor:
+        """The class probabilities softmax(l)."""
+        return torch.softmax(params["logits"], -1)
+
+    def distribution(self, params: Params, shape: Shape) -> Distribution:
+        """`torch.distributions.OneHotCategorical` with the event `shape`."""
+        each = torch.distributions.OneHotCategorical(logits=params["logits"])
+        return torch.distributions.Independent(each, len(shape) - 1)
+
+    def prepare(self, value: Tensor, shape: Shape) -> Tensor:
+        """One-hot rows `(n, *shape)` in the default dtype.
+
+        Arguments:
+            value: class numbers `(n, *shape[:-1])` of a whole-number dtype, or one-hot rows `(n, *shape)`.
+            shape: the shape of the view; its last entry is the number of classes K.
+
+        Raises:
+            DataError: a class number outside 0 to K − 1, or a tensor of neither shape.
+        """
+        if value.is_floating_point():
+            return value
+        if tuple(value.shape[1:]) == shape:
+            return value.to(torch.get_default_dtype())
+        if tuple(value.shape[1:]) != shape[:-1]:
+            expected = f"class numbers {('n', *shape[:-1])} or one-hot rows {('n', *shape)}"
+            raise DataError(f"expected {expected}, found the shape {tuple(value.shape)}")
+        _check(value, shape[-1])
+        return torch.nn.functional.one_hot(value.long(), shape[-1]).to(torch.get_default_dtype())
+
+    def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
+        """Entries outside [0, 1], and rows that do not sum to 1."""
+        apart = ~((value.sum(-1, keepdim=True) - 1).abs() <= 1e-4)
+        return ~((value >= 0) & (value <= 1)) | apart, "one-hot rows: entries from 0 to 1 that sum to 1"
+
+
+def _check(classes: Tensor, count: int) -> None:
+    outside = ((classes < 0) | (classes >= count)).nonzero()
+    if len(outside):
+        first = tuple(outside[0].tolist())
+        found = int(classes[first])
+        raise DataError(f"row {first[0]} (counted from 0): the class {found} is not one of 0 to {count - 1}")

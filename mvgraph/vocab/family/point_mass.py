@@ -1,0 +1,43 @@
+"""What families without a density share: a location, and a distribution that always gives it."""
+
+# ruff: noqa: ARG002 - every family has the same arguments, used or not
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import lazy_loader as lazy
+
+from mvgraph.vocab.family.base import Family, Params, Role, Shape
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.distributions import Distribution
+
+    from mvgraph.vocab import point
+else:
+    point = lazy.load("mvgraph.vocab.point", suppress_warning=True)
+
+
+@dataclass(frozen=True, repr=False)
+class PointMass(Family):
+    """Base of families that a network's location says everything about."""
+
+    is_density: ClassVar[bool] = False
+
+    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
+        """`loc`."""
+        return {"loc": shape}
+
+    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
+        """`loc`, as the network gives it."""
+        return {"loc": raw["loc"]}
+
+    def mean(self, params: Params) -> Tensor:
+        """The location."""
+        return params["loc"]
+
+    def distribution(self, params: Params, shape: Shape) -> Distribution:
+        """The point mass at the location, with the event `shape`."""
+        return point.Point(params["loc"], len(shape))
