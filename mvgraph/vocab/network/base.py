@@ -27,7 +27,7 @@ class Trunk(NamedTuple):
     features: Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network(Word):
     """A network without its last layer: heads for a family's parameters are added by the compiler."""
 

@@ -60,8 +60,14 @@ def dense(
 
 def finish(width: int, activation: Activation, norm: Norm, dropout: float) -> list[nn.Module]:
     """What follows a linear map of vectors: norm, activation, dropout."""
-    norms = {"none": [], "batch": [torch.nn.BatchNorm1d], "layer": [torch.nn.LayerNorm]}[norm]
-    return [*(make(width) for make in norms), activate(activation), *drop(dropout)]
+    return [*normalise(width, norm), activate(activation), *drop(dropout)]
+
+
+def normalise(width: int, norm: Norm) -> list[nn.Module]:
+    """The norm layer of vectors, or none."""
+    if norm == "none":
+        return []
+    return [torch.nn.BatchNorm1d(width) if norm == "batch" else torch.nn.LayerNorm(width)]
 
 
 def drop(dropout: float) -> list[nn.Module]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer as TorchOptimizer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Optimizer(Word):
     """An optimizer and its settings."""
 

@@ -22,14 +22,14 @@ class Clock(NamedTuple):
         return self.step // self.steps_per_epoch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Param(Word):
     """A named number that is not a plain number."""
 
     registry: ClassVar[Registry[Param]] = Registry("param", "mvgraph.vocab.param")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Schedule(Param):
     """A number that follows the clock of training."""
 
