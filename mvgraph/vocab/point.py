@@ -23,17 +23,13 @@ class Point(Distribution):
     """
 
     arg_constraints = {"loc": constraints.real}  # noqa: RUF012 - torch declares it on the instance
+    support = constraints.real
     has_rsample = True
 
     def __init__(self, loc: Tensor, event_dims: int = 1, validate_args: bool | None = None) -> None:
         self.loc = loc
         cut = loc.dim() - event_dims
         super().__init__(loc.shape[:cut], loc.shape[cut:], validate_args=validate_args)
-
-    @property
-    def support(self) -> Any:
-        """The real numbers."""
-        return constraints.independent(constraints.real, len(self.event_shape))
 
     @property
     def mean(self) -> Tensor:

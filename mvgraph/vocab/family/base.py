@@ -38,7 +38,7 @@ def event_sum(term: Tensor, event: Shape) -> Tensor:
 
     A term that does not depend on the batch is summed once, not once a row.
     """
-    full = term.expand(torch.broadcast_shapes(term.shape, event))
+    full = term.expand(*term.shape[: max(term.dim() - len(event), 0)], *event)
     return full.sum(tuple(range(-len(event), 0))) if event else full
 
 

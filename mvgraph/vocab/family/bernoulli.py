@@ -1,7 +1,5 @@
 """The Bernoulli distribution."""
 
-# ruff: noqa: ARG002 - every family has the same arguments, used or not
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import lazy_loader as lazy
 
-from mvgraph.vocab.family.base import Family, Params, Role, Shape, event_of, event_sum
+from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
+from mvgraph.vocab.family.logits import Logits, outside_unit
 
 if TYPE_CHECKING:
     import torch
@@ -19,13 +18,8 @@ else:
     torch = lazy.load("torch")
 
 
-def outside_unit(value: Tensor) -> tuple[Tensor, str]:
-    """Which values lie outside [0, 1]; what is not a number does."""
-    return ~((value >= 0) & (value <= 1)), "numbers from 0 to 1"
-
-
 @dataclass(frozen=True, repr=False)
-class Bernoulli(Family):
+class Bernoulli(Logits):
     """The Bernoulli distribution B(x; σ(l)) with independent entries and `logits` l.
 
     log p(x) = Σ [ x l − log(1 + eˡ) ], the negative binary cross-entropy. Grey values between 0 and 1 are scored by
@@ -39,15 +33,6 @@ class Bernoulli(Family):
 
     word: ClassVar[str] = "bernoulli"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
-    discrete: ClassVar[bool] = True
-
-    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
-        """`logits`."""
-        return {"logits": shape}
-
-    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
-        """`logits`, as the network gives them."""
-        return {"logits": raw["logits"]}
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log B(x; σ(l)), summed over the last `dims` axes."""

@@ -1,7 +1,5 @@
 """The categorical distribution."""
 
-# ruff: noqa: ARG002 - every family has the same arguments, used or not
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -10,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import lazy_loader as lazy
 
 from mvgraph.errors import DataError
-from mvgraph.vocab.family.base import Family, Params, Role, Shape, event_of, event_sum
+from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
+from mvgraph.vocab.family.logits import Logits, outside_unit
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +20,7 @@ else:
 
 
 @dataclass(frozen=True, repr=False)
-class Categorical(Family):
+class Categorical(Logits):
     """The categorical distribution over the last axis of the shape, with `logits` l.
 
     log p(x) = Σ_k x_k (l_k − log Σ_j exp l_j), where x is one-hot, summed over all further axes of the event too
@@ -39,14 +38,6 @@ class Categorical(Family):
     word: ClassVar[str] = "categorical"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
     discrete: ClassVar[bool] = True
-
-    def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
-        """`logits`."""
-        return {"logits": shape}
-
-    def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
-        """`logits`, as the network gives them."""
-        return {"logits": raw["logits"]}
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log p(x) of one-hot values, summed over the last `dims` axes."""
@@ -85,7 +76,7 @@ class Categorical(Family):
     def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
         """Entries outside [0, 1], and rows that do not sum to 1."""
         apart = ~((value.sum(-1, keepdim=True) - 1).abs() <= 1e-4)
-        return ~((value >= 0) & (value <= 1)) | apart, "one-hot rows: entries from 0 to 1 that sum to 1"
+        return outside_unit(value)[0] | apart, "one-hot rows: entries from 0 to 1 that sum to 1"
 
 
 def _check(classes: Tensor, count: int) -> None:

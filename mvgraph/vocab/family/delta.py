@@ -7,8 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
 from mvgraph.errors import UsageError
 from mvgraph.vocab.family.base import Params, Role, Shape
 from mvgraph.vocab.family.point_mass import PointMass
@@ -16,8 +14,6 @@ from mvgraph.vocab.family.point_mass import PointMass
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
-else:
-    torch = lazy.load("torch")
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,5 +46,4 @@ class Delta(PointMass):
 
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """x = μ, with the shape that the noise asks for."""
-        loc = params["loc"]
-        return loc.expand(torch.broadcast_shapes(loc.shape, noise.shape))
+        return params["loc"].expand_as(noise)
