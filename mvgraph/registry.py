@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module, metadata
@@ -79,7 +78,8 @@ class Registry(Generic[T]):
         for info in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{self.package}.{info.name}")
             for cls in vars(module).values():
-                if inspect.isclass(cls) and cls.__module__ == module.__name__ and vars(cls).get("word"):
+                # type() and not isinstance: asking a lazily loaded module for its class would load it
+                if issubclass(type(cls), type) and cls.__module__ == module.__name__ and vars(cls).get("word"):
                     self.add(cls.word, cls)
         for entry in metadata.entry_points(group=ENTRY_POINTS):
             kind, _, word = entry.name.partition(".")

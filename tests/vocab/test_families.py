@@ -267,7 +267,6 @@ def test_a_categorical_mean_is_its_probabilities():
     torch.testing.assert_close(mean.sum(-1), torch.ones(4))
 
 
-@pytest.mark.xfail(reason="the registry asks `inspect.isclass` of a lazy module, which loads it")
 def test_reading_families_does_not_load_torch():
     code = (
         "import sys; from mvgraph.vocab.family import Family; names = Family.registry.names();"

@@ -1,0 +1,5 @@
+"""The objective as a PyTorch module."""
+
+from mvgraph.module.model import Model, compile
+
+__all__ = ["Model", "compile"]

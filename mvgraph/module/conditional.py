@@ -1,0 +1,59 @@
+"""A distribution made by a network: trunk, one head a parameter, free parameters, the family's constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from mvgraph.vocab.family import Family, Role, Shape
+from mvgraph.vocab.network import Network, Trunk
+
+
+class Conditional(nn.Module):
+    """p(value | input): `(*batch, *inputs)` to the family's parameters `(*batch, *shape)`.
+
+    Arguments:
+        family, role: the distribution, and what it is used as.
+        shape: of its values.
+        inputs: shape of the network's input.
+        trunk: the network up to its last layer; it may be shared with another conditional.
+        network: the word that makes the heads.
+    """
+
+    def __init__(self, family: Family, role: Role, shape: Shape, inputs: Shape, trunk: Trunk, network: Network) -> None:
+        super().__init__()
+        self.family, self.role, self.shape, self.inputs = family, role, shape, inputs
+        self.trunk = trunk.module
+        heads = family.heads(shape, role)
+        self.heads = nn.ModuleDict({n: network.head(trunk.features, s) for n, s in heads.items()})
+        self.free = nn.ParameterDict({n: nn.Parameter(v) for n, v in family.free(shape, role).items()})
+
+    def forward(self, value: Tensor) -> Mapping[str, Tensor]:
+        """The parameters of the distribution given the network's input."""
+        lead = value.shape[: value.dim() - len(self.inputs)]
+        features = self.trunk(value.reshape(-1, *self.inputs))
+        raw = {name: head(features).unflatten(0, lead) for name, head in self.heads.items()}
+        return self.family.constrain({**raw, **self.free}, self.shape, self.role)
+
+
+class Marginal(nn.Module):
+    """A distribution without input, such as a prior: fixed, or with free parameters.
+
+    Fixed parameters are buffers, so that they follow the module's device and dtype, but are not saved.
+    """
+
+    def __init__(self, family: Family, role: Role, shape: Shape) -> None:
+        super().__init__()
+        self.family, self.role, self.shape = family, role, shape
+        self.free = nn.ParameterDict({n: nn.Parameter(v) for n, v in family.free(shape, role).items()})
+        fixed = {} if len(self.free) else family.constrain({}, shape, role)
+        for name, value in fixed.items():
+            self.register_buffer(f"fixed_{name}", value, persistent=False)
+        self.names = tuple(fixed)
+
+    def forward(self) -> Mapping[str, Tensor]:
+        """The parameters of the distribution, `(*shape)`."""
+        if self.names:
+            return {n: self.get_buffer(f"fixed_{n}") for n in self.names}
+        return self.family.constrain(dict(self.free.items()), self.shape, self.role)

@@ -1,0 +1,297 @@
+"""The compiled step: a pure function of parameters, batch, mask, noise and the values of params."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from mvgraph.module.coefficient import evaluate
+from mvgraph.module.networks import Networks
+from mvgraph.module.noise import Noise, family_of_stream, random_masks
+from mvgraph.module.posteriors import Posteriors
+from mvgraph.module.sharing import Shares, subset_mask
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stream, Stratum
+from mvgraph.objective.deriving import OBSERVED_COUNT, Scope, Term
+from mvgraph.objective.family import family_of
+from mvgraph.objective.keys import Mixture, Prior, Ref
+from mvgraph.plan.planning import Decode, Plan, is_closed, slot_of
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.divergence import closed_kl
+from mvgraph.vocab.family import Params
+
+Values = Mapping[str, Tensor | float]
+
+
+class Step:
+    """A plan with its constant tables, ready to run.
+
+    Arguments:
+        spec: the model.
+        plan: what to execute.
+    """
+
+    def __init__(self, spec: Spec, plan: Plan) -> None:
+        self.spec = spec
+        self.plan = plan
+        self.shares = Shares(spec, [t.scope for t in plan.terms])
+        self.parts = {i: Shares(spec, _part_scopes(spec, t)) for i, t in enumerate(plan.terms) if _has_parts(t)}
+        self.lines = torch.tensor([plan.lines.index(n) for n in plan.names])
+
+    def __call__(
+        self,
+        networks: Networks,
+        views: Mapping[str, Tensor],
+        mask: Tensor,
+        noise: Noise,
+        values: Values,
+        *,
+        complete: bool = False,
+    ) -> Tensor:
+        """Each printed line's value for each row, `(line, row)`; their sum is the objective.
+
+        Arguments:
+            networks: the parameters.
+            views: values `(row, *shape)`; entries of missing views may hold anything.
+            mask: observed views, bool `(row, view)`.
+            noise: all randomness.
+            values: the params.
+            complete: a promise that every view of every row was observed, which saves work.
+        """
+        run = Run(self, networks, views, mask, noise, values, complete)
+        shares = self.shares(mask, run.drawn)
+        rows = [run.term(i, share.to(noise.sets.dtype)) for i, share in enumerate(shares)]
+        table = torch.stack(rows)
+        return table.new_zeros(len(self.plan.lines), len(mask)).index_add(0, self.lines.to(mask.device), table)
+
+
+def _has_parts(term: Term) -> bool:
+    return isinstance(term.atom, LogMeanExp) or (isinstance(term.atom, KL) and isinstance(term.atom.of, Mixture))
+
+
+def _part_scopes(spec: Spec, term: Term) -> list[Scope]:
+    """One scope for each component of a term."""
+    if spec.mixture == "none":
+        return [term.scope]
+    return [replace(term.scope, component=_evidence(group)) for group in _groups(term.atom)]
+
+
+def _groups(atom: Atom) -> list[tuple[Stream, ...]]:
+    """For each component, streams that are drawn from its evidence."""
+    if isinstance(atom, KL):
+        return [streams for _, streams in atom.streams]
+    if isinstance(atom, LogMeanExp):
+        return [tuple(d.stream for _, a in p.scores for d in a.draws) for p in atom.parts]
+    return []
+
+
+def _evidence(streams: tuple[Stream, ...]) -> frozenset[str]:
+    """The evidence of a component: that of its shared latents, or else of its own."""
+    shared = [s for s in streams if s.source == "posterior"]
+    return (shared or [s for s in streams if s.source == "own"])[0].views
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run of a step: every value made once, when first asked for."""
+
+    step: Step
+    networks: Networks
+    raw: Mapping[str, Tensor]
+    mask: Tensor
+    noise: Noise
+    params: Values
+    complete: bool
+
+    @property
+    def spec(self) -> Spec:
+        """The model."""
+        return self.step.spec
+
+    @cached_property
+    def drawn(self) -> Tensor:
+        """The random evidence sets, bool `(set, row, view)`."""
+        return random_masks(self.noise.sets, self.mask)
+
+    @cached_property
+    def values(self) -> Values:
+        """The params, with the number of observed views of each row."""
+        return {**self.params, OBSERVED_COUNT.name: self.mask.sum(-1).to(self.noise.sets.dtype)}
+
+    @cached_property
+    def views(self) -> dict[str, Tensor]:
+        """The data with zeros where a view is missing, so that no garbage enters a network."""
+        there = dict(zip(self.spec.view_names, self.mask.T, strict=True))
+        return {n: torch.where(there[n].reshape(-1, *[1] * (v.dim() - 1)), v, 0.0) for n, v in self.raw.items()}
+
+    @cached_property
+    def posteriors(self) -> Posteriors:
+        """Every posterior of the plan: each encoder runs once, each latent's evidence sets are fused in one call."""
+        return Posteriors(self.spec, self.networks, self.step.plan, self.views, self.mask, self.drawn)
+
+    @cached_property
+    def draws(self) -> dict[Stream, Tensor]:
+        """Every stream's draws, `(sample, row, dim)`."""
+        found: dict[Stream, Tensor] = {}
+        for stream in sorted(self.step.plan.streams, key=lambda s: len(_ancestry(s))):
+            family = family_of_stream(self.spec, stream)
+            found[stream] = family.rsample(self.source(stream, found), self.noise.streams[stream])
+        return found
+
+    def source(self, stream: Stream, found: Mapping[Stream, Tensor]) -> Params:
+        """The parameters that a stream draws from."""
+        if stream.source == "prior":
+            return self.networks.prior(stream.ref, [found[p] for p in stream.parents])
+        return self.networks.auxiliary(stream.ref) if stream.source == "aux" else self.posteriors[slot_of(stream)]
+
+    @cached_property
+    def scores(self) -> dict[tuple[Ref, tuple[Stream, ...]], Tensor]:
+        """log p(x_m | draws) of every decoder row, `(sample, row)`, by one decoder call a view."""
+        return {key: value for decode in self.step.plan.decodes for key, value in self.decode(decode)}
+
+    def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
+        """One view: all latents through its decoder at once."""
+        view, own = str(decode.target.view), self.spec.view(str(decode.target.view))
+        inputs = torch.cat([self.latents(row) for row in decode.rows])  # (all samples, row, width)
+        assert own.likelihood is not None
+        assert own.shape is not None
+        scores = own.likelihood.log_prob(self.networks.decode(view, inputs), self.views[view], len(own.shape))
+        parts = scores.split([max(s.samples for s in row) for row in decode.rows])
+        return [((decode.target, row), part) for row, part in zip(decode.rows, parts, strict=True)]
+
+    def latents(self, row: tuple[Stream, ...]) -> Tensor:
+        """The decoder's input of one row: the draws of its latents side by side, `(sample, row, width)`."""
+        by_name = {s.ref.node: self.draws[s] for s in row}
+        return torch.cat([by_name[n] for n in self.spec.observed.given], -1)
+
+    def term(self, index: int, share: Tensor) -> Tensor:
+        """One term's contribution, `(row,)`, exactly zero where its share is."""
+        term = self.step.plan.terms[index]
+        atom = term.atom
+        if isinstance(atom, Likelihood):
+            value = self.scores[atom.target, tuple(d.stream for d in atom.draws)].mean(0)
+        elif isinstance(atom, KL):
+            value = self.kl(index, atom)
+        else:
+            value = self.log_mean_exp(index, atom)
+        coefficient = evaluate(term.coefficient, self.values)
+        return torch.where(share > 0, coefficient * share * value, 0.0)
+
+    def kl(self, index: int, atom: KL) -> Tensor:
+        """KL(of ‖ to), `(row,)`."""
+        if isinstance(atom.of, Mixture):
+            return self.mixture_kl(index, atom)
+        (_, streams), *_ = atom.streams
+        if not is_closed(self.spec, atom):
+            return self.log_ratio(atom, streams).mean(0)
+        return self.closed(atom, streams[0])
+
+    def closed(self, atom: KL, stream: Stream) -> Tensor:
+        """A divergence in closed form."""
+        formula = closed_kl(self.spec.posterior(stream.ref.node).expert, family_of(self.spec, atom.to[0]))
+        assert formula is not None
+        given = {d.ref: self.draws[d.stream] for d in atom.given}
+        divergence = formula(self.posteriors[slot_of(stream)], self.other(atom, 0, given))
+        return divergence.mean(0) if atom.given else divergence
+
+    def other(self, atom: KL, which: int, at: Mapping[Ref, Tensor]) -> Params:
+        """The parameters of the density that a divergence is taken to."""
+        key = atom.to[which]
+        if atom.against is not None:
+            return self.posteriors[slot_of(atom.against)]
+        assert isinstance(key, Prior)
+        return self.networks.prior(key.ref, [at[p] for p in key.given])
+
+    def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """log of(z) − log to(z) of one posterior at its own draws, `(sample, row)`."""
+        own = sum(
+            family_of_stream(self.spec, s).log_prob(self.posteriors[slot_of(s)], self.draws[s]) for s in streams
+        )
+        return own - self.log_below(atom, streams)
+
+    def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """log to(z) at the draws of one component, `(sample, row)`."""
+        at = {d.ref: self.draws[d.stream] for d in atom.given} | {s.ref: self.draws[s] for s in streams}
+        terms = [
+            family_of(self.spec, key).log_prob(self.other(atom, i, at), self.draws[s])
+            for i, (key, s) in enumerate(zip(atom.to, streams, strict=True))
+        ]
+        return torch.stack(terms).sum(0)
+
+    def log_mixture(self, groups: Sequence[tuple[Stream, ...]], log_weights: Tensor, at: tuple[Stream, ...]) -> Tensor:
+        """log Σ_S w_S Π_v q_S(v) at the draws of one component, `(sample, row)`; `log_weights` is `(component, row)`."""
+        total = log_weights[:, None]
+        for column, stream in enumerate(at):
+            params = self.posteriors.stacked([slot_of(g[column]) for g in groups])
+            total = total + family_of_stream(self.spec, stream).log_prob(params, self.draws[stream])
+        return total.logsumexp(0)
+
+    def mixture_kl(self, index: int, atom: KL) -> Tensor:
+        """KL(Σ_S w_S q_S ‖ p), one set of draws a component; in closed form for rows that have one component."""
+        weights = self.part_weights(index)
+        groups = [streams for _, streams in atom.streams]
+        logs = safe_log(weights)
+        sampled = torch.stack([(self.log_mixture(groups, logs, g) - self.log_below(atom, g)).mean(0) for g in groups])
+        value = torch.where(weights > 0, weights * sampled, 0.0).sum(0)
+        alone = replace(atom, of=atom.of.parts[0][0]) if isinstance(atom.of, Mixture) else atom
+        if self.complete or len(groups[0]) > 1 or not is_closed(self.spec, alone):
+            return value
+        closed = torch.stack([self.closed(alone, g[0]) for g in groups])
+        single = torch.where(weights > 0, closed, 0.0).sum(0)
+        return torch.where((weights > 0).sum(0) == 1, single, value)
+
+    def part_weights(self, index: int) -> Tensor:
+        """The weights of a term's components for each row, `(component, row)`, adding up to one."""
+        weights = self.step.parts[index](self.mask, self.drawn).to(self.noise.sets.dtype)
+        return weights / weights.sum(0).clamp_min(torch.finfo(weights.dtype).tiny)
+
+    def log_mean_exp(self, index: int, atom: LogMeanExp) -> Tensor:
+        """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
+        weights = self.part_weights(index)
+        targets = subset_mask(self.step.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
+        there = dict(zip(self.spec.view_names, targets.T, strict=True))
+        groups = [_shared(p) for p in atom.parts]
+        logs = torch.stack([self.log_weight(p, there, groups, weights) for p in atom.parts])  # (part, sample, row)
+        if atom.strata == "outside":
+            means = logs.logsumexp(1) - math.log(atom.samples)
+            return torch.where(weights > 0, weights * means, 0.0).sum(0)
+        return (logs + safe_log(weights)[:, None] - math.log(atom.samples)).flatten(0, 1).logsumexp(0)
+
+    def log_weight(
+        self, part: Stratum, there: Mapping[str, Tensor], groups: Sequence[tuple[Stream, ...]], weights: Tensor
+    ) -> Tensor:
+        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`; views that are not there add nothing."""
+        terms = []
+        for c, score in part.scores:
+            value = self.scores[score.target, tuple(d.stream for d in score.draws)]
+            terms.append(torch.where(there[str(score.target.view)], evaluate(c, self.values) * value, 0.0))
+        for c, ratio in part.ratios:
+            (_, streams), *_ = ratio.streams
+            if isinstance(ratio.of, Mixture):
+                value = self.log_mixture(groups, safe_log(weights), streams) - self.log_below(ratio, streams)
+            else:
+                value = self.log_ratio(ratio, streams)
+            view = streams[0].ref.view
+            scaled = -evaluate(c, self.values) * value
+            terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
+        return torch.stack(terms).sum(0)
+
+
+def _shared(part: Stratum) -> tuple[Stream, ...]:
+    """The streams of a stratum's shared latents, where a mixture is taken over them."""
+    return next((g for _, a in part.ratios if isinstance(a.of, Mixture) for _, g in a.streams), ())
+
+
+def safe_log(weights: Tensor) -> Tensor:
+    """log w, minus infinity where w is zero, and zero where no component has any weight."""
+    tiny = torch.finfo(weights.dtype).tiny
+    logs = torch.where(weights > 0, weights.clamp_min(tiny).log(), -math.inf)
+    return torch.where((weights > 0).any(0), logs, 0.0)
+
+
+def _ancestry(stream: Stream) -> list[Stream]:
+    return [s for p in stream.parents for s in (p, *_ancestry(p))]

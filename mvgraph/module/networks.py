@@ -1,0 +1,215 @@
+"""Every network and free parameter of a spec, in one module that all executors share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from mvgraph.errors import Problem, SpecError
+from mvgraph.language.expr import Formula, symbol
+from mvgraph.module.conditional import Conditional, Marginal
+from mvgraph.module.joint import JointTrunk
+from mvgraph.objective.family import prior_key
+from mvgraph.objective.keys import Ref
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.family import Family, Params, Shape
+from mvgraph.vocab.fusion.joint import Joint
+from mvgraph.vocab.network import Network, Trunk
+from mvgraph.vocab.network.mlp import MLP
+from mvgraph.vocab.param import Clock, Schedule
+from mvgraph.vocab.param.learnt import Learnt
+
+END = Clock(2**53, 1)  # later than any schedule
+
+
+class Networks(nn.Module):
+    """The parameters of a model: encoders, joint networks, decoders, priors, auxiliary priors, learnt numbers.
+
+    Arguments:
+        spec: a checked spec whose views have shapes.
+
+    Raises:
+        SpecError: a view without a shape or a likelihood, or a network that cannot read it.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        super().__init__()
+        _require_shapes(spec)
+        self.spec = spec
+        self.experts = nn.ModuleDict()
+        self.joints = nn.ModuleDict()
+        self.priors = nn.ModuleDict()
+        self.auxiliaries = nn.ModuleDict()
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in spec.view_names})
+        trunks: dict[tuple[str, str], Trunk] = {}
+        for latent in _sharers_last(spec):
+            self._add(latent, trunks)
+        self.learnt = nn.ParameterDict(
+            {n: nn.Parameter(_initial(spec, n, p)) for n, p in spec.params.items() if isinstance(p, Learnt)}
+        )
+
+    def expert(self, ref: Ref, view: str) -> Conditional:
+        """The network of q(ref | x_view)."""
+        found = self.experts[_name(ref, view)]
+        assert isinstance(found, Conditional)
+        return found
+
+    def joint(self, ref: Ref, values: Mapping[str, Tensor]) -> Params:
+        """The parameters of q(ref | X) by the joint network, from every view's values."""
+        conditional: nn.Module = self.joints[_name(ref)]
+        parameters: Params = conditional(JointTrunk.pack(values, self.spec.view_names))
+        return parameters
+
+    def decode(self, view: str, latents: Tensor) -> Params:
+        """The parameters of p(x_view | latents), `(*batch, *shape)`."""
+        parameters: Params = self.decoders[_name(Ref("x", view))](latents)
+        return parameters
+
+    def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Params:
+        """The parameters of p(ref), or of p(ref | parents)."""
+        network = self.priors[_name(ref)]
+        parameters: Params = network(torch.cat(list(parents), -1)) if parents else network()
+        return parameters
+
+    def auxiliary(self, ref: Ref) -> Params:
+        """The parameters of r(ref)."""
+        parameters: Params = self.auxiliaries[_name(ref)]()
+        return parameters
+
+    def exponents(self, latent: str) -> Tensor | None:
+        """The exponents of a generalised product, `(view, dim)`, for all the views of the spec."""
+        name = getattr(self.spec.posterior(latent).fuse, "weights", None)
+        if name is None:
+            return None
+        like = next(self.decoders.parameters())
+        shape = (len(self.spec.views), self.spec.dim(latent, self.spec.view_names[0]))
+        if name in self.learnt:
+            return self.learnt[name].expand(shape)
+        value = self.spec.params.get(str(name))
+        if isinstance(value, Mapping):
+            return like.new_tensor([value[v] for v in self.spec.view_names])[:, None].expand(shape)
+        number = float(value) if isinstance(value, int | float) else _number(self.spec, name)
+        return like.new_full(shape, number)
+
+    def values(self, clock: Clock = END) -> dict[str, Tensor | float]:
+        """Every param by its symbol's name: numbers, schedules at the clock, learnt numbers as tensors."""
+        found: dict[str, Tensor | float] = {}
+        for name, value in self.spec.params.items():
+            if isinstance(value, Schedule):
+                found[name] = value.final() if clock is END else value.at(clock)
+            elif isinstance(value, Mapping):
+                found |= {f"{name}_{view}": float(v) for view, v in value.items()}
+            elif isinstance(value, int | float):
+                found[name] = float(value)
+            else:
+                found[name] = self.learnt[name]
+        return found
+
+    @torch.no_grad()
+    def project(self) -> None:
+        """Bring every clamped learnt number back between its bounds."""
+        for name, parameter in self.learnt.items():
+            rule = self.spec.params[name]
+            if isinstance(rule, Learnt) and rule.clamp is not None:
+                parameter.clamp_(*rule.clamp)
+
+    def _decoder(self, view: str) -> Conditional:
+        spec, own = self.spec, self.spec.view(view)
+        assert own.shape is not None
+        assert own.likelihood is not None
+        width = sum(spec.dim(n, view) for n in spec.observed.given)
+        word = own.decoder or MLP()
+        return Conditional(own.likelihood, "likelihood", own.shape, (width,), word.decoder(width, own.shape), word)
+
+    def _add(self, latent: str, trunks: dict[tuple[str, str], Trunk]) -> None:
+        spec, rule = self.spec, self.spec.posterior(latent)
+        plate = spec.latent(latent).plate
+        for view in spec.view_names:
+            ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
+            word, inputs = self._encoder(latent, view), _shape(spec, view)
+            trunk = trunks[rule.share, view] if rule.share else word.encoder(inputs)
+            trunks[latent, view] = trunk
+            self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word)
+            if plate or view == spec.view_names[0]:
+                self._add_marginals(ref, shape)
+        if isinstance(rule.fuse, Joint):
+            self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
+
+    def _encoder(self, latent: str, view: str) -> Network:
+        return self.spec.posterior(latent).network or self.spec.view(view).encoder or MLP()
+
+    def _add_marginals(self, ref: Ref, shape: Shape) -> None:
+        spec = self.spec
+        latent, rule = spec.latent(ref.node), spec.posterior(ref.node)
+        parents = prior_key(spec, ref).given
+        if parents:
+            width = sum(spec.dim(p.node, p.view) for p in parents)
+            word = latent.network or MLP()
+            trunk = word.decoder(width, shape)
+            self.priors[_name(ref)] = Conditional(latent.family, "expert", shape, (width,), trunk, word)
+        else:
+            self.priors[_name(ref)] = Marginal(latent.family, "prior", shape)
+        if rule.auxiliary is not None:
+            self.auxiliaries[_name(ref)] = Marginal(rule.auxiliary, "auxiliary", shape)
+
+    def _joint(self, latent: str, rule: Joint) -> Conditional:
+        spec = self.spec
+        words = [rule.network or self._encoder(latent, v) for v in spec.view_names]
+        shapes = [_shape(spec, v) for v in spec.view_names]
+        each = [w.encoder(s) for w, s in zip(words, shapes, strict=True)]
+        module = JointTrunk(each, shapes)
+        word = MLP(hidden=rule.hidden, activation=rule.activation)
+        top = word.encoder((module.width,))
+        trunk = Trunk(nn.Sequential(module, top.module), top.features)
+        family: Family = spec.posterior(latent).expert
+        return Conditional(family, "expert", (spec.dim(latent),), (module.inputs,), trunk, word)
+
+
+def _name(ref: Ref, view: str | None = None) -> str:
+    """A module's name: no dots, and never the name of an attribute."""
+    copy = f"@{ref.view}" if ref.view is not None else ""
+    return f"{ref.node}{copy}({view or ''})"
+
+
+def _shape(spec: Spec, view: str) -> Shape:
+    shape = spec.view(view).shape
+    assert shape is not None
+    return shape
+
+
+def _require_shapes(spec: Spec) -> None:
+    problems = []
+    for view in spec.view_names:
+        own = spec.view(view)
+        for key, value in (("shape", own.shape), ("likelihood", own.likelihood)):
+            if value is None:
+                remedy = f"write views: {{{view}: {{{key}: ...}}}}, or train with data, which gives shapes"
+                problems.append(Problem("MVG401", ("views", view), f"the view '{view}' has no {key}", remedy))
+    if problems:
+        raise SpecError(*problems)
+
+
+def _sharers_last(spec: Spec) -> list[str]:
+    """The latents, those that share another's trunk after it."""
+    depth = {p.name: p for p in spec.posteriors}
+
+    def rank(name: str) -> int:
+        share = depth[name].share
+        return 0 if share is None else 1 + rank(share)
+
+    return sorted(depth, key=rank)
+
+
+def _number(spec: Spec, text: str | float) -> float:
+    """A formula over M, as a number."""
+    return float(Formula(str(text)).expr.subs(symbol("M"), len(spec.views)))
+
+
+def _initial(spec: Spec, name: str, rule: Learnt) -> Tensor:
+    users = [p.name for p in spec.posteriors if getattr(p.fuse, "weights", None) == name]
+    rows = len(spec.views) if rule.per else 1
+    dim = spec.dim(users[0], spec.view_names[0]) if users and rule.per == "dim" else 1
+    shape = (rows, dim) if users else ()
+    return torch.full(shape, _number(spec, rule.init))

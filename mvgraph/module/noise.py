@@ -1,0 +1,80 @@
+"""Randomness as an argument: the noise of every stream, and the random evidence sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mvgraph.objective.atoms import Stream
+from mvgraph.plan import Plan
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.family import Family
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """All the randomness of one step.
+
+    Arguments:
+        streams: base noise of each stream of draws, `(sample, row, dim)`.
+        sets: uniform numbers that choose the random evidence sets, `(set, row, 1 + view)`.
+    """
+
+    streams: Mapping[Stream, Tensor]
+    sets: Tensor
+
+    def rows(self, index: Tensor) -> Noise:
+        """The noise of some rows."""
+        return Noise({s: n[:, index] for s, n in self.streams.items()}, self.sets[:, index])
+
+
+def draw_noise(spec: Spec, plan: Plan, rows: int, like: Tensor, generator: torch.Generator | None = None) -> Noise:
+    """Fresh noise for a step over `rows` data."""
+    streams = {
+        s: family_of_stream(spec, s).noise((s.samples, rows, spec.dim(s.ref.node, s.ref.view)), generator, like)
+        for s in plan.streams
+    }
+    shape = (plan.random_sets, rows, 1 + len(spec.views))
+    return Noise(streams, torch.rand(shape, generator=generator, dtype=like.dtype, device=like.device))
+
+
+def family_of_stream(spec: Spec, stream: Stream) -> Family:
+    """The family that a stream draws from."""
+    rule = spec.posterior(stream.ref.node)
+    if stream.source == "prior":
+        return spec.latent(stream.ref.node).family
+    return rule.auxiliary if stream.source == "aux" and rule.auxiliary else rule.expert
+
+
+def random_masks(sets: Tensor, observed: Tensor) -> Tensor:
+    """The random evidence sets, uniform over the subsets S of the observed views with 2 <= |S| < their number.
+
+    The size is drawn by its share of the subsets, then the views with the smallest numbers are taken.
+
+    Arguments:
+        sets: uniform numbers `(set, row, 1 + view)`.
+        observed: bool `(row, view)`.
+
+    Returns:
+        bool `(set, row, view)`; empty for a row with fewer than three observed views.
+    """
+    views = observed.shape[-1]
+    count = observed.sum(-1)
+    table = torch.tensor(_size_shares(views), dtype=sets.dtype, device=sets.device)[count]  # (row, size)
+    size = (sets[..., :1] >= table.cumsum(-1)).sum(-1)  # the number of sizes passed
+    rank = sets[..., 1:].masked_fill(~observed, math.inf).argsort(-1).argsort(-1)
+    return (rank < size[..., None]) & observed & (count >= 3)[:, None]
+
+
+def _size_shares(views: int) -> list[list[float]]:
+    """For each number of observed views, the share of each size among the allowed subsets."""
+    table = []
+    for n in range(views + 1):
+        counts = [math.comb(n, s) if 2 <= s < n else 0 for s in range(views + 1)]
+        total = sum(counts)
+        table.append([c / total if total else 0.0 for c in counts])
+    return table

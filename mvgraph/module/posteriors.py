@@ -1,0 +1,97 @@
+"""All the posteriors of a plan under a mask: each encoder runs once, each latent's sets are fused in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from mvgraph.module.networks import Networks
+from mvgraph.objective.atoms import Stream
+from mvgraph.objective.keys import Ref
+from mvgraph.plan.planning import Plan, is_joint
+from mvgraph.spec.model import Posterior, Spec
+from mvgraph.vocab.family import Params
+
+
+class Posteriors:
+    """The parameters of every slot, made when first asked for.
+
+    Arguments:
+        spec, networks, plan: the model.
+        views: values `(row, *shape)`, finite everywhere.
+        mask: observed views, bool `(row, view)`.
+        drawn: random evidence sets, bool `(set, row, view)`.
+    """
+
+    def __init__(
+        self, spec: Spec, networks: Networks, plan: Plan, views: Mapping[str, Tensor], mask: Tensor, drawn: Tensor
+    ) -> None:
+        self.spec, self.networks, self.plan = spec, networks, plan
+        self.views, self.mask, self.drawn = views, mask, drawn
+        self._experts: dict[tuple[Ref, str], Params] = {}
+        self._slots: dict[Stream, Params] = {}
+
+    def __getitem__(self, slot: Stream) -> Params:
+        if slot not in self._slots:
+            self._make(slot)
+        return self._slots[slot]
+
+    def stacked(self, slots: Sequence[Stream]) -> Params:
+        """The parameters of several slots, `(slot, 1, row, dim)`."""
+        each = [self[s] for s in slots]
+        return {name: torch.stack([p[name] for p in each])[:, None] for name in each[0]}
+
+    def expert(self, ref: Ref, view: str) -> Params:
+        """q(ref | x_view), the encoder run once."""
+        if (ref, view) not in self._experts:
+            self._experts[ref, view] = self.networks.expert(ref, view)(self.views[view])
+        return self._experts[ref, view]
+
+    def _make(self, slot: Stream) -> None:
+        rule = self.spec.posterior(slot.ref.node)
+        if is_joint(self.spec, slot):
+            self._slots[slot] = self.networks.joint(slot.ref, self.views)
+        elif self._is_expert(slot, rule):
+            self._slots[slot] = self.expert(slot.ref, next(iter(slot.views)))
+        else:
+            same = [s for s in self.plan.slots if s.ref == slot.ref and not is_joint(self.spec, s)]
+            self._slots |= self._fuse(slot.ref, rule, [s for s in same if not self._is_expert(s, rule)])
+
+    def _is_expert(self, slot: Stream, rule: Posterior) -> bool:
+        """True where the posterior is one expert, whatever the mask."""
+        plain = rule.fuse is None or rule.fuse.joint or (rule.prior_expert == "never" and rule.fuse.single_is_expert)
+        return plain and len(slot.views) == 1
+
+    def _fuse(self, ref: Ref, rule: Posterior, slots: Sequence[Stream]) -> dict[Stream, Params]:
+        """All the evidence sets of one latent at once."""
+        assert rule.fuse is not None
+        used = [v for v in self.spec.view_names if any(v in s.views for s in slots)]
+        index = torch.tensor([self.spec.view_names.index(v) for v in used], device=self.mask.device)
+        each = [self.expert(ref, v) for v in used]
+        experts = {name: torch.stack([e[name] for e in each]) for name in each[0]}
+        sets = torch.stack([self._evidence(s) for s in slots])  # (set, row, view)
+        prior = None if rule.prior_expert == "never" else self.networks.prior(ref)
+        prior_mask = None if prior is None else self._prior_mask(rule, sets)
+        exponents = self.networks.exponents(ref.node)
+        weights = None if exponents is None else exponents[index]
+        fused = rule.fuse.fuse_all(experts, sets[..., index], prior, prior_mask, weights)
+        return {s: {name: value[i] for name, value in fused.items()} for i, s in enumerate(slots)}
+
+    def _evidence(self, slot: Stream) -> Tensor:
+        """What the mask leaves of a slot's evidence, bool `(row, view)`."""
+        if slot.drawn and slot.source == "posterior":
+            own = self.drawn[slot.drawn - 1]
+            return own & self._named(slot) if self.spec.mixture != "none" else own
+        return self.mask & self._named(slot)
+
+    def _named(self, slot: Stream) -> Tensor:
+        return torch.tensor([v in slot.views for v in self.spec.view_names], device=self.mask.device)
+
+    def _prior_mask(self, rule: Posterior, sets: Tensor) -> Tensor:
+        """Where the prior is one more expert: everywhere, or where the evidence is all there is."""
+        whole = (sets == self.mask).all(-1)
+        return torch.ones_like(whole) if rule.prior_expert == "always" else whole
+
+

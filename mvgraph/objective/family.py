@@ -1,0 +1,129 @@
+"""The posterior family read off the spec: what each latent is drawn from, for any evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mvgraph.objective.atoms import Draw, Stream
+from mvgraph.objective.evidence import Views, components
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref, fused
+from mvgraph.spec.model import Posterior, Spec
+from mvgraph.vocab.family import Family
+
+
+@dataclass(frozen=True)
+class Site:
+    """One evidence set: as the spec writes it (`label`), and what is left of it under the mask (`evidence`)."""
+
+    spec: Spec
+    label: Views
+    evidence: Views
+    observed: Views
+    number: int = 0
+    samples: int = 1
+
+    def given(self, evidence: Views) -> Site:
+        """The same site with other evidence."""
+        return replace(self, evidence=evidence)
+
+    def part(self, component: Views) -> Site:
+        """The site of one component of the mixture."""
+        return replace(self, label=component, evidence=component)
+
+
+def relevant(spec: Spec, targets: Views, *, direct: bool = False) -> list[Ref]:
+    """The latents above the observed nodes of `targets`; all others are barren. `direct` gives parents only."""
+    names = list(spec.observed.given) if direct else _ancestors(spec)
+    refs = []
+    for latent in (x for x in spec.latents if x.name in names):
+        refs += [Ref(latent.name, v) for v in sorted(targets)] if latent.plate else [Ref(latent.name)]
+    return refs
+
+
+def _ancestors(spec: Spec) -> list[str]:
+    names = list(spec.observed.given)
+    for name in names:  # grows while it is walked
+        names += [g for g in spec.latent(name).given if g not in names]
+    return names
+
+
+def scored_by(spec: Spec, ref: Ref) -> Views:
+    """The views whose observed nodes lie below a latent."""
+    return frozenset({ref.view}) if ref.view is not None else frozenset(spec.view_names)
+
+
+def prior_key(spec: Spec, ref: Ref) -> Prior:
+    """The prior of a latent, given its parents in the same plate."""
+    return Prior(ref, tuple(_parent(spec, ref, g) for g in spec.latent(ref.node).given))
+
+
+def _parent(spec: Spec, ref: Ref, name: str) -> Ref:
+    return Ref(name, ref.view if spec.latent(name).plate else None)
+
+
+def drawn(site: Site, ref: Ref) -> Draw:
+    """What a latent is drawn from at a site, by its own rule for absent evidence."""
+    posterior = site.spec.posterior(ref.node)
+    if ref.view is None:
+        return Draw(ref, posterior_key(site, ref), _stream(site, ref, "posterior"))
+    if ref.view in site.evidence or posterior.absent == "own":
+        own = replace(site, label=frozenset({ref.view}), evidence=frozenset({ref.view}), number=0)
+        return Draw(ref, posterior_key(own, ref), _stream(own, ref, "own"))
+    if posterior.absent == "aux":
+        return Draw(ref, Auxiliary(ref), _stream(replace(site, label=frozenset(), number=0), ref, "aux"))
+    prior = prior_key(site.spec, ref)
+    parents = tuple(drawn(site, p).stream for p in prior.given)
+    alone = replace(site, label=frozenset(), number=0)
+    return Draw(ref, prior, replace(_stream(alone, ref, "prior"), parents=parents))
+
+
+def _stream(site: Site, ref: Ref, source: str) -> Stream:
+    return Stream(ref, source, site.label, site.number, site.samples)  # type: ignore[arg-type]
+
+
+def posterior_key(site: Site, ref: Ref) -> Key:
+    """q(v | x_S) by the family's rules, S being the site's evidence."""
+    rule = site.spec.posterior(ref.node)
+    if rule.fuse is not None and rule.fuse.joint and len(site.evidence) > 1:
+        return Joint(ref, tuple(v for v in site.spec.view_names if v in site.evidence))
+    experts: list[Key] = [Expert(ref, v) for v in sorted(site.evidence)]
+    exponents = _exponents(site, rule)
+    if _has_prior(site, rule):
+        experts.append(prior_key(site.spec, ref))
+    if rule.fuse is None:
+        return experts[0]
+    return fused(rule.fuse.symbol, tuple(experts), exponents, single_is_expert=rule.fuse.single_is_expert)
+
+
+def _has_prior(site: Site, rule: Posterior) -> bool:
+    full = rule.prior_expert == "full" and site.evidence == site.observed
+    return rule.prior_expert == "always" or full
+
+
+def _exponents(site: Site, rule: Posterior) -> tuple[str, ...]:
+    name = getattr(rule.fuse, "weights", None)
+    return tuple(f"{name}_{v}" for v in sorted(site.evidence)) if name else ()
+
+
+def mixture_of(site: Site, refs: Sequence[Ref]) -> Mixture | Key:
+    """The mixture over the components of the site's evidence; a single component is itself (R1)."""
+    parts = components(site.spec, site.evidence)
+    keys = [tuple(posterior_key(site.part(s), r) for r in refs) for _, s in parts]
+    if len(parts) == 1 and len(refs) == 1:
+        return keys[0][0]
+    pairs = sorted(zip((w for w, _ in parts), keys, strict=True), key=lambda p: [str(k) for k in p[1]])
+    return Mixture(tuple(w for w, _ in pairs), tuple(k for _, k in pairs))
+
+
+def family_of(spec: Spec, key: Key) -> Family:
+    """The family that a distribution belongs to."""
+    if isinstance(key, Prior):
+        return spec.latent(key.ref.node).family
+    if isinstance(key, Auxiliary):
+        return spec.posterior(key.ref.node).auxiliary or spec.latent(key.ref.node).family
+    return spec.posterior(_ref(key).node).expert
+
+
+def _ref(key: Key) -> Ref:
+    return _ref(key.members[-1]) if isinstance(key, Fused) else key.ref

@@ -1,0 +1,106 @@
+"""Distributions of the objective, named by the networks that make them, never by a display name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A node of the unrolled graph: a shared latent `z`, or the copy of a plated node in one view, `h.1`."""
+
+    node: str
+    view: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.node}.{self.view}" if self.view is not None else self.node
+
+
+@dataclass(frozen=True)
+class Prior:
+    """p(z), or p(z1 | z2) where the latent has parents."""
+
+    ref: Ref
+    given: tuple[Ref, ...] = ()
+
+    def __str__(self) -> str:
+        return f"p({self.ref}|{','.join(map(str, self.given))})" if self.given else f"p({self.ref})"
+
+
+@dataclass(frozen=True)
+class Auxiliary:
+    """r(h.m), the auxiliary prior of a private latent whose view is not in the evidence."""
+
+    ref: Ref
+
+    def __str__(self) -> str:
+        return f"r({self.ref})"
+
+
+@dataclass(frozen=True)
+class Expert:
+    """q(z | x_m), made by the encoder of one view."""
+
+    ref: Ref
+    view: str
+
+    def __str__(self) -> str:
+        return f"q({self.ref}|{self.view})"
+
+
+@dataclass(frozen=True)
+class Joint:
+    """q(z | x_S) made by one network that sees all the views of S."""
+
+    ref: Ref
+    views: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"qJ({self.ref}|{','.join(self.views)})"
+
+
+@dataclass(frozen=True)
+class Fused:
+    """Experts joined by a fusion rule; equal members are kept, since exponents add.
+
+    Arguments:
+        rule: the symbol of the rule, e.g. `PoE`.
+        members: the experts (and the prior, where it is one), sorted by their text.
+        exponents: the learnt exponent of each member by name, for rules that have them.
+    """
+
+    rule: str
+    members: tuple[Key, ...]
+    exponents: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        texts = [str(m) for m in self.members]
+        if self.exponents:
+            texts = [f"{t}^{e}" for t, e in zip(texts, self.exponents, strict=True)]
+        return f"{self.rule}[{'·'.join(texts)}]"
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Σ_S w_S Π_v q_S(v): components switch the evidence of all shared latents together."""
+
+    weights: tuple[Fraction, ...]
+    parts: tuple[tuple[Key, ...], ...]
+
+    def __str__(self) -> str:
+        texts = ["·".join(map(str, p)) for p in self.parts]
+        if len(set(self.weights)) == 1:
+            return f"Mix_{self.weights[0]}[{', '.join(texts)}]"
+        return f"Mix[{', '.join(f'{w}:{t}' for w, t in zip(self.weights, texts, strict=True))}]"
+
+
+Key = Prior | Auxiliary | Expert | Joint | Fused
+
+
+def fused(rule: str, members: tuple[Key, ...], exponents: tuple[str, ...] = (), *, single_is_expert: bool = True) -> Key:
+    """The canonical key of a fusion: members sorted; a single one is itself, unless the rule changes it (R1)."""
+    if len(members) == 1 and single_is_expert:
+        return members[0]
+    pairs = sorted(zip(members, exponents or ("",) * len(members), strict=True), key=lambda p: (str(p[0]), p[1]))
+    return Fused(rule, tuple(m for m, _ in pairs), tuple(e for _, e in pairs) if exponents else ())

@@ -1,0 +1,177 @@
+"""From terms to a plan: every encoder once, every posterior once, one decoder call a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from mvgraph.language.index import parse_ranges
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.canonical import derive
+from mvgraph.objective.deriving import Term, expand
+from mvgraph.objective.evidence import Draws, draws_of
+from mvgraph.objective.family import family_of
+from mvgraph.objective.keys import Mixture, Ref
+from mvgraph.objective.text import signed
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.divergence import closed_kl
+
+
+@dataclass(frozen=True)
+class Decode:
+    """One decoder call: each row is the streams of the latents that the view's observed node is given."""
+
+    target: Ref
+    rows: tuple[tuple[Stream, ...], ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a step executes, in order: encode, fuse, sample, decode, score, divergence, reduce.
+
+    Arguments:
+        experts: the encoders that run, once each, as (latent, view).
+        joints: the latents whose joint network runs.
+        slots: the posteriors that are made, as streams of one draw; those of one latent are fused in one call.
+        streams: the draws.
+        decodes: the decoder calls.
+        terms: the derived terms, with coefficients.
+        names: for each term, the printed line that it is a part of.
+        random_sets: how many random evidence sets a step draws.
+        dead: declared networks that no term uses, as text.
+    """
+
+    experts: tuple[tuple[Ref, str], ...]
+    joints: tuple[Ref, ...]
+    slots: tuple[Stream, ...]
+    streams: tuple[Stream, ...]
+    decodes: tuple[Decode, ...]
+    terms: tuple[Term, ...]
+    names: tuple[str, ...]
+    random_sets: int
+    dead: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The printed lines, each once."""
+        return tuple(dict.fromkeys(self.names))
+
+    def __str__(self) -> str:
+        lines = [f"encode   q({r}|{v})" for r, v in self.experts] + [f"encode   qJ({r})" for r in self.joints]
+        lines += [f"fuse     {s}" for s in self.slots] + [f"sample   {s}" for s in self.streams]
+        lines += [f"decode   {d.target}: {len(d.rows)} rows in one call" for d in self.decodes]
+        lines += [f"term     {n}" for n in self.lines] + [f"dead     {d}" for d in self.dead]
+        return "\n".join(lines)
+
+
+def plan(spec: Spec) -> Plan:
+    """The plan of a spec, for any mask."""
+    terms = tuple(expand(spec, draws=_whole(spec)))
+    streams = _sorted({s for t in terms for s in _needed(spec, t)})
+    made = {slot_of(s) for s in [*streams, *(s for t in terms for s in _compared(t))]}
+    slots = _sorted({s for s in made if s.source in ("posterior", "own")})
+    experts = _experts(spec, slots)
+    joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
+    decodes = tuple(_decodes(terms))
+    dead = tuple(_dead(spec, experts, joints))
+    return Plan(experts, joints, slots, streams, decodes, terms, tuple(_names(spec, terms)), random_sets(spec), dead)
+
+
+def random_sets(spec: Spec) -> int:
+    """How many random evidence sets the routes of a spec draw at once."""
+    parts = [r for t in spec.maximize for text in t.for_.values() for r in parse_ranges(text) if r.word == "random"]
+    return max((draws_of(spec, r) for r in parts), default=0)
+
+
+def is_joint(spec: Spec, slot: Stream) -> bool:
+    """True where one network over all the views of the slot makes the posterior."""
+    rule = spec.posterior(slot.ref.node).fuse
+    return rule is not None and rule.joint and len(slot.views) > 1
+
+
+def is_closed(spec: Spec, atom: KL) -> bool:
+    """True where a divergence is evaluated in closed form."""
+    if isinstance(atom.of, Mixture) or spec.estimator.kl == "sampled":
+        return False
+    return closed_kl(family_of(spec, atom.of), family_of(spec, atom.to[0])) is not None
+
+
+def _whole(spec: Spec) -> Draws:
+    return dict.fromkeys(range(1, random_sets(spec) + 1), frozenset(spec.view_names))
+
+
+def slot_of(stream: Stream) -> Stream:
+    """The posterior that a stream draws from."""
+    return replace(stream, samples=1, parents=())
+
+
+def _sorted(streams: Iterable[Stream]) -> tuple[Stream, ...]:
+    return tuple(sorted(streams, key=lambda s: (str(s.ref), s.drawn, len(s.views), str(s))))
+
+
+def _needed(spec: Spec, term: Term) -> Iterator[Stream]:
+    """The draws that a term needs; a divergence in closed form needs those of its condition only."""
+    atom = term.atom
+    if isinstance(atom, Likelihood):
+        yield from _with_parents(d.stream for d in atom.draws)
+    elif isinstance(atom, KL):
+        yield from _with_parents(d.stream for d in atom.given)
+        if not is_closed(spec, atom):
+            yield from (s for _, part in atom.streams for s in part)
+    else:
+        for part in atom.parts:
+            yield from _with_parents(d.stream for _, a in part.scores for d in a.draws)
+            yield from _with_parents(d.stream for _, a in part.ratios for d in a.given)
+            yield from (s for _, a in part.ratios for _, group in a.streams for s in group)
+
+
+def _with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
+    for stream in streams:
+        yield from _with_parents(stream.parents)
+        yield stream
+
+
+def _compared(term: Term) -> Iterator[Stream]:
+    """The posteriors between which a divergence stands, drawn from or not."""
+    if isinstance(term.atom, KL):
+        yield from (s for _, part in term.atom.streams for s in part)
+        if term.atom.against is not None:
+            yield term.atom.against
+
+
+def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]:
+    """The encoders behind the slots, in the order of latents and views."""
+    used = {(s.ref, v) for s in slots if not is_joint(spec, s) for v in s.views}
+    order = spec.view_names.index
+    return tuple(sorted(used, key=lambda p: (str(p[0]), order(p[1]))))
+
+
+def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
+    rows: dict[Ref, dict[tuple[Stream, ...], None]] = {}
+    for atom in (a for t in terms for a in likelihoods(t)):
+        rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = None
+    for target in sorted(rows, key=str):
+        yield Decode(target, tuple(rows[target]))
+
+
+def likelihoods(term: Term) -> list[Likelihood]:
+    """The log-likelihoods inside a term."""
+    if isinstance(term.atom, LogMeanExp):
+        return [a for part in term.atom.parts for _, a in part.scores]
+    return [term.atom] if isinstance(term.atom, Likelihood) else []
+
+
+def _dead(spec: Spec, experts: tuple[tuple[Ref, str], ...], joints: tuple[Ref, ...]) -> Iterator[str]:
+    for latent in spec.latents:
+        for view in spec.view_names:
+            ref = Ref(latent.name, view if latent.plate else None)
+            if (ref, view) not in experts:
+                yield f"encoder q({ref}|{view})"
+
+
+def _names(spec: Spec, terms: Iterable[Term]) -> Iterator[str]:
+    """The printed line that each term is a part of; terms of a random evidence set say which."""
+    printed = {a: signed(c, a) for c, a in derive(spec).terms}
+    for term in terms:
+        own = signed(term.coefficient, term.atom)
+        yield f"{own} with S = S_{term.drawn}" if term.drawn else printed.get(term.atom, own)
