@@ -1,0 +1,1 @@
+"""The written model: text to data, data to a `Spec`, and back."""

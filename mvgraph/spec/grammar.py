@@ -1,0 +1,201 @@
+"""The keys of the language: one table that the schema, the reader, the writer and `extends` share.
+
+Keys follow from the dataclasses of `mvgraph.spec.model`; where the text differs from the class, `_KEYS` says how.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from inspect import getdoc
+from typing import Any, Literal, NewType
+
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word, default, hints, option_name
+from mvgraph.spec.model import (
+    About,
+    Clip,
+    Divergence,
+    EarlyStopping,
+    Estimator,
+    Latent,
+    Observed,
+    OpenViews,
+    Posterior,
+    Route,
+    Term,
+    Training,
+    Value,
+    View,
+)
+
+Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
+Range = NewType("Range", str)  # what a bound variable runs over
+DensityText = NewType("DensityText", str)
+Plate = NewType("Plate", bool)  # `plate: view`, or nothing
+Node = Latent | Observed
+
+
+@dataclass(frozen=True)
+class Views:
+    """The `views` of a spec: named, or open."""
+
+    views: tuple[View, ...]
+    open: OpenViews | None = None
+
+
+@dataclass(frozen=True)
+class Family:
+    """The `q` of a spec: the posterior family, indexed by the evidence set."""
+
+    mixture: Literal["none", "singles", "subsets"] = "none"
+    posteriors: tuple[Posterior, ...] = ()
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is maximised and what is minimised."""
+
+    maximize: tuple[Term, ...] = ()
+    minimize: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A multi-view latent variable model.
+
+    Arguments:
+        mvgraph: version of the format.
+        name: the name of the model.
+        extends: the reference spec or file that this one starts from.
+        params: named numbers, symbols in the printed objective.
+        views: the views by name, or how many there may be.
+        view_defaults: what a view falls back to.
+        p: the generative graph, node by node.
+        q: the posterior family, latent by latent.
+    """
+
+    mvgraph: Literal[1]
+    name: str
+    about: About = About()
+    extends: str | None = None
+    params: Table[Value] = Table()  # noqa: RUF009 - frozen
+    views: Views
+    view_defaults: View = View("")
+    p: Table[Node]
+    q: Family
+    objective: Objective
+    estimator: Estimator = Estimator()
+    training: Training = Training()
+
+
+RECORDS = (About, Clip, Divergence, EarlyStopping, Estimator, Latent, Objective, Observed, Posterior, Route, Training, View, Whole)
+NAMED = (View, Latent, Observed, Posterior)  # their name is the key before them
+TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a record: its name in the text, its field, its type. A constant key has no field."""
+
+    name: str
+    field: str
+    hint: Any
+    default: Any
+    about: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a text must say it."""
+        return self.default is MISSING
+
+
+_KEYS: dict[tuple[type, str], tuple[str, Any]] = {
+    (Latent, "family"): ("latent", None),
+    (Latent, "plate"): ("plate", Plate),
+    (Route, "from_"): ("from", Evidence),
+    (Route, "to"): ("to", Evidence),
+    (Route, "for_"): ("for", Table[Range]),
+    (Divergence, "for_"): ("for", Table[Range]),
+    (Divergence, "of"): ("of", DensityText),
+    (Divergence, "to"): ("to", DensityText),
+}
+_CONSTANT: dict[type, tuple[Key, ...]] = {
+    Observed: (
+        Key("observed", "", Literal[True], MISSING, "the node is data"),
+        Key("plate", "", Literal["view"], None, "one copy a view"),
+    ),
+}
+_HIDDEN = ((Route, "word"), *((cls, "name") for cls in NAMED))
+
+
+@cache
+def keys(cls: type) -> tuple[Key, ...]:
+    """The keys of a record, in the order in which they are written."""
+    found = list(_CONSTANT.get(cls, ()))
+    for field in fields(cls):
+        if (cls, field.name) not in _HIDDEN:
+            name, hint = _KEYS.get((cls, field.name), (option_name(field), None))
+            about = described(cls, name)
+            found.append(Key(name, field.name, hint or hints(cls)[field.name], default(field), about))
+    return tuple(found)
+
+
+def described(cls: type, name: str) -> str:
+    """What the docstring of a class says of one of its fields, or nothing."""
+    found = re.search(rf"^\s*{re.escape(name)}: (.*)$", getdoc(cls) or "", re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def summary(cls: type) -> str:
+    """The first line of a class's docstring."""
+    return (getdoc(cls) or "").partition("\n")[0]
+
+
+def alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types that a type allows; one, unless it is a union.
+
+    >>> alternatives(int | None)
+    (<class 'int'>, <class 'NoneType'>)
+    """
+    union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+    return typing.get_args(hint) if union else (hint,)
+
+
+def is_word(hint: Any) -> bool:
+    """Whether a type is a kind of word."""
+    return isinstance(hint, type) and issubclass(hint, Word)
+
+
+def slot(hint: Any) -> type[Word] | None:
+    """The kind of word that stands at a place of this type, if one may: a *word slot*."""
+    return next((a for a in alternatives(hint) if is_word(a)), None)
+
+
+def within(hint: Any, key: str | int) -> Any:
+    """The type of what stands under `key` in a value of this type; None where the language has no such key."""
+    return next(iter(_within(hint, key)), None)
+
+
+def _within(hint: Any, key: str | int) -> Iterator[Any]:
+    for each in alternatives(hint):
+        origin, args = typing.get_origin(each), typing.get_args(each)
+        if each is Views:
+            yield View
+        elif each is Family:
+            yield hints(Family)["mixture"] if key == "mixture" else Posterior
+        elif each in TERMS.values() and Route in alternatives(hint) and Divergence in alternatives(hint):
+            yield TERMS.get(str(key))
+        elif each in RECORDS:
+            yield from (k.hint for k in keys(each) if k.name == key)
+        elif origin is Table or (origin is tuple and isinstance(key, int)):
+            yield args[0]
+
+
+def option(cls: type[Word], name: str) -> Any:
+    """The type of an option of a word, or None."""
+    return next((hints(cls)[f.name] for f in fields(cls) if option_name(f) == name), None)

@@ -1,0 +1,80 @@
+"""Plain data of which every piece knows its place: what a text becomes before it has a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from mvgraph.errors import Path, Place, Problem, SpecError
+from mvgraph.language.expr import Formula
+from mvgraph.language.word import Word
+from mvgraph.spec.document import Document
+
+DEEPEST = 50
+
+
+@dataclass(frozen=True)
+class Item:
+    """A value and its place: a dict or a list of items, a text, a number, a boolean or None.
+
+    `patch` marks the mappings that `--set` makes: they may step into a list by the number of an item.
+    """
+
+    value: Any
+    place: Place | None = None
+    patch: bool = False
+
+    @property
+    def plain(self) -> Any:
+        """The value without places."""
+        if isinstance(self.value, dict):
+            return {k: v.plain for k, v in self.value.items()}
+        return [v.plain for v in self.value] if isinstance(self.value, list) else self.value
+
+    def walk(self, path: Path = ()) -> Iterator[tuple[Path, Item]]:
+        """This item and all items inside it, with their paths."""
+        yield path, self
+        for key, item in self.inside():
+            yield from item.walk((*path, key))
+
+    def inside(self) -> Iterable[tuple[str | int, Item]]:
+        """The items right inside this one, with their keys or numbers."""
+        if isinstance(self.value, dict):
+            return self.value.items()
+        return enumerate(self.value) if isinstance(self.value, list) else ()
+
+    def document(self, lines: Mapping[str, tuple[str, ...]]) -> Document:
+        """The data and the places apart."""
+        return Document(self.plain, {p: i.place for p, i in self.walk() if i.place is not None}, dict(lines))
+
+
+def plant(value: Any, place: Place | None = None, depth: int = 0) -> Item:
+    """Python data as an item, all at one place.
+
+    >>> plant({"dim": (1, 2)}).plain
+    {'dim': [1, 2]}
+
+    Raises:
+        SpecError: the data nest deeper than a spec can, or without end.
+    """
+    if depth > DEEPEST:
+        raise SpecError(Problem("MVG104", (), f"the data nest deeper than {DEEPEST} levels").at(place))
+    if isinstance(value, Mapping):
+        return Item({str(k): plant(v, place, depth + 1) for k, v in value.items()}, place)
+    if isinstance(value, list | tuple):
+        return Item([plant(v, place, depth + 1) for v in value], place)
+    if isinstance(value, Word):
+        return plant(value.write(), place, depth + 1)
+    return Item(_scalar(value), place)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if isinstance(value, Formula):
+        return value.text
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value

@@ -1,0 +1,258 @@
+"""Reading a spec: text or data to a `Spec`, with everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.language.density import parse_density
+from mvgraph.language.expr import Formula
+from mvgraph.language.index import parse_ranges, parse_views
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word, build, convert, split
+from mvgraph.spec.document import Document
+from mvgraph.spec.grammar import (
+    NAMED,
+    RECORDS,
+    TERMS,
+    DensityText,
+    Evidence,
+    Family,
+    Node,
+    Plate,
+    Range,
+    Views,
+    Whole,
+    alternatives,
+    is_word,
+    keys,
+)
+from mvgraph.spec.item import plant
+from mvgraph.spec.merging import Written, based, view_counts, written
+from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Route, Spec, Term, Value, View
+from mvgraph.spec.numerals import numeral
+from mvgraph.spec.overrides import apply
+from mvgraph.spec.source import find
+from mvgraph.spec.validating import validate
+from mvgraph.spec.writing import tree as tree_of
+from mvgraph.vocab.param import Param
+
+Source = str | FilePath | Mapping[str, Any] | Spec
+MOST_BRACKETS = 50
+
+
+def load(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
+    """The spec that a name, a path, a text, or data stand for.
+
+    Arguments:
+        source: the name of a reference spec, a path, `-` for standard input, YAML text (with a line break in it),
+            a mapping, or a spec.
+        sets: overrides as texts, `p.z.dim=32`; the value is YAML.
+        overrides: overrides by keyword: a key of the spec's top level (it merges there), or the name of a param.
+
+    Raises:
+        SpecError: with one problem for everything that is not well formed, ordered by place.
+    """
+    return interpret(apply(gather(source), sets, overrides))
+
+
+def gather(source: Source) -> Written:
+    """The items of a source, merged onto those that it extends."""
+    if isinstance(source, Spec):
+        return Written(plant(tree_of(source)))
+    if isinstance(source, Mapping):
+        return based(Written(plant({"mvgraph": 1, **source})))
+    return written(find(source))
+
+
+def interpret(spec: Written) -> Spec:
+    """The meaning of a written spec, as far as it follows from syntax and types."""
+    document = spec.item.document(spec.lines)
+    problems = validate(document.tree)
+    reader = _Reader()
+    if not problems:
+        whole = reader.record(Whole, document.tree, ())
+        problems = reader.problems
+    if problems:
+        raise SpecError(*_ordered(document, problems))
+    return _spec(whole, document)
+
+
+def _ordered(document: Document, problems: list[Problem]) -> list[Problem]:
+    found = [document.locate(p) for p in problems]
+    return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
+
+
+def _spec(whole: Whole, document: Document) -> Spec:
+    nodes = whole.p.values()
+    observed = next(n for n in nodes if isinstance(n, Observed))
+    return Spec(
+        name=whole.name,
+        about=whole.about,
+        params=whole.params,
+        views=whole.views.views,
+        open_views=whole.views.open,
+        view_defaults=replace(whole.view_defaults, name=""),
+        latents=tuple(n for n in nodes if isinstance(n, Latent)),
+        observed=observed,
+        mixture=whole.q.mixture,
+        posteriors=whole.q.posteriors,
+        maximize=whole.objective.maximize,
+        minimize=whole.objective.minimize,
+        estimator=whole.estimator,
+        training=whole.training,
+        document=document,
+    )
+
+
+class _Reader:
+    """Trees to values by the types of the language; the tree has passed the schema."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def read(self, hint: Any, value: Any, path: Path) -> Any:
+        """The value that a type reads from a tree; None and a problem where it does not."""
+        try:
+            return self._read(hint, value, path)
+        except SpecError as error:
+            self.problems += [replace(p, path=path + p.path) for p in error.problems]
+            return None
+
+    def _read(self, hint: Any, value: Any, path: Path) -> Any:
+        if hint in _SPECIAL:
+            return _SPECIAL[hint](self, value, path)
+        if len(parts := alternatives(hint)) > 1:
+            return self.union(hint, parts, value, path)
+        origin, args = typing.get_origin(hint), typing.get_args(hint)
+        if origin is Table:
+            return Table({k: self.read(args[0], v, (*path, k)) for k, v in value.items()})
+        if origin is tuple:
+            return tuple(self.read(args[0], v, (*path, i)) for i, v in enumerate(value))
+        if hint in RECORDS:
+            return self.record(hint, value, path)
+        return self.word(hint, value, path) if is_word(hint) else convert(hint, value, ())
+
+    def record(self, cls: type, tree: Mapping[str, Any] | None, path: Path, **fixed: Any) -> Any:
+        """An instance of a dataclass from a mapping; its name, if it has one, is the last key of the path."""
+        tree = tree or {}
+        known = [k for k in keys(cls) if k.field]
+        read = {k.field: self.read(k.hint, tree[k.name], (*path, k.name)) for k in known if k.name in tree}
+        values = {field: value for field, value in read.items() if value is not None}
+        named = {"name": str(path[-1])} if cls in NAMED else {}
+        complete = all(k.field in values for k in known if k.required)
+        return cls(**values, **named, **fixed) if complete else None
+
+    def union(self, hint: Any, parts: tuple[Any, ...], value: Any, path: Path) -> Any:
+        """The alternative that a value is meant for."""
+        tables = [p for p in parts if typing.get_origin(p) is Table]
+        rest = [p for p in parts if p not in tables and p is not type(None)]
+        if value is None and type(None) in parts:
+            return None
+        if isinstance(value, Mapping) and tables:
+            return self._read(tables[0], value, path)
+        return self._read(rest[0], value, path) if len(rest) == 1 else convert(hint, value, ())
+
+    def word(self, kind: type[Word], value: Any, path: Path) -> Any:
+        """A word with its options."""
+        name, options = split(value)
+        try:
+            return build(kind.registry[name], options)
+        except SpecError as error:
+            inside = (name,) if isinstance(value, Mapping) else ()
+            raise SpecError(*(replace(p, path=inside + p.path) for p in error.problems)) from None
+
+
+def _formula(_: _Reader, value: Any, path: Path) -> Formula:
+    formula = Formula(numeral(value) if isinstance(value, int | float) else value.strip())
+    if formula.text.count("(") + formula.text.count("-") > MOST_BRACKETS:
+        raise SpecError(Problem("MVG121", (), f"a formula has at most {MOST_BRACKETS} brackets and signs"))
+    _ = formula.references  # reads the text
+    return formula
+
+
+def _evidence(_: _Reader, value: Any, path: Path) -> str:
+    text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
+    views = parse_views(text)
+    return f"[{', '.join(views.names)}]" if views.listed else text.strip()
+
+
+def _range(_: _Reader, value: Any, path: Path) -> str:
+    parse_ranges(value)
+    return str(value).replace(" ", "")
+
+
+def _density(_: _Reader, value: Any, path: Path) -> str:
+    parse_density(value)
+    return str(value).strip()
+
+
+def _plate(_: _Reader, value: Any, path: Path) -> bool:
+    return value == "view"
+
+
+def _views(reader: _Reader, value: Any, path: Path) -> Views:
+    if isinstance(value, Mapping):
+        return Views(tuple(reader.read(View, v or {}, (*path, k)) for k, v in value.items()))
+    least, most = view_counts(value) or (1, None)
+    if most is not None and most < least:
+        raise SpecError(Problem("MVG119", (), f"{value} allows no number of views", f"write {most}..{least}"))
+    return Views(tuple(View(str(i + 1)) for i in range(least)), OpenViews(least, most))
+
+
+def _nodes(reader: _Reader, value: Any, path: Path) -> Table[Any]:
+    observed = [name for name, node in value.items() if "observed" in node]
+    if not observed:
+        remedy = "add a node such as x: {observed: true, plate: view, given: [z]}"
+        reader.problems.append(Problem("MVG140", path, "p has no observed node", remedy))
+    for name in observed[1:]:
+        message = f"'{name}' is a second observed node beside '{observed[0]}'"
+        reader.problems.append(Problem("MVG140", (*path, name), message, "one observed node stands for all views"))
+    if len(observed) == len(value):
+        remedy = "add a node such as z: {latent: normal, dim: 8}"
+        reader.problems.append(Problem("MVG140", path, "p has no latent node", remedy))
+    return Table({k: reader.read(Observed if "observed" in v else Latent, v, (*path, k)) for k, v in value.items()})
+
+
+def _family(reader: _Reader, value: Any, path: Path) -> Family:
+    posteriors = (reader.read(Posterior, v, (*path, k)) for k, v in value.items() if k != "mixture")
+    return Family(value.get("mixture", "none"), tuple(posteriors))
+
+
+def _term(reader: _Reader, value: Any, path: Path) -> Any:
+    word, options = next(iter(value.items()))
+    fixed = {"word": word} if TERMS[word] is Route else {}
+    return reader.record(TERMS[word], options, (*path, word), **fixed)
+
+
+def _params(reader: _Reader, value: Any, path: Path) -> Table[Any]:
+    return Table({k: reader.read(_Param, v, (*path, k)) for k, v in value.items()})
+
+
+def _param(reader: _Reader, value: Any, path: Path) -> Any:
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str) or (len(value) == 1 and next(iter(value)) in Param.registry):
+        return reader.word(Param, value, path)
+    return Table({k: float(v) for k, v in value.items()})
+
+
+_Param = typing.NewType("_Param", object)
+
+_SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
+    Formula: _formula,
+    Evidence: _evidence,
+    Range: _range,
+    DensityText: _density,
+    Plate: _plate,
+    Views: _views,
+    Table[Node]: _nodes,
+    Family: _family,
+    Term: _term,
+    Table[Value]: _params,
+    _Param: _param,
+}

@@ -1,0 +1,251 @@
+"""The JSON Schema of the language, made from the vocabulary and the keys of `mvgraph.spec.grammar`.
+
+Alternatives are written as cases by JSON type (`if`, `then`) and not as `anyOf`, so that a validator's errors
+are about the case that was meant.
+"""
+
+from __future__ import annotations
+
+import copy
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, Literal
+
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word, default, describe, hints, option_name
+from mvgraph.spec.grammar import (
+    RECORDS,
+    TERMS,
+    DensityText,
+    Evidence,
+    Family,
+    Node,
+    Plate,
+    Range,
+    Views,
+    Whole,
+    alternatives,
+    described,
+    is_word,
+    keys,
+    summary,
+)
+from mvgraph.spec.model import Latent, Observed, Posterior, Term, Value, View
+from mvgraph.vocab.family import Family as FamilyWord
+from mvgraph.vocab.fusion import Fusion
+from mvgraph.vocab.network import Network
+from mvgraph.vocab.optimizer import Optimizer
+from mvgraph.vocab.param import Param
+
+Schema = dict[str, Any]
+
+KINDS: tuple[type[Word], ...] = (FamilyWord, Fusion, Network, Optimizer, Param)
+MOST_VIEWS = 1000
+VIEW = r"^\w[\w-]*$"
+NODE = r"^[^\W\d]\w*$"
+OPEN = r"^[1-9][0-9]{0,2}\.\.([1-9][0-9]{0,2})?$"
+_JSON = {int: "integer", float: "number", bool: "boolean", str: "string", type(None): "null"}
+
+
+def json_schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a spec, for editors and for `load`."""
+    return copy.deepcopy(_json_schema(_vocabulary()))
+
+
+def shared_schema() -> Schema:
+    """The same schema, shared: not to be changed."""
+    return _json_schema(_vocabulary())
+
+
+def _vocabulary() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(kind.registry.names()) for kind in KINDS)
+
+
+@cache
+def _json_schema(vocabulary: tuple[tuple[str, ...], ...]) -> Schema:
+    whole = record(Whole)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "mvgraph",
+        **whole,
+        "$defs": {kind.registry.noun: word_slot(kind) for kind in KINDS},
+    }
+
+
+def of(hint: Any) -> Schema:
+    """The schema of the values that a type reads."""
+    if hint in _SPECIAL:
+        return _SPECIAL[hint]()
+    parts = alternatives(hint)
+    if len(parts) > 1:
+        return _cases(hint, [of(part) for part in parts])
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return {"enum": list(args)}
+    if origin is tuple:
+        each = {"items": of(args[0])} if args[1:] == (...,) else _exactly(args)
+        return {"type": "array", **each}
+    if origin is Table:
+        return {"type": "object", "additionalProperties": of(args[0])}
+    if is_word(hint):
+        return {"$ref": f"#/$defs/{hint.registry.noun}"}
+    return record(hint) if hint in RECORDS else {"type": _JSON[hint]} if hint in _JSON else {}
+
+
+def _exactly(args: tuple[Any, ...]) -> Schema:
+    return {"prefixItems": [of(a) for a in args], "minItems": len(args), "maxItems": len(args)}
+
+
+def _types(schema: Schema) -> list[str]:
+    """The JSON types that a schema may accept."""
+    if "enum" in schema:
+        return sorted({_JSON[type(v)] for v in schema["enum"]})
+    if "$ref" in schema:
+        return ["string", "object"]
+    found = schema.get("type", [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _cases(hint: Any, parts: list[Schema]) -> Schema:
+    """One of several schemas: by JSON type where they are apart, else any of them."""
+    kinds = [_types(p) for p in parts]
+    every = sorted({k for kind in kinds for k in kind})
+    if sum(map(len, kinds)) > len(every):
+        return {"anyOf": parts, "x-expected": describe(hint)}
+    rules = [
+        {"if": {"type": kind}, "then": part} for kind, part in zip(kinds, parts, strict=True) if set(part) != {"type"}
+    ]
+    return {"type": every, **({"allOf": rules} if rules else {})}
+
+
+def record(cls: type) -> Schema:
+    """The schema of a mapping with fixed keys."""
+    found = {k.name: {**_counted(cls, k.name, of(k.hint)), **_about(k.about)} for k in keys(cls)}
+    return {
+        "type": "object",
+        "description": summary(cls),
+        "properties": found,
+        "required": [k.name for k in keys(cls) if k.required],
+        "additionalProperties": False,
+    }
+
+
+def _about(text: str) -> Schema:
+    return {"description": text} if text else {}
+
+
+def _counted(cls: type, name: str, schema: Schema) -> Schema:
+    """Whole numbers of a spec are counts: one at least."""
+    if name == "mvgraph":
+        return schema
+    if "additionalProperties" in schema and isinstance(schema["additionalProperties"], dict):
+        schema = {**schema, "additionalProperties": _counted(cls, name, schema["additionalProperties"])}
+    if "items" in schema:
+        schema = {**schema, "items": _counted(cls, name, schema["items"])}
+    if "allOf" in schema:
+        schema = {**schema, "allOf": [{**r, "then": _counted(cls, name, r["then"])} for r in schema["allOf"]]}
+    return {**schema, "minimum": 1} if "integer" in _types(schema) else schema
+
+
+def word_slot(kind: type[Word]) -> Schema:
+    """The schema of `word` or `{word: {option: value}}`, for one kind of word."""
+    noun = kind.registry.noun
+    words = {name: _options(kind.registry[name]) for name in kind.registry.names()}
+    needy = [name for name, options in words.items() if options["required"]]
+    bare: Schema = {"enum": list(words), "x-noun": noun}
+    if needy:
+        bare = {**bare, "not": {"enum": needy}, "x-needs": {name: words[name]["required"] for name in needy}}
+    return {
+        "type": ["string", "object"],
+        "description": summary(kind),
+        "x-noun": noun,
+        "if": {"type": "string"},
+        "then": bare,
+        "else": {"properties": words, "additionalProperties": False, "minProperties": 1, "maxProperties": 1, "x-noun": noun},
+    }
+
+
+def _options(cls: type[Word]) -> Schema:
+    types_ = hints(cls)
+    return {
+        "type": ["object", "null"],
+        "description": summary(cls),
+        "properties": {option_name(f): {**of(types_[f.name]), **_about(described(cls, option_name(f)))} for f in fields(cls)},
+        "required": [option_name(f) for f in fields(cls) if default(f) is MISSING],
+        "additionalProperties": False,
+        "x-word": cls.word,
+    }
+
+
+def _named(schema: Schema, pattern: str, what: str) -> Schema:
+    return {"type": "object", "additionalProperties": schema, "propertyNames": {"pattern": pattern, "x-noun": what}}
+
+
+def _views() -> Schema:
+    view = {**record(View), "type": ["object", "null"]}
+    return {
+        "type": ["object", "integer", "string"],
+        "minimum": 1,
+        "maximum": MOST_VIEWS,
+        "x-expected": "a mapping of views, a number such as 3, or `2..` for two or more",
+        **{k: v for k, v in _named(view, VIEW, "view").items() if k != "type"},
+        "minProperties": 1,
+        "pattern": OPEN,
+    }
+
+
+def _p() -> Schema:
+    node = {"type": "object", "if": {"required": ["observed"]}, "then": record(Observed), "else": record(Latent)}
+    return {**_named(node, NODE, "node"), "minProperties": 1}
+
+
+def _q() -> Schema:
+    return {"type": "object", "properties": {"mixture": of(hints(Family)["mixture"])}, "additionalProperties": record(Posterior)}
+
+
+def _term() -> Schema:
+    terms = {word: record(cls) for word, cls in TERMS.items()}
+    one = {"minProperties": 1, "maxProperties": 1, "x-noun": "term"}
+    return {"type": "object", "properties": terms, "additionalProperties": False, **one}
+
+
+def _value() -> Schema:
+    words = Param.registry.names()
+    is_a_word = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": words}}
+    return {
+        "type": ["number", "string", "object"],
+        "x-expected": "a number, a schedule, or a mapping of views to numbers",
+        "if": {"anyOf": [{"type": "string"}, is_a_word]},
+        "then": {"$ref": f"#/$defs/{Param.registry.noun}"},
+        "else": {"additionalProperties": {"type": "number"}},
+    }
+
+
+def _params() -> Schema:
+    return _named(_value(), NODE, "param")
+
+
+def _evidence() -> Schema:
+    item = {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1}
+    return {"type": ["string", "array"], "items": item, "minItems": 1, "x-expected": "V, a bound variable, or a list of views"}
+
+
+def _text() -> Schema:
+    return {"type": "string"}
+
+
+_SPECIAL: dict[Any, Callable[[], Schema]] = {
+    Formula: lambda: {"type": ["number", "string"], "x-expected": "a number or a formula"},
+    Evidence: _evidence,
+    Range: _text,
+    DensityText: _text,
+    Plate: lambda: {"enum": ["view"]},
+    Views: _views,
+    Table[Node]: _p,
+    Family: _q,
+    Term: _term,
+    Table[Value]: _params,
+}

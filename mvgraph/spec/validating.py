@@ -1,0 +1,194 @@
+"""The schema's errors in the user's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+from mvgraph.errors import Path, Problem
+from mvgraph.registry import nearest
+from mvgraph.spec.schema import Schema, shared_schema
+
+_NOUNS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "nothing",
+}
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_: object, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number})
+_Strict = extend(Draft202012Validator, type_checker=_types)
+
+
+@lru_cache(maxsize=4)
+def _validator(identity: int) -> Validator:  # one for each schema; `shared_schema` keeps its results alive
+    return _Strict(shared_schema())
+
+
+def validate(tree: Any) -> list[Problem]:
+    """Everything in a tree that the schema does not allow, without places.
+
+    >>> [p.message for p in validate({"mvgraph": 2})][:1]
+    ['mvgraph: expected 1, found 2']
+    """
+    found: dict[tuple[Path, str], Problem] = {}
+    for error in _validator(id(shared_schema())).iter_errors(tree):
+        for problem in _problems(error):
+            found.setdefault((problem.path, problem.message), problem)
+    return list(found.values())
+
+
+def show(value: object) -> str:
+    """A value in a message: short.
+
+    >>> show({"a": 1}), show("x"), show(None)
+    ('a mapping', "'x'", 'nothing')
+    """
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = {None: "nothing", True: "true", False: "false"}[value] if value is None or value is True or value is False else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    path: Path = tuple(error.absolute_path)
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    yield from _EXPLAIN.get(str(error.validator), _other)(path, error.instance, schema)
+
+
+def _last(path: Path) -> str:
+    return ".".join(map(str, path)) or "the spec"
+
+
+def _unknown_key(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    known = list(schema.get("properties", {}))
+    for key in value:
+        if key in known:
+            continue
+        here = (*path, key)
+        if noun := schema.get("x-noun"):
+            yield Problem("MVG110", here, f"unknown {noun} '{key}'", nearest(key, sorted(known)))
+        elif word := schema.get("x-word"):
+            yield Problem("MVG112", here, f"'{word}' has no option '{key}'", nearest(key, known) if known else "it has no options")
+        else:
+            yield Problem("MVG115", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
+
+
+def _missing(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    for key in schema["required"]:
+        if key in value:
+            continue
+        if word := schema.get("x-word"):
+            yield Problem("MVG113", path, f"'{word}' needs the option '{key}'", f"write {{{word}: {{{key}: ...}}}}")
+        else:
+            about = schema["properties"][key].get("description", "")
+            remedy = _REMEDY.get(key) or f"add `{key}: ...`{f' ({about})' if about else ''}"
+            yield Problem("MVG116", path, f"{_last(path)} lacks the key '{key}'", remedy)
+
+
+_REMEDY = {
+    "mvgraph": "start the file with `mvgraph: 1`",
+    "latent": "a node has `latent: FAMILY` or `observed: true`",
+}
+
+
+def _wrong_type(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    noun = schema.get("x-noun")
+    expected = schema.get("x-expected") or (f"a {noun}" if noun else " or ".join(_NOUNS[k] for k in kinds))
+    yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}", _type_remedy(schema, value))
+
+
+def _type_remedy(schema: Schema, value: Any) -> str:
+    words = schema.get("then", {}).get("enum") if "x-noun" in schema else None
+    if words:
+        return f"write one of: {', '.join(words)}"
+    if isinstance(value, str) and "array" in schema["type"]:
+        return f"write a list: [{show(value)[1:-1]}]"
+    return ""
+
+
+def _not_one_of(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    noun, words = schema.get("x-noun"), schema["enum"]
+    if noun:
+        yield Problem("MVG110", path, f"unknown {noun} {show(value)}", nearest(str(value), sorted(words)))
+        return
+    expected = " or ".join(show(w).strip("'") for w in words)
+    remedy = nearest(value, words) if isinstance(value, str) and isinstance(words[0], str) and words[1:] else ""
+    yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}", remedy)
+
+
+def _needy(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    missing = schema["x-needs"][value]
+    example = ", ".join(f"{option}: ..." for option in missing)
+    yield Problem("MVG113", path, f"'{value}' needs the option{'s' * (len(missing) > 1)} {', '.join(missing)}", f"write {{{value}: {{{example}}}}}")
+
+
+def _count(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    noun = schema.get("x-noun")
+    if noun:
+        words = ", ".join(sorted(schema.get("properties", {})))
+        message = f"{_last(path)}: expected one {noun}, found {len(value)}"
+        yield Problem("MVG111", path, message, f"write {{{noun}: {{...}}}} with one of: {words}")
+    else:
+        yield Problem("MVG114", path, f"{_last(path)} is empty", "write one entry at least")
+
+
+def _bound(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    limit = f"at least {low}" if low is not None and value < low else f"at most {high}"
+    yield Problem("MVG114", path, f"{_last(path)}: expected a number of {limit}, found {show(value)}")
+
+
+def _pattern(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    noun = schema.get("x-noun")
+    if noun:
+        message = f"{show(value)} cannot be the name of a {noun}"
+        remedy = "a name has letters, digits and _" + (" and -" if noun == "view" else ", and starts with a letter")
+        yield Problem("MVG115", (*path, str(value)), message, remedy)
+    else:
+        expected = schema.get("x-expected", "the name or the number of a view")
+        yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}")
+
+
+def _other(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
+    expected = schema.get("x-expected", "another value")
+    yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}")
+
+
+_EXPLAIN: dict[str, Callable[[Path, Any, Schema], Iterator[Problem]]] = {
+    "additionalProperties": _unknown_key,
+    "required": _missing,
+    "type": _wrong_type,
+    "enum": _not_one_of,
+    "const": _not_one_of,
+    "not": _needy,
+    "minProperties": _count,
+    "maxProperties": _count,
+    "minItems": _other,
+    "maxItems": _other,
+    "minimum": _bound,
+    "maximum": _bound,
+    "pattern": _pattern,
+}

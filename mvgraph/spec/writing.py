@@ -1,0 +1,191 @@
+"""Writing a spec: canonical YAML that reads back as the same spec."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word, plain
+from mvgraph.spec.grammar import (
+
+    RECORDS,
+
+    Evidence,
+    Family,
+    Objective,
+    Plate,
+    Views,
+    Whole,
+    keys,
+)
+from mvgraph.spec.model import Divergence, OpenViews, Route, Spec
+from mvgraph.spec.numerals import numeral
+from mvgraph.spec.yaml12 import SCALARS
+
+WIDTH = 110
+
+
+def tree(spec: Spec) -> dict[str, Any]:
+    """A spec as plain data, in the order of the language, without its defaults."""
+    whole = Whole(
+        mvgraph=1,
+        name=spec.name,
+        about=spec.about,
+        params=spec.params,
+        views=Views(spec.views, spec.open_views),
+        view_defaults=spec.view_defaults,
+        p=Table({n.name: n for n in (*spec.latents, spec.observed)}),
+        q=Family(spec.mixture, spec.posteriors),
+        objective=Objective(spec.maximize, spec.minimize),
+        estimator=spec.estimator,
+        training=spec.training,
+    )
+    return _record(whole)
+
+
+def _record(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key in keys(type(value)):
+        if not key.field:
+            found[key.name] = typing.get_args(key.hint)[0]
+        elif (content := getattr(value, key.field)) != key.default:
+            found[key.name] = _value(key.hint, content)
+    return found
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if hint in _SPECIAL:
+        return _SPECIAL[hint](value)
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Route | Divergence):
+        return _term(value)
+    if type(value) in _SPECIAL:
+        return _SPECIAL[type(value)](value)
+    if isinstance(value, RECORDS):
+        return _record(value)
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return plain(value)
+
+
+def _term(term: Any) -> dict[str, Any]:
+    return {"kl" if isinstance(term, Divergence) else term.word: _record(term)}
+
+
+def _formula(formula: Formula) -> Any:
+    for read in (int, float):
+        try:
+            value = read(formula.text)
+        except ValueError:
+            continue
+        return value if numeral(value) == formula.text else formula.text
+    return formula.text
+
+
+def _evidence(text: str) -> Any:
+    if not text.startswith("["):
+        return text
+    return [int(n) if n.isdecimal() and not n.startswith("0") else n for n in text[1:-1].split(", ")]
+
+
+def _views(views: Views) -> Any:
+    if views.open is not None:
+        return _open(views.open)
+    return {v.name: _record(v) or None for v in views.views}
+
+
+def _open(views: OpenViews) -> Any:
+    if views.most == views.least:
+        return views.least
+    return f"{views.least}..{views.most or ''}"
+
+
+def _family(family: Family) -> dict[str, Any]:
+    mixture = {"mixture": family.mixture} if family.mixture != "none" else {}
+    return {**mixture, **{p.name: _record(p) for p in family.posteriors}}
+
+
+_SPECIAL: dict[Any, Callable[[Any], Any]] = {
+    Formula: _formula,
+    Evidence: _evidence,
+    Plate: lambda _: "view",
+    Views: _views,
+    Family: _family,
+}
+
+
+def dump(spec: Spec) -> str:
+    """Canonical YAML of a spec: the same bytes for the same spec, defaults left out; `load(dump(spec)) == spec`."""
+    return "".join(_entry(key, value, 0, key in _OPENED) for key, value in tree(spec).items())
+
+
+_OPENED = ("views", "p", "q", "objective", "params")  # one line an entry; the others on one line where they fit
+
+
+def _entry(key: str, value: Any, indent: int, opened: bool = False) -> str:
+    """`key: value`, on one line where it fits."""
+    start = f"{' ' * indent}{_text(key, flow=False)}:"
+    line = f"{start} {_flow(value)}" if isinstance(value, dict | list) else f"{start} {_scalar(value, flow=False)}"
+    if not value or not isinstance(value, dict | list) or (len(line) <= WIDTH and not opened):
+        return line + "\n"
+    if isinstance(value, list):
+        return f"{start}\n" + "".join(_item(v, indent + 2) for v in value)
+    inner = key == "objective"
+    return f"{start}\n" + "".join(_entry(k, v, indent + 2, inner) for k, v in value.items())
+
+
+def _item(value: Any, indent: int) -> str:
+    line = f"{' ' * indent}- {_flow(value)}"
+    if isinstance(value, dict) and len(value) == 1:
+        key, content = next(iter(value.items()))
+        line = f"{' ' * indent}- {_text(key, flow=False)}: {_flow(content)}"
+    return line + "\n"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(k, flow=True)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _scalar(value, flow=True)
+
+
+def _scalar(value: Any, *, flow: bool) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        text = numeral(value)
+        return text if re.search(r"[.e]", text) else f"{text}.0"
+    return _text(str(value), flow=flow)
+
+
+_SAFE = re.compile(r"[^\W_][\w ./+*^()|-]*(?:\[\w+\])?[\w ./+*^()|-]*")
+_SAFE_IN_FLOW = re.compile(r"[^\W_][\w ./+*^()|-]*")
+_NOT_TEXT = re.compile("|".join(pattern for pattern, _ in SCALARS.values() if pattern))
+
+
+def _text(text: str, *, flow: bool) -> str:
+    """A text: plain where nothing in it has a meaning in YAML, else quoted."""
+    safe = (_SAFE_IN_FLOW if flow else _SAFE).fullmatch(text) and not text.endswith(" ")
+    if safe and not _NOT_TEXT.fullmatch(text):
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(_escaped(c) for c in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

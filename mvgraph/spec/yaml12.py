@@ -1,0 +1,224 @@
+"""Text to items: YAML by PyYAML's composer, scalars by the core schema of YAML 1.2, bombs refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from yaml import MarkedYAMLError, YAMLError
+from yaml.composer import Composer
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.parser import Parser
+from yaml.reader import Reader, ReaderError
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
+
+from mvgraph.errors import Place, Problem, SpecError
+from mvgraph.spec.item import DEEPEST, Item
+
+MOST_NODES = 20_000
+MOST_DIGITS = 300
+
+_TAG = "tag:yaml.org,2002:"
+_WORDS = {"true": True, "false": False}
+
+
+def _integer(text: str) -> int:
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+
+def _float(text: str) -> float:
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+SCALARS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "null": (r"null|Null|NULL|~|", lambda _: None),
+    "bool": (r"true|True|TRUE|false|False|FALSE", lambda text: _WORDS[text.lower()]),
+    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", _integer),
+    "float": (
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        _float,
+    ),
+    "str": (r"", str),
+}
+
+
+class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
+    """PyYAML's front end, up to nodes; nothing is ever constructed."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self.depth = 0
+        self.count = 0
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        self.depth += 1
+        self.count += 1
+        if self.depth > DEEPEST or self.count > MOST_NODES:
+            raise _Bomb(self.peek_event().start_mark, self.depth > DEEPEST)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+class _Bomb(Exception):
+    def __init__(self, mark: Any, deep: bool) -> None:
+        self.mark = mark
+        self.what = f"the text nests deeper than {DEEPEST} levels" if deep else f"the text has more than {MOST_NODES} values"
+        super().__init__(self.what)
+
+
+for _name, (_pattern, _) in SCALARS.items():
+    if _pattern:
+        _Loader.add_implicit_resolver(_TAG + _name, re.compile(f"(?:{_pattern})$"), None)
+
+
+def parse(text: str, file: str) -> Item:
+    """The items of a spec's text: one mapping.
+
+    >>> parse("{a: 1e-3, b: no, c: 0o17}", "<text>").plain
+    {'a': 0.001, 'b': 'no', 'c': 15}
+
+    Raises:
+        SpecError: the text is not one YAML document, or a mapping says a key twice; all such keys at once.
+    """
+    return _guarded(text, file, tuple(text.splitlines()), _Reading.whole)
+
+
+def parse_value(text: str, place: Place, lines: tuple[str, ...]) -> Item:
+    """The items of one YAML value that stands at `place` in `lines`.
+
+    >>> parse_value("[1, 2]", Place("--set", 1, 3), ("a=[1, 2]",)).plain
+    [1, 2]
+    """
+    padded = "\n" * (place.line - 1) + " " * (place.column - 1) + text
+    return _guarded(padded, place.file, lines, _Reading.value)
+
+
+def _guarded(text: str, file: str, lines: tuple[str, ...], read: Callable[[_Reading, _Loader], Item]) -> Item:
+    try:
+        return read(_Reading(file, lines), _Loader(text))
+    except _Bomb as bomb:
+        raise SpecError(_problem("MVG104", bomb.what, "a spec is small: write it out", file, lines, bomb.mark)) from None
+    except ReaderError as error:
+        raise SpecError(_unreadable(error, text, file)) from None
+    except MarkedYAMLError as error:
+        raise SpecError(_syntax(error, file, lines)) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise SpecError(Problem("MVG102", (), f"not YAML: {error}").at(Place(file, 1, 1))) from None
+
+
+def _problem(code: str, message: str, remedy: str, file: str, lines: tuple[str, ...], mark: Any) -> Problem:
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    return Problem(code, (), message, remedy).at(
+        Place(file, line + 1, column + 1), lines[line] if line < len(lines) else ""
+    )
+
+
+def _unreadable(error: ReaderError, text: str, file: str) -> Problem:
+    before = text[: error.position].split("\n")
+    place = Place(file, len(before), len(before[-1]) + 1)
+    return Problem("MVG106", (), "a character here may not stand in a text", "save the spec as plain UTF-8 text").at(place)
+
+
+def _syntax(error: MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
+    what = error.problem or error.context or "cannot read this"
+    mark = error.problem_mark or error.context_mark
+    if "'\\t'" in what:
+        return _problem("MVG102", "not YAML: a tab stands here", "indent with spaces", file, lines, mark)
+    if "\t" in (lines[mark.line] if mark and mark.line < len(lines) else ""):
+        return _problem("MVG102", f"not YAML: {what}", "there is a tab in this line: use spaces", file, lines, mark)
+    return _problem("MVG102", f"not YAML: {what}", _hint(what), file, lines, mark)
+
+
+def _hint(what: str) -> str:
+    hints = {
+        "mapping values": "one `key: value` a line; quote a text that contains ': '",
+        "block end": "keys of one mapping start in the same column",
+        "expected ',' or": "close the bracket, or put a comma between the items",
+        "undefined alias": "an alias *name needs an anchor &name before it",
+    }
+    return next((hint for start, hint in hints.items() if start in what), "check the indentation, colons and brackets")
+
+
+class _Reading:
+    """Nodes to items, every problem collected."""
+
+    def __init__(self, file: str, lines: tuple[str, ...]) -> None:
+        self.file = file
+        self.lines = lines
+        self.count = 0
+        self.problems: list[Problem] = []
+
+    def whole(self, loader: _Loader) -> Item:
+        if not loader.check_node():
+            remedy = "start from a reference spec: `extends: mopoe`"
+            raise SpecError(Problem("MVG105", (), "the spec is empty", remedy).at(Place(self.file, 1, 1)))
+        node = loader.get_node()
+        item = self.item(node, self.place(node), 0)
+        if loader.check_node():
+            self.note("MVG107", "a second document starts here", "one spec a file: remove the '---'", loader.get_node())
+        if not isinstance(item.value, dict) and not self.problems:
+            self.note("MVG108", "a spec is a mapping of keys to values", "start with `mvgraph: 1`", node)
+        if self.problems:
+            raise SpecError(*self.problems)
+        return item
+
+    def value(self, loader: _Loader) -> Item:
+        if not loader.check_node():
+            return Item(None)
+        node = loader.get_node()
+        item = self.item(node, self.place(node), 0)
+        if loader.check_node():
+            self.note("MVG107", "a second document starts here", "write one value", loader.get_node())
+        if self.problems:
+            raise SpecError(*self.problems)
+        return item
+
+    def place(self, node: Node) -> Place:
+        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def note(self, code: str, message: str, remedy: str, node: Any) -> None:
+        self.problems.append(_problem(code, message, remedy, self.file, self.lines, node.start_mark))
+
+    def item(self, node: Node, place: Place, depth: int) -> Item:
+        self.count += 1
+        if self.count > MOST_NODES or depth > DEEPEST:
+            raise _Bomb(node.start_mark, depth > DEEPEST)
+        if node.tag.removeprefix(_TAG) not in (*SCALARS, "map", "seq"):
+            self.note("MVG109", f"a spec is data: the tag {node.tag} is not allowed", "remove the tag", node)
+            return Item(None, place)
+        if isinstance(node, MappingNode):
+            return Item(self.mapping(node, depth), place)
+        if isinstance(node, SequenceNode):
+            return Item([self.item(n, self.place(n), depth + 1) for n in node.value], place)
+        return Item(self.scalar(node), place)
+
+    def mapping(self, node: MappingNode, depth: int) -> dict[str, Item]:
+        found: dict[str, Item] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                self.note("MVG102", "a key is a single word or number", "quote it, or close the bracket", key)
+            elif key.value in found:
+                first = found[key.value].place
+                where = f"it stands in line {first.line} already" if first else ""
+                self.note("MVG103", f"the key '{key.value}' stands twice; {where}", "remove one of them", key)
+            else:
+                found[key.value] = self.item(value, self.place(key), depth + 1)
+        return found
+
+    def scalar(self, node: Node) -> Any:
+        kind = node.tag.removeprefix(_TAG)
+        if kind in ("int", "float") and len(node.value) > MOST_DIGITS:
+            self.note("MVG102", f"a number of more than {MOST_DIGITS} digits", "", node)
+            return 0
+        pattern, construct = SCALARS.get(kind, SCALARS["str"])
+        if pattern and not re.fullmatch(pattern, node.value):
+            self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node)
+            return None
+        return construct(node.value)
