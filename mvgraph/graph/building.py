@@ -1,0 +1,127 @@
+"""From a written model to its two graphs, plates unrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import networkx as nx
+
+from mvgraph.language.table import Table
+from mvgraph.spec.model import Latent, Posterior, Spec
+
+
+def build(spec: Spec) -> nx.MultiDiGraph:
+    """The generative graph p and the posterior family q over the same nodes, one copy a view of whatever is plated.
+
+    Nodes are named `z` or, for a copy in a plate, `h.image`. Their attributes:
+
+    - `kind`: `latent` or `observed`; an observed node is the datum that q reads, too.
+    - `name`: the node's name in the spec; `plate`: `view` or None; `view`: the copy's view or None.
+    - `family`: the word of the prior or likelihood, None where a view has none; `dim`: entries of a latent, else None.
+    - of a latent with a posterior: `expert`, `fusion`, `prior_expert`, `absent` and `auxiliary`, words or None.
+
+    Edges carry `part`: `p` from parent to child, `q` from the datum to the latent that is inferred from it. Those of q
+    carry `role` (`expert`: a network for this view alone, `joint`: one that sees all views), `expert` and `fusion`.
+    The graph itself carries `name` and `mixture`. A parent that does not exist has no edge: see `check`.
+
+    Arguments:
+        spec: a written model, checked or not.
+
+    Returns:
+        A new graph; nodes in the order of the spec.
+    """
+    graph: nx.MultiDiGraph = nx.MultiDiGraph(name=spec.name, mixture=spec.mixture)
+    for latent in spec.latents:
+        _add_latent(graph, spec, latent)
+    for view in spec.view_names:
+        likelihood = spec.view(view).likelihood
+        about = {"kind": "observed", "name": spec.observed.name, "plate": "view", "view": view, "dim": None}
+        graph.add_node(copy_name(spec.observed.name, view), family=likelihood.word if likelihood else None, **about)
+    for latent in spec.latents:
+        _add_parents(graph, spec, latent.name, latent.given, copies(spec, latent))
+    _add_parents(graph, spec, spec.observed.name, spec.observed.given, spec.view_names)
+    for posterior in spec.posteriors:
+        _add_experts(graph, spec, posterior)
+    return graph
+
+
+def template(spec: Spec) -> nx.DiGraph:
+    """The generative graph as it is written, plates folded: latents and the observed node, by name."""
+    graph: nx.DiGraph = nx.DiGraph()
+    graph.add_nodes_from([*(v.name for v in spec.latents), spec.observed.name])
+    children = [(v.name, v.given) for v in spec.latents] + [(spec.observed.name, spec.observed.given)]
+    graph.add_edges_from((g, child) for child, given in children for g in given if g in graph)
+    return graph
+
+
+def part(graph: nx.MultiDiGraph, which: str) -> nx.MultiDiGraph:
+    """The graph of `p` or of `q` alone: all nodes, the edges of one part."""
+    kept = [(a, b, k) for a, b, k, w in graph.edges(keys=True, data="part") if w == which]
+    alone: nx.MultiDiGraph = nx.MultiDiGraph(**graph.graph)
+    alone.add_nodes_from(graph.nodes(data=True))
+    for a, b, key in kept:
+        alone.add_edge(a, b, key, **graph.edges[a, b, key])
+    return alone
+
+
+def copy_name(name: str, view: str | None) -> str:
+    """The name of a node of the unrolled graph.
+
+    >>> copy_name("h", "image"), copy_name("z", None)
+    ('h.image', 'z')
+    """
+    return name if view is None else f"{name}.{view}"
+
+
+def copies(spec: Spec, latent: Latent) -> tuple[str | None, ...]:
+    """The views in which a latent has a copy; one copy of no view where it is shared."""
+    return spec.view_names if latent.plate else (None,)
+
+
+def _add_latent(graph: nx.MultiDiGraph, spec: Spec, latent: Latent) -> None:
+    inferred = _posterior(spec, latent.name)
+    for view in copies(spec, latent):
+        dim = latent.dim.get(view or "") if isinstance(latent.dim, Table) else latent.dim
+        about = {"kind": "latent", "name": latent.name, "plate": "view" if latent.plate else None, "view": view}
+        graph.add_node(copy_name(latent.name, view), family=latent.family.word, dim=dim, **about, **inferred)
+
+
+def _posterior(spec: Spec, name: str) -> dict[str, str | None]:
+    found = next((q for q in spec.posteriors if q.name == name), None)
+    if found is None:
+        return {}
+    return {
+        "expert": found.expert.word,
+        "fusion": found.fuse.word if found.fuse else None,
+        "prior_expert": found.prior_expert,
+        "absent": found.absent,
+        "auxiliary": found.auxiliary.word if found.auxiliary else None,
+    }
+
+
+def _add_parents(
+    graph: nx.MultiDiGraph, spec: Spec, child: str, given: tuple[str, ...], views: tuple[str | None, ...]
+) -> None:
+    plated = {v.name: v.plate for v in spec.latents}
+    for view in views:
+        for parent in (copy_name(g, view if plated[g] else None) for g in given if g in plated):
+            if parent in graph:
+                graph.add_edge(parent, copy_name(child, view), part="p")
+
+
+def _add_experts(graph: nx.MultiDiGraph, spec: Spec, posterior: Posterior) -> None:
+    latent = next((v for v in spec.latents if v.name == posterior.name), None)
+    fusion = posterior.fuse.word if posterior.fuse else None
+    for role, view, source in _experts(spec, posterior, latent) if latent else ():
+        about = {"part": "q", "role": role, "expert": posterior.expert.word, "fusion": fusion}
+        graph.add_edge(copy_name(spec.observed.name, source), copy_name(posterior.name, view), **about)
+
+
+def _experts(spec: Spec, posterior: Posterior, latent: Latent) -> Iterator[tuple[str, str | None, str]]:
+    """Role, copy of the latent, and view of the datum, for every edge of q into a latent."""
+    if latent.plate:
+        yield from (("expert", view, view) for view in spec.view_names)
+        return
+    yield from (("expert", None, view) for view in spec.view_names)
+    if posterior.fuse is not None and posterior.fuse.joint:
+        yield from (("joint", None, view) for view in spec.view_names)

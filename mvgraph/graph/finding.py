@@ -1,0 +1,193 @@
+"""What every check is made of: findings, the written terms with their places, the views that a text can mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import sympy
+
+from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.building import template
+from mvgraph.language.density import Density, parse_density
+from mvgraph.language.expr import Expr, Formula, Reference
+from mvgraph.language.index import Range, parse_ranges, parse_views
+from mvgraph.spec.model import Divergence, Posterior, Route, Spec, Term
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+Check = Callable[[Spec], Iterator[Problem]]
+
+
+def error(code: str, path: Path, message: str, remedy: str = "") -> Problem:
+    """A finding that stops the compiler."""
+    return Problem(code, path, message, remedy)
+
+
+def warning(code: str, path: Path, message: str, remedy: str = "") -> Problem:
+    """A finding that does not stop the compiler."""
+    return Problem(code, path, message, remedy, severity="warning")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A term of the objective, the list it stands in, and the path to its options."""
+
+    term: Term
+    list: str
+    path: Path
+
+    @property
+    def variables(self) -> dict[str, bool]:
+        """The variables that the term binds: True for a view, False for a set of views."""
+        return {name: text.strip() == "V" for name, text in self.term.for_.items()}
+
+
+def written(spec: Spec) -> list[Written]:
+    """All terms of the objective, in the order of the text."""
+    lists = (("maximize", spec.maximize), ("minimize", spec.minimize))
+    return [Written(t, name, ("objective", name, i, word_of(t))) for name, terms in lists for i, t in enumerate(terms)]
+
+
+def word_of(term: Term) -> str:
+    """The word that a term is written with."""
+    return term.word if isinstance(term, Route) else "kl"
+
+
+def routes(spec: Spec) -> Iterator[tuple[Written, Route]]:
+    """The terms that are routes."""
+    return ((w, w.term) for w in written(spec) if isinstance(w.term, Route))
+
+
+def divergences(spec: Spec) -> Iterator[tuple[Written, Divergence]]:
+    """The terms that are divergences."""
+    return ((w, w.term) for w in written(spec) if isinstance(w.term, Divergence))
+
+
+def densities(one: Written, term: Divergence) -> Iterator[tuple[Path, Density]]:
+    """The two densities of a divergence with their places, those that can be read."""
+    for key, text in (("of", term.of), ("to", term.to)):
+        found = attempt(parse_density, text)
+        if isinstance(found, Density):
+            yield (*one.path, key), found
+
+
+def attempt(read: Callable[[A], T], argument: A) -> T | SpecError:
+    """What `read` gives for an argument, or the error that it raises."""
+    try:
+        return read(argument)
+    except SpecError as failure:
+        return failure
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The views that occur in the sets that a text can mean, and the sizes of these sets."""
+
+    views: frozenset[str]
+    sizes: frozenset[int]
+
+
+def reach(spec: Spec, term: Term, text: str) -> Reach | None:
+    """What `V`, `S` or `[m, image]` can mean in a term; None where it cannot be read."""
+    found = attempt(parse_views, text)
+    if isinstance(found, SpecError):
+        return None
+    if found.all:
+        return Reach(frozenset(spec.view_names), frozenset({len(spec.views)}))
+    fixed = [view_of(spec, n) for n in found.names if n not in term.for_]
+    bound = [_variable(spec, term.for_[n]) for n in found.names if n in term.for_]
+    reaches = [b for b in bound if b is not None]
+    if None in fixed or len(reaches) < len(bound):
+        return None
+    return _union(frozenset(v for v in fixed if v is not None), reaches, len(spec.views))
+
+
+def evidence(spec: Spec, term: Term, density: Density) -> Reach | None:
+    """What stands behind the bar of a density."""
+    text = density.views or ""
+    return reach(spec, term, text if text == "V" else f"[{text}]")
+
+
+def view_of(spec: Spec, name: str) -> str | None:
+    """The view that a name or a position (the first is 1) stands for."""
+    if name in spec.view_names:
+        return name
+    return spec.view_names[int(name) - 1] if name.isdecimal() and 1 <= int(name) <= len(spec.views) else None
+
+
+def _union(fixed: frozenset[str], bound: list[Reach], most: int) -> Reach:
+    if not fixed and len(bound) == 1:
+        return bound[0]
+    least = max([len(fixed), *(min(b.sizes, default=0) for b in bound)])
+    largest = min(most, len(fixed) + sum(max(b.sizes, default=0) for b in bound))
+    return Reach(fixed.union(*(b.views for b in bound)), frozenset(range(least, largest + 1)))
+
+
+def _variable(spec: Spec, text: str) -> Reach | None:
+    found = attempt(parse_ranges, text)
+    if isinstance(found, SpecError):
+        return None
+    sizes = frozenset(s for part in found for s in _sizes(part, len(spec.views)))
+    return Reach(frozenset(spec.view_names), sizes)
+
+
+def _sizes(part: Range, count: int) -> range:
+    spans = {"full": range(count, count + 1), "subsets": range(1, count + 1), "random": range(2, count)}
+    return spans.get(part.word, range(1, 2))
+
+
+def components(spec: Spec, sizes: frozenset[int]) -> frozenset[int]:
+    """The sizes of the sets whose experts meet, once the posterior's mixture has been taken apart."""
+    spans = {"none": sizes, "singles": frozenset({1}), "subsets": frozenset(range(1, max(sizes, default=0) + 1))}
+    return spans[spec.mixture]
+
+
+def used_latents(spec: Spec) -> set[str]:
+    """The latents above the observed node."""
+    graph = template(spec)
+    names = list(graph.predecessors(spec.observed.name))
+    for name in names:  # grows while it is walked
+        names += [g for g in graph.predecessors(name) if g not in names]
+    return set(names)
+
+
+def plated(spec: Spec, name: str) -> bool:
+    """Whether a name is that of a latent with one copy a view."""
+    return any(v.plate for v in spec.latents if v.name == name)
+
+
+def posteriors(spec: Spec) -> dict[str, Posterior]:
+    """The posteriors of latents that exist, by name."""
+    known = {v.name for v in spec.latents}
+    return {q.name: q for q in spec.posteriors if q.name in known}
+
+
+def value(spec: Spec, formula: Formula) -> float | None:
+    """The number that a formula is, given the plain numbers of the spec; None where it is not known yet."""
+    found = attempt(partial(numeric, spec), formula)
+    return None if isinstance(found, SpecError) or not found.is_number else float(found)
+
+
+def numeric(spec: Spec, formula: Formula) -> Expr:
+    """A formula with the plain numbers of the spec filled in."""
+    return formula.resolve(partial(number, spec))
+
+
+def references(formula: Formula) -> tuple[Reference, ...]:
+    """The names that a formula uses."""
+    return formula.references
+
+
+def number(spec: Spec, reference: Reference) -> Expr:
+    """The number behind a name of a formula, else a symbol that no other name has."""
+    if reference.index is None and not reference.size:
+        if reference.name == "M":
+            return sympy.Integer(len(spec.views))
+        known = spec.params.get(reference.name)
+        if isinstance(known, int | float):
+            return sympy.Rational(str(known))
+    return sympy.Dummy(nonzero=True)

@@ -1,0 +1,117 @@
+"""What can be wrong with the posteriors of q: fusion, the prior as an expert, absent views, shared trunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import networkx as nx
+
+from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.finding import Check, attempt, error, plated, posteriors, references
+from mvgraph.language.expr import Formula, Reference
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Posterior, Spec
+from mvgraph.vocab.fusion import Fusion
+from mvgraph.vocab.param import Schedule
+
+
+def absences(spec: Spec) -> Iterator[Problem]:
+    """MVG210: `absent` and `auxiliary` that do not belong together, or do not belong to the latent."""
+    for name, rule in posteriors(spec).items():
+        if rule.absent == "aux" and rule.auxiliary is None:
+            message = f"absent: aux of '{name}' needs an auxiliary prior"
+            yield error("MVG210", ("q", name, "absent"), message, "add auxiliary: {normal: {learnt: [scale]}}")
+        if rule.auxiliary is not None and rule.absent != "aux":
+            message = f"the auxiliary prior of '{name}' is never used"
+            yield error("MVG210", ("q", name, "auxiliary"), message, "write absent: aux, or drop auxiliary")
+        if rule.absent != "prior" and not plated(spec, name):
+            message = f"absent: {rule.absent} is for private latents, and '{name}' is shared by all views"
+            yield error("MVG210", ("q", name, "absent"), message, f"drop absent, or write plate: view at '{name}' in p")
+
+
+def shares(spec: Spec) -> Iterator[Problem]:
+    """MVG211: a trunk that cannot be shared."""
+    known = posteriors(spec)
+    for name, rule in known.items():
+        path = ("q", name, "share")
+        if rule.share is None:
+            continue
+        if rule.share not in known:
+            others = [n for n in known if n != name]
+            message = f"'{name}' shares the trunk of '{rule.share}', which is no latent"
+            yield error("MVG211", path, message, nearest(rule.share, others))
+        elif rule.network is not None:
+            message = f"'{name}' has a network of its own and shares that of '{rule.share}'"
+            yield error("MVG211", path, message, "drop network or share")
+
+
+def share_circles(spec: Spec) -> Iterator[Problem]:
+    """MVG212: latents that share each other's trunks, so that nobody owns one."""
+    graph = nx.DiGraph([(n, q.share) for n, q in posteriors(spec).items() if q.share])
+    for circle in sorted(nx.simple_cycles(graph), key=min):
+        message = f"share goes round in a circle: {', '.join(sorted(circle))}"
+        yield error("MVG212", ("q", min(circle), "share"), message, "let one of them have a trunk of its own")
+
+
+def prior_experts(spec: Spec) -> Iterator[Problem]:
+    """MVG213: the prior as one more expert, where the fusion cannot take it or the prior does not fit."""
+    for name, rule in posteriors(spec).items():
+        if rule.prior_expert != "never":
+            reason, remedy = _refusal(spec, rule, rule.fuse)
+            if reason:
+                message = f"the prior of '{name}' cannot be an expert: {reason}"
+                yield error("MVG213", ("q", name, "prior_expert"), message, remedy)
+
+
+def _refusal(spec: Spec, rule: Posterior, fuse: Fusion | None) -> tuple[str, str]:
+    latent = spec.latent(rule.name)
+    if fuse is None:
+        return "there is no fusion for it to take part in", "add fuse: poe, or drop prior_expert"
+    if not fuse.takes_prior:
+        return f"the fusion '{fuse.word}' takes no prior", "write fuse: poe, or prior_expert: never"
+    if latent.family.word not in fuse.families:
+        return f"it is {latent.family.word}", f"'{fuse.word}' multiplies {', '.join(sorted(fuse.families))} only"
+    if latent.given:
+        return f"it depends on {', '.join(latent.given)}", "write prior_expert: never"
+    return "", ""
+
+
+def closures(spec: Spec) -> Iterator[Problem]:
+    """MVG301: a fusion that does not lead back into the experts' family."""
+    for name, rule in posteriors(spec).items():
+        if rule.fuse is not None and rule.expert.word not in rule.fuse.families:
+            fitting = sorted(w for w in Fusion.registry if rule.expert.word in Fusion.registry[w].families)
+            message = f"the fusion '{rule.fuse.word}' of '{name}' has no closed form for {rule.expert.word} experts"
+            remedy = f"fusions for {rule.expert.word}: {', '.join(fitting) or 'none'}; or use q.mixture: singles"
+            yield error("MVG301", ("q", name, "fuse"), message, remedy)
+
+
+def exponents(spec: Spec) -> Iterator[Problem]:
+    """MVG214: the exponents of a fusion, which are a number, a param, or a formula over params and M."""
+    for name, rule in posteriors(spec).items():
+        path: Path = ("q", name, "fuse", rule.fuse.word if rule.fuse else "", "weights")
+        for reference in weights_of(rule):
+            fault = _exponent(spec, reference)
+            if fault:
+                yield error("MVG214", path, f"the weights of '{name}': {fault[0]}", fault[1])
+
+
+def _exponent(spec: Spec, reference: Reference) -> tuple[str, str] | None:
+    if reference.size or reference.index or reference.name == "M_obs":
+        return f"'{reference.name}' has no meaning here", "write a param, a number, or a formula such as 1/M"
+    if reference.name != "M" and reference.name not in spec.params:
+        add = f"add params: {{{reference.name}: {{learnt: {{init: 1/M, clamp: [0, 1], per: dim}}}}}}"
+        return f"there is no param '{reference.name}'", add
+    if isinstance(spec.params.get(reference.name), Schedule):
+        return f"'{reference.name}' is a schedule", "exponents are numbers, one number a view, or learnt"
+    return None
+
+
+def weights_of(rule: Posterior) -> tuple[Reference, ...]:
+    """The names that the exponents of a posterior's fusion use; none where it has no exponents."""
+    text = vars(rule.fuse).get("weights") if rule.fuse is not None else None
+    found = attempt(references, Formula(str(text))) if text is not None else ()
+    return () if isinstance(found, SpecError) else found
+
+
+CHECKS: tuple[Check, ...] = (absences, shares, share_circles, prior_experts, closures, exponents)

@@ -1,0 +1,146 @@
+"""What is written correctly and has no meaning: densities that do not exist, wrong signs, counts below one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mvgraph.errors import Path, Problem
+from mvgraph.graph.finding import (
+    Check,
+    attempt,
+    densities,
+    divergences,
+    error,
+    posteriors,
+    reach,
+    routes,
+    used_latents,
+    warning,
+    written,
+)
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+from mvgraph.spec.model import Route, Spec
+from mvgraph.vocab.family import Family, Role
+
+NOUNS: dict[Role, str] = {
+    "prior": "a prior",
+    "expert": "an expert",
+    "likelihood": "a likelihood",
+    "auxiliary": "an auxiliary prior",
+}
+NO_KL = "a delta posterior has no KL; set beta: 0"
+
+
+def roles(spec: Spec) -> Iterator[Problem]:
+    """MVG302: a family where it cannot stand."""
+    for path, family, role in _families(spec):
+        if role not in family.roles:
+            fitting = sorted(w for w in Family.registry if role in Family.registry[w].roles)
+            yield error("MVG302", path, f"'{family.word}' cannot be {NOUNS[role]}", f"words: {', '.join(fitting)}")
+
+
+def _families(spec: Spec) -> Iterator[tuple[Path, Family, Role]]:
+    yield from ((("p", v.name, "latent"), v.family, "prior") for v in spec.latents)
+    for q in spec.posteriors:
+        yield ("q", q.name, "expert"), q.expert, "expert"
+        if q.auxiliary is not None:
+            yield ("q", q.name, "auxiliary"), q.auxiliary, "auxiliary"
+    for path, family in _likelihoods(spec):
+        yield path, family, "likelihood"
+
+
+def _likelihoods(spec: Spec) -> Iterator[tuple[Path, Family]]:
+    """The likelihoods as they are written, each once."""
+    if spec.observed.likelihood is not None:
+        yield ("p", spec.observed.name, "likelihood"), spec.observed.likelihood
+    if spec.view_defaults.likelihood is not None:
+        yield ("view_defaults", "likelihood"), spec.view_defaults.likelihood
+    yield from ((("views", v.name, "likelihood"), v.likelihood) for v in spec.views if v.likelihood is not None)
+
+
+def missing_likelihoods(spec: Spec) -> Iterator[Problem]:
+    """MVG230: a view whose data have no distribution."""
+    for name in spec.view_names:
+        if spec.view(name).likelihood is None:
+            message = f"the view '{name}' has no likelihood"
+            yield error("MVG230", ("views", name), message, "add likelihood: normal to it or to view_defaults")
+
+
+def delta_betas(spec: Spec) -> Iterator[Problem]:
+    """MVG303: a divergence of a point mass, asked for by a route."""
+    for one, route in routes(spec):
+        for name in (n for n in _deltas(spec) if n in used_latents(spec)):
+            by_name = isinstance(route.beta, Table) and name in route.beta
+            path = (*one.path, "beta", name) if by_name else (*one.path, "beta")
+            if route.word == "iwae":
+                message = f"an importance weight needs the density of '{name}', and a delta has none"
+                yield error("MVG303", one.path, message, "use elbo with beta: 0, or a normal expert")
+            elif not _is_zero(_beta(route, name)):
+                yield error("MVG303", path, f"the posterior of '{name}' is a delta", NO_KL)
+
+
+def delta_divergences(spec: Spec) -> Iterator[Problem]:
+    """MVG304: a KL term with a point mass in it."""
+    for one, term in divergences(spec):
+        for path, density in densities(one, term):
+            if density.which == "q" and density.node in _deltas(spec):
+                message = f"the posterior of '{density.node}' is a delta, and a delta posterior has no KL"
+                yield error("MVG304", path, message, "drop this term, or write expert: normal")
+
+
+def _deltas(spec: Spec) -> list[str]:
+    return [n for n, q in posteriors(spec).items() if not q.expert.is_density]
+
+
+def _beta(route: Route, latent: str) -> Formula:
+    return route.beta.get(latent, Formula("1")) if isinstance(route.beta, Table) else route.beta
+
+
+def _is_zero(formula: Formula) -> bool:
+    return bool(attempt(_expression, formula) == 0)
+
+
+def _expression(formula: Formula) -> object:
+    return formula.expr
+
+
+def signs(spec: Spec) -> Iterator[Problem]:
+    """MVG305: a bound that is minimised, or a divergence that is maximised."""
+    for one in written(spec):
+        word, wrong = one.path[-1], "minimize" if isinstance(one.term, Route) else "maximize"
+        if one.list == wrong:
+            right = "maximize" if wrong == "minimize" else "minimize"
+            kind = "a bound that grows as the model gets better" if right == "maximize" else "a distance to be closed"
+            yield error("MVG305", one.path, f"'{word}' is {kind}, and stands under {wrong}", f"move it under {right}")
+
+
+def counts(spec: Spec) -> Iterator[Problem]:
+    """MVG306: fewer than one sample."""
+    if spec.estimator.samples < 1:
+        yield error("MVG306", ("estimator", "samples"), f"{spec.estimator.samples} samples", "samples is 1 or more")
+    for one, route in routes(spec):
+        if route.samples < 1:
+            yield error("MVG306", (*one.path, "samples"), f"{route.samples} samples", "samples is 1 or more")
+
+
+def pseudo_weights(spec: Spec) -> Iterator[Problem]:
+    """MVG309 (warning): an importance weight made from a score that is no density."""
+    for one, route in ((o, r) for o, r in routes(spec) if r.word == "iwae"):
+        scored = reach(spec, route, route.to)
+        likelihoods = {v: spec.view(v).likelihood for v in sorted(scored.views)} if scored else {}
+        pseudo = [v for v, family in likelihoods.items() if family is not None and not family.is_density]
+        if pseudo:
+            message = f"the likelihood of {', '.join(pseudo)} is no density, so this iwae is no bound on log p(X)"
+            yield warning("MVG309", one.path, message, "use a density, e.g. likelihood: normal")
+
+
+CHECKS: tuple[Check, ...] = (
+    roles,
+    missing_likelihoods,
+    delta_betas,
+    delta_divergences,
+    signs,
+    counts,
+    pseudo_weights,
+)

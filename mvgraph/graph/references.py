@@ -1,0 +1,160 @@
+"""What can be wrong with the names in the objective: sets of views, bound variables, densities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.finding import (
+    Check,
+    Written,
+    attempt,
+    densities,
+    divergences,
+    error,
+    plated,
+    references,
+    routes,
+    warning,
+    written,
+)
+from mvgraph.language.density import Density, parse_density
+from mvgraph.language.expr import Formula
+from mvgraph.language.index import parse_ranges, parse_views
+from mvgraph.language.table import Table
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Route, Spec
+
+
+def sets(spec: Spec) -> Iterator[Problem]:
+    """MVG215, MVG216: `from` and `to` that name no view, or a position that does not exist."""
+    for one, route in routes(spec):
+        for key, text in (("from", route.from_), ("to", route.to)):
+            yield from _set(spec, one, (*one.path, key), text)
+
+
+def _set(spec: Spec, one: Written, path: Path, text: str) -> Iterator[Problem]:
+    found = attempt(parse_views, text)
+    if isinstance(found, SpecError):
+        yield from (error(p.code, path, p.message, p.remedy) for p in found.problems)
+        return
+    for name in found.names:
+        if found.listed:
+            yield from _member(spec, one, path, name)
+        elif name not in one.term.for_ and name in spec.view_names:
+            yield error("MVG215", path, f"'{name}' is a view, not a set of views", f"write [{name}]")
+        elif name not in one.term.for_:
+            yield error("MVG215", path, f"the set '{name}' is not bound", f"add for: {{{name}: subsets}}, or write V")
+
+
+def _member(spec: Spec, one: Written, path: Path, name: str) -> Iterator[Problem]:
+    count = len(spec.views)
+    if name in one.term.for_ or name in spec.view_names:
+        return
+    if name.isdecimal() and not 1 <= int(name) <= count:
+        yield error("MVG216", path, f"there is no view number {name}", f"the spec has {count} views, the first is 1")
+    elif not name.isdecimal():
+        known = [*spec.view_names, *one.term.for_]
+        yield error("MVG215", path, f"'{name}' is neither a view nor bound by `for`", nearest(name, known))
+
+
+def variables(spec: Spec) -> Iterator[Problem]:
+    """MVG217: a bound variable that hides another name, or runs over no known range."""
+    taken = {**dict.fromkeys(spec.params, "param"), **dict.fromkeys(spec.view_names, "view")}
+    for one in written(spec):
+        for name, text in one.term.for_.items():
+            path = (*one.path, "for", name)
+            if name in taken:
+                message = f"the variable '{name}' hides the {taken[name]} '{name}'"
+                yield error("MVG217", path, message, "choose another name")
+            found = attempt(parse_ranges, text)
+            if isinstance(found, SpecError):
+                yield from (error(p.code, path, p.message, p.remedy) for p in found.problems)
+
+
+def draws(spec: Spec) -> Iterator[Problem]:
+    """MVG218: the k of random(k), a whole number or a param that is one."""
+    for one in written(spec):
+        for name, text in one.term.for_.items():
+            found = attempt(parse_ranges, text)
+            for part in () if isinstance(found, SpecError) else found:
+                count = spec.params.get(part.count, part.count)
+                if part.word == "random" and not str(count).isdecimal():
+                    message = f"the number of random sets, '{part.count}', is not a whole number"
+                    yield error("MVG218", (*one.path, "for", name), message, f"add params: {{{part.count}: 1}}")
+
+
+def unused_variables(spec: Spec) -> Iterator[Problem]:
+    """MVG219 (warning): a bound variable that only repeats the term."""
+    for one in written(spec):
+        for name in one.term.for_:
+            if name not in _mentioned(one):
+                message = f"the variable '{name}' is bound but never used: the term is repeated as it is"
+                yield warning("MVG219", (*one.path, "for", name), message, "use it, or drop it from `for`")
+
+
+def _mentioned(one: Written) -> set[str]:
+    term = one.term
+    if isinstance(term, Route):
+        read = [attempt(parse_views, text) for text in (term.from_, term.to)]
+        names = [n for v in read if not isinstance(v, SpecError) for n in v.names]
+        weights = [term.weight, *_formulas(term.beta), *_formulas(term.likelihood_weight)]
+    else:
+        names = [n for _, d in densities(one, term) for n in (*_views(d), d.copy or "")]
+        weights = [term.weight]
+    read_weights = [attempt(references, formula) for formula in weights]
+    found = [r for names_ in read_weights if not isinstance(names_, SpecError) for r in names_]
+    return {*names, *(r.name for r in found), *(r.index or "" for r in found)}
+
+
+def _formulas(weight: Formula | Table[Formula]) -> list[Formula]:
+    return [weight] if isinstance(weight, Formula) else list(weight.values())
+
+
+def _views(density: Density) -> list[str]:
+    return [n.strip() for n in (density.views or "").split(",") if n.strip()]
+
+
+def density_names(spec: Spec) -> Iterator[Problem]:
+    """MVG220: a density of an unknown latent, of a wrong copy, or given unknown views."""
+    for one, term in divergences(spec):
+        for key, text in (("of", term.of), ("to", term.to)):
+            path = (*one.path, key)
+            found = attempt(parse_density, text)
+            if isinstance(found, SpecError):
+                yield from (error(p.code, path, p.message, p.remedy) for p in found.problems)
+            else:
+                yield from _density(spec, one, path, found)
+
+
+def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator[Problem]:
+    latents = [v.name for v in spec.latents]
+    node, which = density.node, density.which
+    if node not in latents:
+        yield error("MVG220", path, f"'{node}' is no latent of p", nearest(node, latents))
+    elif density.copy is None and plated(spec, node):
+        yield error("MVG220", path, f"'{node}' has one copy a view: which one is meant?", f"write {which}({node}.m …)")
+    elif density.copy is not None and not plated(spec, node):
+        yield error("MVG220", path, f"'{node}' is shared by all views and has no copies", f"write {which}({node} …)")
+    if which == "p" and density.views:
+        yield error("MVG220", path, "a prior is not given any view", f"write p({node})")
+    if density.copy is not None:
+        yield from _member(spec, one, path, density.copy)
+        if one.variables.get(density.copy) is False:
+            message = f"'{density.copy}' is a set of views, and a copy belongs to one view"
+            yield error("MVG220", path, message, "bind a view: for: {m: V}")
+    for name in (n for n in _views(density) if n != "V"):
+        yield from _member(spec, one, path, name)
+
+
+def pairs(spec: Spec) -> Iterator[Problem]:
+    """MVG221: a KL between densities of different latents or of different copies."""
+    for one, term in divergences(spec):
+        found = [d for _, d in densities(one, term)]
+        if len(found) == 2 and (found[0].node, found[0].copy) != (found[1].node, found[1].copy):
+            first, second = (d.node if d.copy is None else f"{d.node}.{d.copy}" for d in found)
+            message = f"a KL compares two densities of one latent, here '{first}' and '{second}'"
+            yield error("MVG221", (*one.path, "to"), message, f"write to: {found[1].which}({first} …)")
+
+
+CHECKS: tuple[Check, ...] = (sets, variables, draws, unused_variables, density_names, pairs)

@@ -1,0 +1,66 @@
+"""What can be wrong with sizes, as far as it can be known without building a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mvgraph.errors import Problem, SpecError
+from mvgraph.graph.finding import Check, attempt, error
+from mvgraph.language.table import Table
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Latent, Spec, View
+
+
+def dims(spec: Spec) -> Iterator[Problem]:
+    """MVG401: a latent without entries."""
+    for latent in spec.latents:
+        sizes = latent.dim.items() if isinstance(latent.dim, Table) else [("", latent.dim)]
+        for view, size in sizes:
+            path = ("p", latent.name, "dim", view) if view else ("p", latent.name, "dim")
+            if size < 1:
+                yield error("MVG401", path, f"'{latent.name}' has {size} entries", "dim is 1 or more")
+
+
+def dim_tables(spec: Spec) -> Iterator[Problem]:
+    """MVG402: a table of sizes that does not fit the views."""
+    for latent in (v for v in spec.latents if isinstance(v.dim, Table)):
+        yield from _dim_table(spec, latent, list(latent.dim if isinstance(latent.dim, Table) else ()))
+
+
+def _dim_table(spec: Spec, latent: Latent, keys: list[str]) -> Iterator[Problem]:
+    path = ("p", latent.name, "dim")
+    if not latent.plate:
+        message = f"'{latent.name}' is shared by all views and has one size"
+        yield error("MVG402", path, message, f"write one number, or plate: view at '{latent.name}'")
+        return
+    for view in (k for k in keys if k not in spec.view_names):
+        message = f"'{latent.name}' has a size for '{view}', which is no view"
+        yield error("MVG402", (*path, view), message, nearest(view, list(spec.view_names)))
+    for view in (v for v in spec.view_names if v not in keys):
+        message = f"'{latent.name}' has no size for the view '{view}'"
+        yield error("MVG402", path, message, f"add {view}: 10")
+
+
+def view_shapes(spec: Spec) -> Iterator[Problem]:
+    """MVG403: a shape without entries."""
+    for view in spec.views:
+        if view.shape is not None and any(size < 1 for size in view.shape):
+            message = f"data of the shape {list(view.shape)} have no entries"
+            yield error("MVG403", ("views", view.name, "shape"), message, "sizes are 1 or more")
+
+
+def likelihood_shapes(spec: Spec) -> Iterator[Problem]:
+    """MVG404: a likelihood that has no parameters for data of the view's shape."""
+    for name in spec.view_names:
+        failure = attempt(_heads, spec.view(name))
+        for problem in failure.problems if isinstance(failure, SpecError) else ():
+            yield error("MVG404", ("views", name, "shape"), problem.message, problem.remedy)
+
+
+def _heads(view: View) -> object:
+    if view.shape is None or view.likelihood is None or "likelihood" not in view.likelihood.roles:
+        return None
+    return view.likelihood.heads(view.shape, "likelihood")
+
+
+CHECKS: tuple[Check, ...] = (dims, dim_tables, view_shapes, likelihood_shapes)

@@ -1,0 +1,117 @@
+"""What can be wrong with the nodes of p: names, parents, plates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import networkx as nx
+
+from mvgraph.errors import Path, Problem
+from mvgraph.graph.building import template
+from mvgraph.graph.finding import Check, error, plated, used_latents, written
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Spec
+
+RESERVED = frozenset({"M", "M_obs", "V", "p", "q", "size"})
+_NAME = re.compile(r"[^\W\d]\w*")
+_VIEW = re.compile(r"\w[\w-]*")
+
+
+def names(spec: Spec) -> Iterator[Problem]:
+    """MVG201: a name that formulas or densities read otherwise, or that does not read as a name."""
+    for path, name in _names(spec):
+        pattern = _VIEW if path[0] == "views" else _NAME
+        if name in RESERVED:
+            yield error("MVG201", path, f"the name '{name}' is reserved", f"reserved: {', '.join(sorted(RESERVED))}")
+        elif not pattern.fullmatch(name):
+            remedy = "a name has letters, digits and _, and starts with a letter"
+            yield error("MVG201", path, f"'{name}' is not a name", remedy)
+
+
+def duplicates(spec: Spec) -> Iterator[Problem]:
+    """MVG201: two nodes, or two views, of one name."""
+    nodes: list[tuple[Path, str]] = [(("p", v.name), v.name) for v in spec.latents]
+    nodes.append((("p", spec.observed.name), spec.observed.name))
+    views: list[tuple[Path, str]] = [(("views", v), v) for v in spec.view_names]
+    for kind, found in (("node", nodes), ("view", views)):
+        yield from (
+            error("MVG201", path, f"there are two {kind}s named '{name}'", f"give each {kind} a name of its own")
+            for i, (path, name) in enumerate(found)
+            if name in [other for _, other in found[:i]]
+        )
+
+
+def parents(spec: Spec) -> Iterator[Problem]:
+    """MVG202: a parent that is no latent of p."""
+    latents = [v.name for v in spec.latents]
+    for child, given in _given(spec):
+        for i, name in enumerate(given):
+            if name == spec.observed.name:
+                message = f"'{name}' is observed and cannot be a parent of '{child}'"
+                yield error("MVG202", ("p", child, "given", i), message, f"parents are latents: {', '.join(latents)}")
+            elif name not in latents:
+                message = f"unknown parent '{name}' of '{child}'"
+                yield error("MVG202", ("p", child, "given", i), message, nearest(name, latents))
+
+
+def cycles(spec: Spec) -> Iterator[Problem]:
+    """MVG203: latents that are their own ancestors."""
+    for circle in sorted(nx.simple_cycles(template(spec)), key=min):
+        start = circle.index(min(circle))
+        way = [*circle[start:], *circle[:start], circle[start]]
+        message = f"p has a cycle: {' → '.join(way)}"
+        yield error("MVG203", ("p", way[0], "given"), message, "drop one of these parents")
+
+
+def observed(spec: Spec) -> Iterator[Problem]:
+    """MVG204: an observed node without latent parents."""
+    if not spec.observed.given:
+        name = spec.observed.name
+        remedy = f"write given: [{spec.latents[0].name}]" if spec.latents else "add a latent and name it in given"
+        yield error("MVG204", ("p", name), f"the observed node '{name}' has no latent parent", remedy)
+
+
+def orphans(spec: Spec) -> Iterator[Problem]:
+    """MVG205: a latent that no observed node depends on."""
+    used = used_latents(spec)
+    for latent in spec.latents:
+        if latent.name not in used:
+            message = f"nothing observed depends on the latent '{latent.name}'"
+            remedy = f"name it in given of '{spec.observed.name}' or of another latent, or drop it"
+            yield error("MVG205", ("p", latent.name), message, remedy)
+
+
+def leaks(spec: Spec) -> Iterator[Problem]:
+    """MVG206: a shared latent below a private one, which would carry one view's private latent into the others."""
+    for latent in spec.latents:
+        for i, name in enumerate(latent.given):
+            if plated(spec, name) and not latent.plate:
+                message = f"the shared latent '{latent.name}' depends on '{name}', which is private to each view"
+                remedy = f"write plate: view at '{latent.name}', or let '{name}' depend on '{latent.name}'"
+                yield error("MVG206", ("p", latent.name, "given", i), message, remedy)
+
+
+def partners(spec: Spec) -> Iterator[Problem]:
+    """MVG207, MVG208: a latent without a posterior, and a posterior without a latent."""
+    latents, inferred = [v.name for v in spec.latents], [q.name for q in spec.posteriors]
+    for name in (n for n in latents if n not in inferred):
+        message = f"the latent '{name}' has no posterior"
+        yield error("MVG207", ("p", name), message, f"add {name}: {{expert: normal}} to q")
+    for name in (n for n in inferred if n not in latents):
+        yield error("MVG208", ("q", name), f"q infers '{name}', which is no latent of p", nearest(name, latents))
+
+
+def _given(spec: Spec) -> list[tuple[str, tuple[str, ...]]]:
+    return [(v.name, v.given) for v in spec.latents] + [(spec.observed.name, spec.observed.given)]
+
+
+def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
+    yield from ((("params", n), n) for n in spec.params)
+    yield from ((("views", n), n) for n in spec.view_names)
+    yield from ((("p", n), n) for n, _ in _given(spec))
+    for one in written(spec):
+        yield from (((*one.path, "for", n), n) for n in one.term.for_)
+
+
+CHECKS: tuple[Check, ...] = (names, duplicates, parents, cycles, observed, orphans, leaks, partners)

@@ -1,0 +1,126 @@
+"""Which posteriors the terms consult, with which evidence; and what follows for fusions and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mvgraph.errors import Path, Problem
+from mvgraph.graph.finding import (
+    Check,
+    Reach,
+    Written,
+    components,
+    densities,
+    error,
+    evidence,
+    plated,
+    posteriors,
+    reach,
+    routes,
+    used_latents,
+    value,
+    warning,
+    written,
+)
+from mvgraph.spec.model import Divergence, Posterior, Route, Spec
+
+
+@dataclass(frozen=True)
+class Use:
+    """One term that consults the posterior of one latent: the views that may be evidence, and sizes of the sets."""
+
+    path: Path
+    latent: str
+    evidence: Reach
+
+
+def uses(spec: Spec) -> Iterator[Use]:
+    """All uses of posteriors by terms whose weight is not zero."""
+    for one in written(spec):
+        if value(spec, one.term.weight) != 0:
+            found = _route(spec, one, one.term) if isinstance(one.term, Route) else _divergence(spec, one, one.term)
+            yield from (u for u in found if u.evidence.sizes)
+
+
+def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
+    given, scored = reach(spec, route, route.from_), reach(spec, route, route.to)
+    if given is None or scored is None:
+        return
+    for name in (n for n in posteriors(spec) if n in used_latents(spec)):
+        if plated(spec, name):
+            own = scored.views if spec.posterior(name).absent == "own" else given.views & scored.views
+            yield Use((*one.path, "from"), name, Reach(own, frozenset({1})))
+        else:
+            yield Use((*one.path, "from"), name, given)
+
+
+def _divergence(spec: Spec, one: Written, term: Divergence) -> Iterator[Use]:
+    for path, density in densities(one, term):
+        text = density.copy
+        found = evidence(spec, term, density) if text is None else reach(spec, term, f"[{text}]")
+        if density.which == "q" and found is not None and density.node in posteriors(spec):
+            yield Use(path, density.node, found)
+
+
+def fusions(spec: Spec) -> Iterator[Problem]:
+    """MVG227: several views as evidence of a latent that has no fusion."""
+    for use in uses(spec):
+        several = any(size > 1 for size in components(spec, use.evidence.sizes))
+        if several and spec.posterior(use.latent).fuse is None and not plated(spec, use.latent):
+            message = f"'{use.latent}' has evidence of several views here, and q does not say how their experts meet"
+            yield error("MVG227", use.path, message, f"add fuse: poe to q.{use.latent}, or mixture: singles to q")
+
+
+def joint_subsets(spec: Spec) -> Iterator[Problem]:
+    """MVG307: a joint network, which reads all views at once, asked about some of several views."""
+    for use in uses(spec):
+        rule, some = spec.posterior(use.latent), {s for s in use.evidence.sizes if 1 < s < len(spec.views)}
+        if _joint(rule) and some and spec.mixture == "none":
+            message = (
+                f"the joint network of '{use.latent}' needs all {len(spec.views)} views and is given {min(some)} here"
+            )
+            yield error("MVG307", use.path, message, f"write fuse: poe in q.{use.latent}, or give it V or one view")
+
+
+def joint_mixtures(spec: Spec) -> Iterator[Problem]:
+    """MVG308: a mixture over evidence sets whose components would need a joint network."""
+    for name, rule in posteriors(spec).items():
+        if _joint(rule) and spec.mixture != "none":
+            message = f"mixture: {spec.mixture} splits the evidence, and the joint network of '{name}' needs all of it"
+            yield error("MVG308", ("q", "mixture"), message, f"write mixture: none, or fuse: poe in q.{name}")
+
+
+def _joint(rule: Posterior) -> bool:
+    return rule.fuse is not None and rule.fuse.joint
+
+
+def dead_encoders(spec: Spec) -> Iterator[Problem]:
+    """MVG228 (warning): experts that no term consults; their networks are not built."""
+    found = list(uses(spec))
+    for name, rule in posteriors(spec).items():
+        alive = {view for u in found if u.latent == name for view in _consulted(spec, rule, u.evidence)}
+        dead = [v for v in spec.view_names if v not in alive]
+        if dead:
+            views = ("view " if len(dead) == 1 else "views ") + ", ".join(dead)
+            message = f"no term uses the expert of '{name}' for the {views}: it is not trained, and cannot encode alone"
+            yield warning("MVG228", ("q", name), message, "give it a term, or leave it: its network is not built")
+
+
+def _consulted(spec: Spec, rule: Posterior, given: Reach) -> frozenset[str]:
+    """The views whose own experts take part; a joint network replaces them where it sees all views."""
+    single = 1 in given.sizes and len(spec.views) > 0
+    return given.views if single or not _joint(rule) else frozenset()
+
+
+def unscored(spec: Spec) -> Iterator[Problem]:
+    """MVG229 (warning): a view that no route scores, so that its decoder is not trained."""
+    live = [(r, reach(spec, r, r.to)) for _, r in routes(spec) if value(spec, r.weight) != 0]
+    scored = {view for _, found in live if found for view in found.views}
+    for name in spec.view_names:
+        if live and name not in scored:
+            message = f"no route scores the view '{name}': its decoder is not trained"
+            yield warning("MVG229", ("views", name), message, "name it in `to`, e.g. to: V")
+
+
+CHECKS: tuple[Check, ...] = (fusions, joint_subsets, joint_mixtures, dead_encoders, unscored)

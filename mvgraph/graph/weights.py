@@ -1,0 +1,162 @@
+"""What can be wrong with the weights: names in formulas, tables of params, params that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.finding import (
+    Check,
+    Written,
+    attempt,
+    error,
+    numeric,
+    plated,
+    posteriors,
+    references,
+    value,
+    warning,
+    written,
+)
+from mvgraph.graph.inference import weights_of
+from mvgraph.language.expr import Formula, Reference
+from mvgraph.language.index import parse_ranges
+from mvgraph.language.table import Table
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Route, Spec
+from mvgraph.vocab.param.learnt import Learnt
+
+COUNTS = ("M", "M_obs")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A formula of the objective with its place; `scored` where a view is at hand that an unbound `m` stands for."""
+
+    one: Written
+    path: Path
+    formula: Formula
+    scored: bool = False
+
+
+def weights(spec: Spec) -> Iterator[Weight]:
+    """All formulas of the objective."""
+    for one in written(spec):
+        term = one.term
+        yield Weight(one, (*one.path, "weight"), term.weight)
+        if isinstance(term, Route):
+            yield from _table(spec, one, "beta", term.beta)
+            yield from _table(spec, one, "likelihood_weight", term.likelihood_weight)
+
+
+def _table(spec: Spec, one: Written, key: str, weight: Formula | Table[Formula]) -> Iterator[Weight]:
+    if isinstance(weight, Formula):
+        yield Weight(one, (*one.path, key), weight, scored=key == "likelihood_weight")
+        return
+    for name, formula in weight.items():
+        scored = key == "likelihood_weight" or plated(spec, name)
+        yield Weight(one, (*one.path, key, name), formula, scored)
+
+
+def tables(spec: Spec) -> Iterator[Problem]:
+    """MVG222: a table of weights with a key that is no latent (beta) or no view (likelihood_weight)."""
+    latents = [v.name for v in spec.latents]
+    for one in written(spec):
+        if isinstance(one.term, Route):
+            yield from _keys(one, "beta", one.term.beta, latents, "latent")
+            yield from _keys(one, "likelihood_weight", one.term.likelihood_weight, list(spec.view_names), "view")
+
+
+def _keys(one: Written, key: str, weight: object, known: list[str], noun: str) -> Iterator[Problem]:
+    for name in weight if isinstance(weight, Table) else ():
+        if name not in known:
+            yield error("MVG222", (*one.path, key, name), f"{key} names no {noun}: '{name}'", nearest(name, known))
+
+
+def formulas(spec: Spec) -> Iterator[Problem]:
+    """MVG223, MVG224: a name that a formula cannot use, or a division by zero."""
+    for weight in weights(spec):
+        found = attempt(references, weight.formula)
+        if isinstance(found, SpecError):
+            yield from (error(p.code, weight.path, p.message, p.remedy) for p in found.problems)
+            continue
+        faults = [f for r in found if (f := _reference(spec, weight, r))]
+        yield from (error(code, weight.path, message, remedy) for code, message, remedy in faults)
+        whole = attempt(partial(numeric, spec), weight.formula)
+        if isinstance(whole, SpecError):
+            yield from (error(p.code, weight.path, p.message, p.remedy) for p in whole.problems)
+
+
+def _reference(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:
+    name, index = reference.name, reference.index
+    variables = weight.one.variables
+    if reference.size:
+        known = name in variables
+        message = f"size({name}) needs a variable bound by `for`"
+        return None if known else ("MVG223", message, f"add for: {{{name}: subsets}}")
+    if name in variables:
+        return "MVG223", f"'{name}' stands for views and is not a number", f"write size({name}), or lam[{name}]"
+    if name in COUNTS:
+        return ("MVG224", f"{name} is one number and has no '{index}'", f"write {name}") if index else None
+    if name not in spec.params:
+        return "MVG223", f"unknown param '{name}'", nearest(name, [*spec.params, *COUNTS])
+    if index is not None and not _is_view(spec, weight, index):
+        known_views = [*spec.view_names, *(v for v, single in variables.items() if single)]
+        return "MVG224", f"'{index}' in {name}[{index}] is not a view", nearest(index, known_views)
+    return _subscript(spec, weight, reference)
+
+
+def _is_view(spec: Spec, weight: Weight, index: str) -> bool:
+    return index in spec.view_names or weight.one.variables.get(index, weight.scored and index == "m")
+
+
+def _subscript(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:
+    name, param = reference.name, spec.params[reference.name]
+    if isinstance(param, Learnt) and param.per:
+        remedy = f"drop per: {param.per}; only the weights of a fusion may have it"
+        return "MVG224", f"'{name}' is learnt per {param.per} and is not one number", remedy
+    if isinstance(param, Table) and reference.index is None and not weight.scored:
+        return "MVG224", f"'{name}' has one number a view: which one is meant?", f"write {name}[m] with for: {{m: V}}"
+    return None
+
+
+def param_tables(spec: Spec) -> Iterator[Problem]:
+    """MVG225: a table of numbers that does not have exactly one number a view."""
+    for name, param in spec.params.items():
+        for view in param if isinstance(param, Table) else ():
+            if view not in spec.view_names:
+                message = f"the table '{name}' has a number for '{view}', which is no view"
+                yield error("MVG225", ("params", name, view), message, nearest(view, list(spec.view_names)))
+        missing = [v for v in spec.view_names if isinstance(param, Table) and v not in param]
+        if missing:
+            message = f"the table '{name}' has no number for the view '{missing[0]}'"
+            yield error("MVG225", ("params", name), message, f"add {missing[0]}: 1")
+
+
+def unused_params(spec: Spec) -> Iterator[Problem]:
+    """MVG226 (warning): a param that no formula, fusion or range uses."""
+    used = {r.name for q in posteriors(spec).values() for r in weights_of(q)}
+    for weight in weights(spec):
+        found = attempt(references, weight.formula)
+        used |= set() if isinstance(found, SpecError) else {r.name for r in found}
+    for one in written(spec):
+        ranges = [attempt(parse_ranges, text) for text in one.term.for_.values()]
+        used |= {part.count for r in ranges if not isinstance(r, SpecError) for part in r}
+    for name in spec.params:
+        if name not in used:
+            message = f"the param '{name}' is never used"
+            yield warning("MVG226", ("params", name), message, "use it in a weight, or drop it")
+
+
+def negatives(spec: Spec) -> Iterator[Problem]:
+    """MVG310 (warning): a weight that is negative, so that its term pulls the other way."""
+    for weight in weights(spec):
+        found = value(spec, weight.formula)
+        if found is not None and found < 0:
+            message = f"the weight '{weight.formula}' is {found:g}: its term pulls the wrong way"
+            yield warning("MVG310", weight.path, message, "a weight is 0 or more; maximize and minimize give the sign")
+
+
+CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, unused_params, negatives)
