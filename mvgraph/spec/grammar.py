@@ -9,7 +9,7 @@ import re
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from inspect import getdoc
 from typing import Any, Literal, NewType
@@ -49,11 +49,11 @@ class Views:
 
 
 @dataclass(frozen=True)
-class Family:
+class Posteriors:
     """The `q` of a spec: the posterior family, indexed by the evidence set."""
 
     mixture: Literal["none", "singles", "subsets"] = "none"
-    posteriors: tuple[Posterior, ...] = ()
+    latents: tuple[Posterior, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,20 @@ class Whole:
 
     mvgraph: Literal[1]
     name: str
-    about: About = About()
+    about: About = field(default_factory=About)
     extends: str | None = None
-    params: Table[Value] = Table()  # noqa: RUF009 - frozen
+    params: Table[Value] = field(default_factory=Table)
     views: Views
-    view_defaults: View = View("")
+    view_defaults: View = field(default_factory=lambda: View(""))
     p: Table[Node]
-    q: Family
+    q: Posteriors
     objective: Objective
-    estimator: Estimator = Estimator()
-    training: Training = Training()
+    estimator: Estimator = field(default_factory=Estimator)
+    training: Training = field(default_factory=Training)
 
 
-RECORDS = (About, Clip, Divergence, EarlyStopping, Estimator, Latent, Objective, Observed, Posterior, Route, Training, View, Whole)
 NAMED = (View, Latent, Observed, Posterior)  # their name is the key before them
+RECORDS = (*NAMED, About, Clip, Divergence, EarlyStopping, Estimator, Objective, Route, Training, Whole)
 TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence}
 
 
@@ -137,11 +137,11 @@ _HIDDEN = ((Route, "word"), *((cls, "name") for cls in NAMED))
 def keys(cls: type) -> tuple[Key, ...]:
     """The keys of a record, in the order in which they are written."""
     found = list(_CONSTANT.get(cls, ()))
-    for field in fields(cls):
-        if (cls, field.name) not in _HIDDEN:
-            name, hint = _KEYS.get((cls, field.name), (option_name(field), None))
+    for each in fields(cls):
+        if (cls, each.name) not in _HIDDEN:
+            name, hint = _KEYS.get((cls, each.name), (option_name(each), None))
             about = described(cls, name)
-            found.append(Key(name, field.name, hint or hints(cls)[field.name], default(field), about))
+            found.append(Key(name, each.name, hint or hints(cls)[each.name], default(each), about))
     return tuple(found)
 
 
@@ -186,8 +186,8 @@ def _within(hint: Any, key: str | int) -> Iterator[Any]:
         origin, args = typing.get_origin(each), typing.get_args(each)
         if each is Views:
             yield View
-        elif each is Family:
-            yield hints(Family)["mixture"] if key == "mixture" else Posterior
+        elif each is Posteriors:
+            yield hints(Posteriors)["mixture"] if key == "mixture" else Posterior
         elif each in TERMS.values() and Route in alternatives(hint) and Divergence in alternatives(hint):
             yield TERMS.get(str(key))
         elif each in RECORDS:
@@ -198,4 +198,5 @@ def _within(hint: Any, key: str | int) -> Iterator[Any]:
 
 def option(cls: type[Word], name: str) -> Any:
     """The type of an option of a word, or None."""
-    return next((hints(cls)[f.name] for f in fields(cls) if option_name(f) == name), None)
+    types_ = hints(typing.cast(type, cls))
+    return next((types_[f.name] for f in fields(cls) if option_name(f) == name), None)

@@ -16,6 +16,7 @@ from mvgraph.vocab.param import Param
 
 Weight = Formula | Table[Formula]
 Value = float | int | Param | Table[float]
+ONE = Formula("1")
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ class Route:
     to: str
     for_: Table[str] = field(default_factory=Table)
     combine: Literal["sum", "mean"] = "sum"
-    beta: Weight = Formula("1")
-    likelihood_weight: Weight = Formula("1")
-    weight: Formula = Formula("1")
+    beta: Weight = ONE
+    likelihood_weight: Weight = ONE
+    weight: Formula = ONE
     density: Literal["mixture", "component"] = "mixture"
     samples: int = 1
     strata: Literal["outside", "inside"] = "outside"
@@ -109,7 +110,7 @@ class Divergence:
     to: str
     for_: Table[str] = field(default_factory=Table)
     combine: Literal["sum", "mean"] = "sum"
-    weight: Formula = Formula("1")
+    weight: Formula = ONE
 
 
 Term = Route | Divergence

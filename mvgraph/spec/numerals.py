@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-_PLAIN = range(-7, 16)  # exponents that are written out
+_PLAIN = range(-5, 16)  # exponents that are written out
 
 
 def numeral(value: float) -> str:
@@ -13,7 +13,7 @@ def numeral(value: float) -> str:
     >>> numeral(0.1), numeral(1e-3), numeral(2.0), numeral(1e-30)
     ('0.1', '0.001', '2', '1.0e-30')
     """
-    if isinstance(value, int) or value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
         return str(int(value))
     exact = Decimal(repr(value))
     if exact.adjusted() in _PLAIN:

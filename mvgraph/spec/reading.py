@@ -21,9 +21,9 @@ from mvgraph.spec.grammar import (
     TERMS,
     DensityText,
     Evidence,
-    Family,
     Node,
     Plate,
+    Posteriors,
     Range,
     Views,
     Whole,
@@ -100,7 +100,7 @@ def _spec(whole: Whole, document: Document) -> Spec:
         latents=tuple(n for n in nodes if isinstance(n, Latent)),
         observed=observed,
         mixture=whole.q.mixture,
-        posteriors=whole.q.posteriors,
+        posteriors=whole.q.latents,
         maximize=whole.objective.maximize,
         minimize=whole.objective.minimize,
         estimator=whole.estimator,
@@ -135,7 +135,7 @@ class _Reader:
             return tuple(self.read(args[0], v, (*path, i)) for i, v in enumerate(value))
         if hint in RECORDS:
             return self.record(hint, value, path)
-        return self.word(hint, value, path) if is_word(hint) else convert(hint, value, ())
+        return self.word(hint, value) if is_word(hint) else convert(hint, value, ())
 
     def record(self, cls: type, tree: Mapping[str, Any] | None, path: Path, **fixed: Any) -> Any:
         """An instance of a dataclass from a mapping; its name, if it has one, is the last key of the path."""
@@ -157,7 +157,7 @@ class _Reader:
             return self._read(tables[0], value, path)
         return self._read(rest[0], value, path) if len(rest) == 1 else convert(hint, value, ())
 
-    def word(self, kind: type[Word], value: Any, path: Path) -> Any:
+    def word(self, kind: type[Word], value: Any) -> Any:
         """A word with its options."""
         name, options = split(value)
         try:
@@ -167,32 +167,32 @@ class _Reader:
             raise SpecError(*(replace(p, path=inside + p.path) for p in error.problems)) from None
 
 
-def _formula(_: _Reader, value: Any, path: Path) -> Formula:
+def _formula(_reader: _Reader, value: Any, _path: Path) -> Formula:
     formula = Formula(numeral(value) if isinstance(value, int | float) else value.strip())
     if formula.text.count("(") + formula.text.count("-") > MOST_BRACKETS:
         raise SpecError(Problem("MVG121", (), f"a formula has at most {MOST_BRACKETS} brackets and signs"))
-    _ = formula.references  # reads the text
+    len(formula.references)  # reads the text
     return formula
 
 
-def _evidence(_: _Reader, value: Any, path: Path) -> str:
+def _evidence(_reader: _Reader, value: Any, _path: Path) -> str:
     text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
     views = parse_views(text)
     return f"[{', '.join(views.names)}]" if views.listed else text.strip()
 
 
-def _range(_: _Reader, value: Any, path: Path) -> str:
+def _range(_reader: _Reader, value: Any, _path: Path) -> str:
     parse_ranges(value)
     return str(value).replace(" ", "")
 
 
-def _density(_: _Reader, value: Any, path: Path) -> str:
+def _density(_reader: _Reader, value: Any, _path: Path) -> str:
     parse_density(value)
     return str(value).strip()
 
 
-def _plate(_: _Reader, value: Any, path: Path) -> bool:
-    return value == "view"
+def _plate(_reader: _Reader, value: Any, _path: Path) -> bool:
+    return bool(value == "view")
 
 
 def _views(reader: _Reader, value: Any, path: Path) -> Views:
@@ -218,9 +218,9 @@ def _nodes(reader: _Reader, value: Any, path: Path) -> Table[Any]:
     return Table({k: reader.read(Observed if "observed" in v else Latent, v, (*path, k)) for k, v in value.items()})
 
 
-def _family(reader: _Reader, value: Any, path: Path) -> Family:
+def _posteriors(reader: _Reader, value: Any, path: Path) -> Posteriors:
     posteriors = (reader.read(Posterior, v, (*path, k)) for k, v in value.items() if k != "mixture")
-    return Family(value.get("mixture", "none"), tuple(posteriors))
+    return Posteriors(value.get("mixture", "none"), tuple(posteriors))
 
 
 def _term(reader: _Reader, value: Any, path: Path) -> Any:
@@ -233,11 +233,11 @@ def _params(reader: _Reader, value: Any, path: Path) -> Table[Any]:
     return Table({k: reader.read(_Param, v, (*path, k)) for k, v in value.items()})
 
 
-def _param(reader: _Reader, value: Any, path: Path) -> Any:
+def _param(reader: _Reader, value: Any, _path: Path) -> Any:
     if isinstance(value, int | float):
         return value
     if isinstance(value, str) or (len(value) == 1 and next(iter(value)) in Param.registry):
-        return reader.word(Param, value, path)
+        return reader.word(Param, value)
     return Table({k: float(v) for k, v in value.items()})
 
 
@@ -251,7 +251,7 @@ _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     Plate: _plate,
     Views: _views,
     Table[Node]: _nodes,
-    Family: _family,
+    Posteriors: _posteriors,
     Term: _term,
     Table[Value]: _params,
     _Param: _param,

@@ -21,9 +21,9 @@ from mvgraph.spec.grammar import (
     TERMS,
     DensityText,
     Evidence,
-    Family,
     Node,
     Plate,
+    Posteriors,
     Range,
     Views,
     Whole,
@@ -34,7 +34,7 @@ from mvgraph.spec.grammar import (
     summary,
 )
 from mvgraph.spec.model import Latent, Observed, Posterior, Term, Value, View
-from mvgraph.vocab.family import Family as FamilyWord
+from mvgraph.vocab.family import Family
 from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
@@ -42,7 +42,8 @@ from mvgraph.vocab.param import Param
 
 Schema = dict[str, Any]
 
-KINDS: tuple[type[Word], ...] = (FamilyWord, Fusion, Network, Optimizer, Param)
+_ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"
@@ -65,7 +66,7 @@ def _vocabulary() -> tuple[tuple[str, ...], ...]:
 
 
 @cache
-def _json_schema(vocabulary: tuple[tuple[str, ...], ...]) -> Schema:
+def _json_schema(_vocabulary: tuple[tuple[str, ...], ...]) -> Schema:
     whole = record(Whole)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -164,16 +165,17 @@ def word_slot(kind: type[Word]) -> Schema:
         "x-noun": noun,
         "if": {"type": "string"},
         "then": bare,
-        "else": {"properties": words, "additionalProperties": False, "minProperties": 1, "maxProperties": 1, "x-noun": noun},
+        "else": {"properties": words, **_ONE, "x-noun": noun},
     }
 
 
 def _options(cls: type[Word]) -> Schema:
-    types_ = hints(cls)
+    types_ = hints(typing.cast(type, cls))
+    found = {option_name(f): {**of(types_[f.name]), **_about(described(cls, option_name(f)))} for f in fields(cls)}
     return {
         "type": ["object", "null"],
         "description": summary(cls),
-        "properties": {option_name(f): {**of(types_[f.name]), **_about(described(cls, option_name(f)))} for f in fields(cls)},
+        "properties": found,
         "required": [option_name(f) for f in fields(cls) if default(f) is MISSING],
         "additionalProperties": False,
         "x-word": cls.word,
@@ -203,13 +205,13 @@ def _p() -> Schema:
 
 
 def _q() -> Schema:
-    return {"type": "object", "properties": {"mixture": of(hints(Family)["mixture"])}, "additionalProperties": record(Posterior)}
+    mixture = of(hints(Posteriors)["mixture"])
+    return {"type": "object", "properties": {"mixture": mixture}, "additionalProperties": record(Posterior)}
 
 
 def _term() -> Schema:
     terms = {word: record(cls) for word, cls in TERMS.items()}
-    one = {"minProperties": 1, "maxProperties": 1, "x-noun": "term"}
-    return {"type": "object", "properties": terms, "additionalProperties": False, **one}
+    return {"type": "object", "properties": terms, **_ONE, "x-noun": "term"}
 
 
 def _value() -> Schema:
@@ -230,7 +232,8 @@ def _params() -> Schema:
 
 def _evidence() -> Schema:
     item = {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1}
-    return {"type": ["string", "array"], "items": item, "minItems": 1, "x-expected": "V, a bound variable, or a list of views"}
+    expected = "V, a bound variable, or a list of views"
+    return {"type": ["string", "array"], "items": item, "minItems": 1, "x-expected": expected}
 
 
 def _text() -> Schema:
@@ -245,7 +248,7 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Plate: lambda: {"enum": ["view"]},
     Views: _views,
     Table[Node]: _p,
-    Family: _q,
+    Posteriors: _q,
     Term: _term,
     Table[Value]: _params,
 }

@@ -66,7 +66,8 @@ def read(file: Path) -> Source:
         with file.open("rb") as stream:
             data = _bounded(stream, str(file))
     except FileNotFoundError:
-        raise _refuse(str(file), "MVG100", "there is no such file", "`mvgraph list` shows the reference specs") from None
+        remedy = "`mvgraph list` shows the reference specs"
+        raise _refuse(str(file), "MVG100", "there is no such file", remedy) from None
     except IsADirectoryError:
         raise _refuse(str(file), "MVG100", "this is a folder, not a file", "name a file in it") from None
     except (OSError, ValueError) as error:

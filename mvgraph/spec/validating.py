@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -36,12 +36,13 @@ def _is_number(_: object, value: object) -> bool:
 
 
 _types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number})
-_Strict = extend(Draft202012Validator, type_checker=_types)
+_Strict: Any = extend(Draft202012Validator, type_checker=_types)  # type: ignore[no-untyped-call]
 
 
-@lru_cache(maxsize=4)
-def _validator(identity: int) -> Validator:  # one for each schema; `shared_schema` keeps its results alive
-    return _Strict(shared_schema())
+@cache
+def _validator(_identity: int) -> Validator:  # one for each schema; `shared_schema` keeps its results alive
+    validator: Validator = _Strict(shared_schema())
+    return validator
 
 
 def validate(tree: Any) -> list[Problem]:
@@ -67,7 +68,9 @@ def show(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    text = {None: "nothing", True: "true", False: "false"}[value] if value is None or value is True or value is False else repr(value)
+    if value is None:
+        return "nothing"
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -90,7 +93,8 @@ def _unknown_key(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
         if noun := schema.get("x-noun"):
             yield Problem("MVG110", here, f"unknown {noun} '{key}'", nearest(key, sorted(known)))
         elif word := schema.get("x-word"):
-            yield Problem("MVG112", here, f"'{word}' has no option '{key}'", nearest(key, known) if known else "it has no options")
+            remedy = nearest(key, known) if known else "it has no options"
+            yield Problem("MVG112", here, f"'{word}' has no option '{key}'", remedy)
         else:
             yield Problem("MVG115", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
 
@@ -117,7 +121,8 @@ def _wrong_type(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     noun = schema.get("x-noun")
     expected = schema.get("x-expected") or (f"a {noun}" if noun else " or ".join(_NOUNS[k] for k in kinds))
-    yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}", _type_remedy(schema, value))
+    message = f"{_last(path)}: expected {expected}, found {show(value)}"
+    yield Problem("MVG114", path, message, _type_remedy(schema, value))
 
 
 def _type_remedy(schema: Schema, value: Any) -> str:
@@ -142,7 +147,8 @@ def _not_one_of(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
 def _needy(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     missing = schema["x-needs"][value]
     example = ", ".join(f"{option}: ..." for option in missing)
-    yield Problem("MVG113", path, f"'{value}' needs the option{'s' * (len(missing) > 1)} {', '.join(missing)}", f"write {{{value}: {{{example}}}}}")
+    options = f"option{'s' * (len(missing) > 1)} {', '.join(missing)}"
+    yield Problem("MVG113", path, f"'{value}' needs the {options}", f"write {{{value}: {{{example}}}}}")
 
 
 def _count(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:

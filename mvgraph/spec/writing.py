@@ -9,15 +9,14 @@ from typing import Any
 
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
-from mvgraph.language.word import Word, plain
+from mvgraph.language.word import plain
 from mvgraph.spec.grammar import (
-
     RECORDS,
-
     Evidence,
-    Family,
+    Node,
     Objective,
     Plate,
+    Posteriors,
     Views,
     Whole,
     keys,
@@ -26,11 +25,12 @@ from mvgraph.spec.model import Divergence, OpenViews, Route, Spec
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.yaml12 import SCALARS
 
-WIDTH = 110
+WIDTH = 120
 
 
 def tree(spec: Spec) -> dict[str, Any]:
     """A spec as plain data, in the order of the language, without its defaults."""
+    nodes: tuple[Node, ...] = (*spec.latents, spec.observed)
     whole = Whole(
         mvgraph=1,
         name=spec.name,
@@ -38,8 +38,8 @@ def tree(spec: Spec) -> dict[str, Any]:
         params=spec.params,
         views=Views(spec.views, spec.open_views),
         view_defaults=spec.view_defaults,
-        p=Table({n.name: n for n in (*spec.latents, spec.observed)}),
-        q=Family(spec.mixture, spec.posteriors),
+        p=Table({n.name: n for n in nodes}),
+        q=Posteriors(spec.mixture, spec.posteriors),
         objective=Objective(spec.maximize, spec.minimize),
         estimator=spec.estimator,
         training=spec.training,
@@ -49,7 +49,8 @@ def tree(spec: Spec) -> dict[str, Any]:
 
 def _record(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for key in keys(type(value)):
+    cls: type = type(value)
+    for key in keys(cls):
         if not key.field:
             found[key.name] = typing.get_args(key.hint)[0]
         elif (content := getattr(value, key.field)) != key.default:
@@ -109,9 +110,9 @@ def _open(views: OpenViews) -> Any:
     return f"{views.least}..{views.most or ''}"
 
 
-def _family(family: Family) -> dict[str, Any]:
-    mixture = {"mixture": family.mixture} if family.mixture != "none" else {}
-    return {**mixture, **{p.name: _record(p) for p in family.posteriors}}
+def _posteriors(q: Posteriors) -> dict[str, Any]:
+    mixture = {"mixture": q.mixture} if q.mixture != "none" else {}
+    return {**mixture, **{p.name: _record(p) for p in q.latents}}
 
 
 _SPECIAL: dict[Any, Callable[[Any], Any]] = {
@@ -119,7 +120,7 @@ _SPECIAL: dict[Any, Callable[[Any], Any]] = {
     Evidence: _evidence,
     Plate: lambda _: "view",
     Views: _views,
-    Family: _family,
+    Posteriors: _posteriors,
 }
 
 

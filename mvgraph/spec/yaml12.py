@@ -60,16 +60,18 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         self.depth += 1
         self.count += 1
         if self.depth > DEEPEST or self.count > MOST_NODES:
-            raise _Bomb(self.peek_event().start_mark, self.depth > DEEPEST)
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _BombError(event.start_mark, self.depth > DEEPEST)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
-class _Bomb(Exception):
+class _BombError(Exception):
     def __init__(self, mark: Any, deep: bool) -> None:
         self.mark = mark
-        self.what = f"the text nests deeper than {DEEPEST} levels" if deep else f"the text has more than {MOST_NODES} values"
+        limit = f"nests deeper than {DEEPEST} levels" if deep else f"has more than {MOST_NODES} values"
+        self.what = f"the text {limit}"
         super().__init__(self.what)
 
 
@@ -103,8 +105,9 @@ def parse_value(text: str, place: Place, lines: tuple[str, ...]) -> Item:
 def _guarded(text: str, file: str, lines: tuple[str, ...], read: Callable[[_Reading, _Loader], Item]) -> Item:
     try:
         return read(_Reading(file, lines), _Loader(text))
-    except _Bomb as bomb:
-        raise SpecError(_problem("MVG104", bomb.what, "a spec is small: write it out", file, lines, bomb.mark)) from None
+    except _BombError as bomb:
+        problem = _problem("MVG104", bomb.what, "a spec is small: write it out", file, lines, bomb.mark)
+        raise SpecError(problem) from None
     except ReaderError as error:
         raise SpecError(_unreadable(error, text, file)) from None
     except MarkedYAMLError as error:
@@ -123,7 +126,8 @@ def _problem(code: str, message: str, remedy: str, file: str, lines: tuple[str, 
 def _unreadable(error: ReaderError, text: str, file: str) -> Problem:
     before = text[: error.position].split("\n")
     place = Place(file, len(before), len(before[-1]) + 1)
-    return Problem("MVG106", (), "a character here may not stand in a text", "save the spec as plain UTF-8 text").at(place)
+    remedy = "save the spec as plain UTF-8 text"
+    return Problem("MVG106", (), "a character here may not stand in a text", remedy).at(place)
 
 
 def _syntax(error: MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Problem:
@@ -146,6 +150,13 @@ def _hint(what: str) -> str:
     return next((hint for start, hint in hints.items() if start in what), "check the indentation, colons and brackets")
 
 
+def _node(loader: _Loader) -> Node:
+    node = loader.get_node()
+    if node is None:  # pragma: no cover - `check_node` comes first
+        raise YAMLError("no document")
+    return node
+
+
 class _Reading:
     """Nodes to items, every problem collected."""
 
@@ -159,7 +170,7 @@ class _Reading:
         if not loader.check_node():
             remedy = "start from a reference spec: `extends: mopoe`"
             raise SpecError(Problem("MVG105", (), "the spec is empty", remedy).at(Place(self.file, 1, 1)))
-        node = loader.get_node()
+        node = _node(loader)
         item = self.item(node, self.place(node), 0)
         if loader.check_node():
             self.note("MVG107", "a second document starts here", "one spec a file: remove the '---'", loader.get_node())
@@ -172,7 +183,7 @@ class _Reading:
     def value(self, loader: _Loader) -> Item:
         if not loader.check_node():
             return Item(None)
-        node = loader.get_node()
+        node = _node(loader)
         item = self.item(node, self.place(node), 0)
         if loader.check_node():
             self.note("MVG107", "a second document starts here", "write one value", loader.get_node())
@@ -189,7 +200,7 @@ class _Reading:
     def item(self, node: Node, place: Place, depth: int) -> Item:
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
-            raise _Bomb(node.start_mark, depth > DEEPEST)
+            raise _BombError(node.start_mark, depth > DEEPEST)
         if node.tag.removeprefix(_TAG) not in (*SCALARS, "map", "seq"):
             self.note("MVG109", f"a spec is data: the tag {node.tag} is not allowed", "remove the tag", node)
             return Item(None, place)
