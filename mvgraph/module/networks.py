@@ -17,7 +17,7 @@ from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params, Shape
 from mvgraph.vocab.fusion.joint import Joint
 from mvgraph.vocab.network import Network, Trunk
-from mvgraph.vocab.network.mlp import MLP
+from mvgraph.vocab.network.mlp import Mlp
 from mvgraph.vocab.param import Clock, Schedule
 from mvgraph.vocab.param.learnt import Learnt
 
@@ -120,7 +120,7 @@ class Networks(nn.Module):
         assert own.shape is not None
         assert own.likelihood is not None
         width = sum(spec.dim(n, view) for n in spec.observed.given)
-        word = own.decoder or MLP()
+        word = own.decoder or Mlp()
         return Conditional(own.likelihood, "likelihood", own.shape, (width,), word.decoder(width, own.shape), word)
 
     def _add(self, latent: str, trunks: dict[tuple[str, str], Trunk]) -> None:
@@ -138,7 +138,7 @@ class Networks(nn.Module):
             self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
 
     def _encoder(self, latent: str, view: str) -> Network:
-        return self.spec.posterior(latent).network or self.spec.view(view).encoder or MLP()
+        return self.spec.posterior(latent).network or self.spec.view(view).encoder or Mlp()
 
     def _add_marginals(self, ref: Ref, shape: Shape) -> None:
         spec = self.spec
@@ -146,7 +146,7 @@ class Networks(nn.Module):
         parents = prior_key(spec, ref).given
         if parents:
             width = sum(spec.dim(p.node, p.view) for p in parents)
-            word = latent.network or MLP()
+            word = latent.network or Mlp()
             trunk = word.decoder(width, shape)
             self.priors[_name(ref)] = Conditional(latent.family, "expert", shape, (width,), trunk, word)
         else:
@@ -160,7 +160,7 @@ class Networks(nn.Module):
         shapes = [_shape(spec, v) for v in spec.view_names]
         each = [w.encoder(s) for w, s in zip(words, shapes, strict=True)]
         module = JointTrunk(each, shapes)
-        word = MLP(hidden=rule.hidden, activation=rule.activation)
+        word = Mlp(hidden=rule.hidden, activation=rule.activation)
         top = word.encoder((module.width,))
         trunk = Trunk(nn.Sequential(module, top.module), top.features)
         family: Family = spec.posterior(latent).expert

@@ -83,7 +83,7 @@ def _expand_term(spec: Spec, term: Route | Divergence, sign: int, observed: View
     for instance in instances(spec, term):
         if not instance.needs <= observed:
             continue
-        one = _Binding(spec, term, instance, observed, draws, sign * Fraction(1, siblings))
+        one = _Binding(spec, term, instance, observed, draws, sign, Fraction(1, siblings))
         found = one.route(term) if isinstance(term, Route) else one.divergence(term)
         yield from (t for t in found if t.coefficient != 0)
 
@@ -97,6 +97,7 @@ class _Binding:
     instance: Instance
     observed: Views
     draws: Draws
+    sign: int
     share: Fraction
 
     def route(self, route: Route) -> Iterator[Term]:
@@ -145,7 +146,7 @@ class _Binding:
         counts = [r.count for text in self.term.for_.values() for r in parse_ranges(text) if r.word == "random"]
         count = self._weight(Formula(counts[0])) if counts and scope.evidence.drawn else sympy.Integer(1)
         whole = coefficient * self._weight(self.term.weight) if isinstance(self.term, Route) else coefficient
-        return Term(sympy.expand(whole), self.share * weight, atom, scope, count)
+        return Term(sympy.expand(self.sign * whole), self.share * weight, atom, scope, count)
 
     def _site(self, evidence: Subset, label: Views, views: Views) -> Site:
         return Site(self.spec, label, views, self.observed, evidence.drawn, self.spec.estimator.samples)

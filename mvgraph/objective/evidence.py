@@ -92,10 +92,8 @@ def instances(spec: Spec, term: Route | Divergence) -> Iterator[Instance]:
 def instance_count(spec: Spec, term: Route | Divergence, size: int) -> int:
     """How many bindings there are where `size` views are observed."""
     counts = {"V": size, "singles": size, "full": 1, "subsets": 2**size - 1}
-    sums = [
-        sum(counts.get(r.word) or draws_of(spec, r) for r in parse_ranges(text)) for text in term.for_.values()
-    ]
-    return math.prod(sums)
+    parts = [parse_ranges(text) for text in term.for_.values()]
+    return math.prod(sum(draws_of(spec, r) if r.word == "random" else counts[r.word] for r in part) for part in parts)
 
 
 def draws_of(spec: Spec, part: Range) -> int:
