@@ -164,7 +164,7 @@ def _table(delimiter: str) -> Callable[[str, str, str, Sequence[str]], list[Shee
             raise refuse("MVG705", file, f"line {nameless[0]} has no id in the first column")
         cells = [[cell.strip() for cell in line[1:]] for line in lines]
         values = _numbers(file, header[1:], ids, cells)
-        seen = ~np.isnan(values).all(axis=1)
+        seen: Flags = np.logical_not(np.all(np.isnan(values), axis=1))
         return [Sheet(view, _classes(values, cells, seen), file, ids, seen, tuple(header[1:]))]
 
     return read
@@ -180,9 +180,7 @@ def _lines(file: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
         raise refuse("MVG707", file, "there are no rows below the header")
     width = len(lines[0])
     if width < 2:
-        raise refuse(
-            "MVG702", file, "there is no column beside the ids", "the first column holds ids, the others values"
-        )
+        raise refuse("MVG702", file, "there is no column beside the ids", "ids come first, values after")
     ragged = [n for n, line in enumerate(lines, 1) if len(line) != width]
     if ragged:
         raise refuse("MVG701", file, f"line {ragged[0]} has {len(lines[ragged[0] - 1])} cells, the header has {width}")

@@ -1,0 +1,1 @@
+"""Training: from a compiled model and data to a run folder."""

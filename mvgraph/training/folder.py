@@ -1,0 +1,159 @@
+"""A run folder: everything that a run writes, each file whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import json
+import pickle
+import platform
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning.pytorch.plugins.io import TorchCheckpointIO
+from safetensors import SafetensorError
+from safetensors.torch import load_model, save_model
+from torch import nn
+from typing_extensions import override
+
+from mvgraph.errors import DataError, Problem, UsageError
+from mvgraph.spec.model import Spec
+from mvgraph.spec.writing import dump
+from mvgraph.training.curves import draw
+
+SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
+VERSIONS, STATE, CURVES = "versions.json", "state.ckpt", "curves.png"
+PACKAGES = ("mvgraph", "torch", "lightning", "numpy", "safetensors")
+Row = Mapping[str, float]
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to; the file takes the place of `path` only when it is whole."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def prepare(folder: Path, resume: bool) -> None:
+    """Make the folder for a new run, or look whether there is one to resume.
+
+    Raises:
+        UsageError: the folder holds something and is not to be resumed, or there is nothing to resume.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"'{folder}' is a file; give a folder for the run")
+    if resume and not (folder / SPEC).is_file():
+        raise UsageError(f"there is no run to resume in '{folder}'")
+    if not resume and folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"the folder '{folder}' is not empty; give another one, or resume the run that it holds")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def write_head(folder: Path, spec: Spec) -> None:
+    """`spec.yaml` and `versions.json`: what is trained, and by what."""
+    with replacing(folder / SPEC) as path:
+        path.write_text(dump(spec), encoding="utf-8")
+    found = {"python": platform.python_version(), **{p: _version(p) for p in PACKAGES}}
+    with replacing(folder / VERSIONS) as path:
+        path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def write_weights(folder: Path, model: nn.Module) -> None:
+    """`weights.safetensors`: all parameters and buffers by name."""
+    with replacing(folder / WEIGHTS) as path:
+        save_model(model, str(path))
+        path.chmod((folder / SPEC).stat().st_mode)  # safetensors lets only the owner read
+
+
+def read_weights(folder: Path, model: nn.Module) -> None:
+    """Put the weights of a run into its model.
+
+    Raises:
+        DataError: there are none, or they are those of another model.
+    """
+    path = folder / WEIGHTS
+    try:
+        load_model(model, str(path))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise DataError(
+            Problem("MVG804", (str(path),), f"cannot be read as the weights of this model: {error}")
+        ) from error
+
+
+def write_metrics(folder: Path, rows: Sequence[Row]) -> None:
+    """`metrics.csv`: one row an epoch, one column for each printed term of each part of the data."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with replacing(folder / METRICS) as path, path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns)
+        writer.writeheader()
+        writer.writerows({n: repr(v) for n, v in row.items()} for row in rows)
+
+
+def read_metrics(folder: Path) -> tuple[Row, ...]:
+    """The rows of `metrics.csv`; none where it is not there.
+
+    Raises:
+        DataError: the file is broken.
+    """
+    path = folder / METRICS
+    if not path.exists():
+        return ()
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = [{n: float(v) for n, v in row.items() if v} for row in csv.DictReader(stream)]
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise DataError(Problem("MVG804", (str(path),), f"cannot be read: {error}")) from error
+    return tuple(row | {"epoch": int(row["epoch"])} for row in rows)
+
+
+def write_curves(folder: Path, rows: Sequence[Row]) -> None:
+    """`curves.png`: how every term went."""
+    if rows:
+        with replacing(folder / CURVES) as path:
+            draw(rows).savefig(path, format="png", dpi=120)
+
+
+class StateIO(TorchCheckpointIO):
+    """Lightning's state files: written whole or not at all, and read without running code from them."""
+
+    @override
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
+        """Write the state."""
+        with replacing(Path(path)) as unfinished:
+            torch.save(checkpoint, unfinished)
+
+    @override
+    def load_checkpoint(self, path: Any, map_location: Any = "cpu", weights_only: bool | None = None) -> dict[str, Any]:
+        """Read the state, which holds tensors and plain values only."""
+        return read_state(Path(path))
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """A state file: tensors and plain values.
+
+    Raises:
+        DataError: the file is broken, or holds anything else.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+        message = f"cannot be read as the state of a run: {str(error).splitlines()[0]}"
+        raise DataError(Problem("MVG804", (str(path),), message)) from error
+    if not isinstance(state, dict):
+        raise DataError(Problem("MVG804", (str(path),), "is not the state of a run"))
+    return state

@@ -1,0 +1,118 @@
+"""What is kept of a run at the end of every epoch."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint
+from torch import Tensor
+from typing_extensions import override
+
+from mvgraph.training.errors import NotFinite
+from mvgraph.training.folder import STATE, WEIGHTS, read_weights, write_metrics, write_weights
+from mvgraph.training.metering import TOTAL
+from mvgraph.training.module import TRAIN, VALID, Fitting
+
+Recipe = dict[str, int | str]
+Report = Callable[[Mapping[str, float]], None]
+
+
+class Keeper(Checkpoint):
+    """Keeps metrics, weights and state after every epoch.
+
+    Arguments:
+        folder: where to write; nothing is written where it is None.
+        best: keep the weights of the epoch with the least validation (else training) loss, not the last ones.
+        recipe: what a resumed run must have in common with this one.
+        report: is told every finished epoch's row.
+    """
+
+    state_key = "mvgraph"
+
+    def __init__(self, folder: Path | None, best: bool, recipe: Recipe, report: Report) -> None:
+        self.folder = folder
+        self.best = best
+        self.recipe = recipe
+        self.report = report
+        self.rows: list[dict[str, float]] = []
+        self.least = math.inf
+        self.best_epoch = 0
+        self.weights: dict[str, Tensor] = {}
+        self.stopped = False
+        self.interrupted = False
+        self.began = 0.0
+
+    @override
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs to go on."""
+        return {
+            "recipe": self.recipe,
+            "rows": self.rows,
+            "least": self.least,
+            "best_epoch": self.best_epoch,
+            "stopped": self.stopped,
+        }
+
+    @override
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from a kept state."""
+        self.rows = [dict(row) for row in state_dict["rows"]]
+        self.least, self.best_epoch = float(state_dict["least"]), int(state_dict["best_epoch"])
+
+    @override
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Start the clock."""
+        self.began = time.perf_counter()
+
+    @override
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keep the epoch: weights and metrics first, the state last, so that a state never runs ahead of them."""
+        assert isinstance(pl_module, Fitting)
+        self._refuse(pl_module)
+        epoch = trainer.current_epoch + 1
+        seconds = round(time.perf_counter() - self.began, 4)
+        self.rows.append({"epoch": epoch, "seconds": seconds, **pl_module.row})
+        better = self._better(pl_module, epoch)
+        self.stopped = bool(trainer.should_stop)
+        if self.folder is not None and trainer.is_global_zero:
+            if better or not self.best:
+                write_weights(self.folder, pl_module.model)
+            write_metrics(self.folder, self.rows)
+        if self.folder is not None:
+            trainer.save_checkpoint(self.folder / STATE)
+        self.report(self.rows[-1])
+
+    @override
+    def on_exception(self, trainer: Trainer, pl_module: LightningModule, exception: BaseException) -> None:
+        """Remember that it was the user who stopped the run."""
+        self.interrupted = isinstance(exception, KeyboardInterrupt)
+
+    def finish(self, module: Fitting) -> None:
+        """Put the weights that were kept into the model."""
+        if not self.best:
+            return
+        if self.weights:
+            module.model.load_state_dict(self.weights)
+        elif self.folder is not None and (self.folder / WEIGHTS).exists():
+            read_weights(self.folder, module.model)
+
+    def _better(self, module: Fitting, epoch: int) -> bool:
+        value = module.row.get((TRAIN if module.valid is None else VALID) + TOTAL, math.inf)
+        if not value < self.least:
+            return False
+        self.least, self.best_epoch = value, epoch
+        if self.best:
+            self.weights = {n: v.detach().to("cpu", copy=True) for n, v in module.model.state_dict().items()}
+        return True
+
+    def _refuse(self, module: Fitting) -> None:
+        """Stop before a state of no use takes the place of a good one."""
+        bad = [n for n, p in module.model.named_parameters() if not bool(torch.isfinite(p.detach()).all())]
+        if bad:
+            raise NotFinite(f"the parameter {bad[0]} was not finite after epoch {module.current_epoch + 1}")

@@ -1,0 +1,160 @@
+"""The step of training as Lightning wants it: data resident in memory, randomness by counter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import lightning
+import torch
+from torch import Tensor
+
+from mvgraph.data.batch import Batch
+from mvgraph.data.seeding import Purpose, number, permutation
+from mvgraph.training.metering import TOTAL, Meter
+from mvgraph.vocab.optimizer import Optimizer
+from mvgraph.vocab.param import Clock
+
+if TYPE_CHECKING:
+    from mvgraph.module.model import Loss, Model
+
+TRAIN, VALID = "train ", "valid "
+LOOK_EVERY = 100  # steps between two looks at a device's values
+
+
+class Fitting(lightning.LightningModule):
+    """A model, its data, and the seed from which every draw follows.
+
+    The rows of epoch e are shuffled by (seed, e); the noise of step t and the draws inside networks (dropout) come
+    from (seed, t). So nothing depends on what was drawn before, and a resumed run goes on as an unbroken one would.
+
+    Arguments:
+        model: the compiled model.
+        data: rows to train on.
+        valid: rows to judge by, if any.
+        size: rows of a step, over all processes.
+        seed: where every draw comes from.
+    """
+
+    def __init__(self, model: Model, data: Batch, valid: Batch | None, size: int, seed: int) -> None:
+        super().__init__()
+        self.model = model
+        self.data = data
+        self.valid = valid
+        self.size = size
+        self.seed = seed
+        self.order = torch.arange(len(data))  # (row,)
+        self.meter = Meter()
+        self.valid_meter = Meter()
+        self.row: dict[str, float] = {}
+
+    def train_dataloader(self) -> range:
+        """The numbers of an epoch's steps; rows are sliced inside the step."""
+        return range(math.ceil(len(self.data) / self.size))
+
+    def val_dataloader(self) -> range | list[Any]:
+        """The numbers of the validation steps."""
+        return range(math.ceil(len(self.valid) / self.size)) if self.valid is not None else []
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The spec's optimizer over all parameters that learn; Adam where it names none."""
+        optimizer = self.model.spec.training.optimizer or Optimizer.read("adam")
+        return optimizer.build([p for p in self.model.parameters() if p.requires_grad])
+
+    def on_fit_start(self) -> None:
+        """Move the data to where the model is, once."""
+        like = next(p for p in self.model.parameters() if p.is_floating_point())
+        self.data = self.data.to(like)
+        self.valid = self.valid.to(like) if self.valid is not None else None
+
+    def on_train_epoch_start(self) -> None:
+        """Shuffle the rows, and start counting."""
+        order = permutation(len(self.data), self.seed, Purpose.ORDER, self.current_epoch)
+        self.order = torch.from_numpy(order).to(self.device)
+        self.meter = Meter()
+        self.row = {}
+
+    def training_step(self, batch: int, batch_idx: int) -> Tensor:
+        """The loss of one slice of the rows."""
+        step = self.current_epoch * len(self.train_dataloader()) + batch
+        rows, share = self._share(self.order[batch * self.size : (batch + 1) * self.size])
+        with self._randomness(step, Purpose.NOISE, Purpose.GLOBAL) as generator:
+            loss: Loss = self.model.loss(_slice(self.data, rows), clock=self.clock, generator=generator)
+        self.meter.add(loss, len(rows), step)
+        if self.device.type == "cpu" or batch_idx % LOOK_EVERY == 0:
+            self.meter.refuse()
+        return loss.total * share if share != 1 else loss.total
+
+    def on_validation_epoch_start(self) -> None:
+        """Start counting."""
+        self.valid_meter = Meter()
+
+    def validation_step(self, batch: int, batch_idx: int) -> None:
+        """Count the loss of one slice of the validation rows, under the same noise in every epoch."""
+        assert self.valid is not None
+        rows = torch.arange(batch * self.size, min((batch + 1) * self.size, len(self.valid)), device=self.device)
+        with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
+            loss: Loss = self.model.loss(_slice(self.valid, rows), clock=self.clock, generator=generator)
+        self.valid_meter.add(loss, len(rows), batch_idx)
+
+    def on_validation_epoch_end(self) -> None:
+        """Hand the validation loss to whoever watches it."""
+        self.row |= {VALID + n: v for n, v in self.valid_meter.means().items()}
+        self.log(VALID + TOTAL, self.row[VALID + TOTAL])
+
+    def on_train_epoch_end(self) -> None:
+        """The epoch's means by name."""
+        self.meter.refuse()
+        means = self.meter.means(lambda t: self.trainer.strategy.reduce(t, reduce_op="sum"))
+        self.row = {TRAIN + n: v for n, v in means.items()} | self.row
+        if self.trainer.loggers:
+            self.log_dict({n: v for n, v in self.row.items() if n != VALID + TOTAL})
+
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
+        """One step, and learnt params back into their bounds."""
+        super().optimizer_step(*args, **kwargs)
+        with torch.no_grad():
+            self.model.project()
+
+    def configure_gradient_clipping(
+        self, optimizer: Any, gradient_clip_val: float | None = None, gradient_clip_algorithm: str | None = None
+    ) -> None:
+        """Clip as the Trainer was told, else as the spec says: the norm first, then values."""
+        clip = self.model.spec.training.clip
+        wanted = [("norm", clip.norm), ("value", clip.value)]
+        if gradient_clip_val is not None:
+            wanted = [(gradient_clip_algorithm or "norm", gradient_clip_val)]
+        for algorithm, bound in wanted:
+            if bound is not None:
+                self.clip_gradients(optimizer, gradient_clip_val=bound, gradient_clip_algorithm=algorithm)
+
+    @property
+    def clock(self) -> Clock:
+        """How far training has come."""
+        batches = int(self.trainer.num_training_batches)
+        return Clock(self.trainer.global_step, math.ceil(batches / self.trainer.accumulate_grad_batches))
+
+    def _share(self, rows: Tensor) -> tuple[Tensor, float]:
+        """This process's rows of a step, and the weight that makes the mean over processes the mean over rows."""
+        world = self.trainer.world_size
+        if world == 1:
+            return rows, 1.0
+        own = rows[self.trainer.global_rank :: world]
+        return (own, world * len(own) / len(rows)) if len(own) else (rows[:1], 0.0)
+
+    @contextmanager
+    def _randomness(self, count: int, noise: Purpose, inside: Purpose) -> Iterator[torch.Generator]:
+        """A generator for the draw numbered `count`, with torch's global one seeded and put back afterwards."""
+        count = count * self.trainer.world_size + self.trainer.global_rank
+        generator = torch.Generator(device=self.device).manual_seed(number(self.seed, noise, count))
+        devices = [] if self.device.type == "cpu" else [self.device]
+        with torch.random.fork_rng(devices, device_type=self.device.type if devices else "cuda"):
+            torch.manual_seed(number(self.seed, inside, count))
+            yield generator
+
+
+def _slice(data: Batch, rows: Tensor) -> Batch:
+    """The rows without their ids, which no step needs."""
+    return Batch({n: v[rows] for n, v in data.views.items()}, data.mask[rows])

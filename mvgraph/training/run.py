@@ -1,0 +1,43 @@
+"""A finished run: its folder, its metrics and its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mvgraph.errors import UsageError
+from mvgraph.module.model import Model, compile  # noqa: A004 - the public verb
+from mvgraph.spec.model import Spec
+from mvgraph.spec.reading import load
+from mvgraph.training.folder import SPEC, WEIGHTS, read_metrics, read_weights
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What training leaves behind.
+
+    Arguments:
+        folder: where it is kept; None where nothing was written.
+        metrics: one row an epoch: `epoch`, `seconds`, and `train` and `valid` means of the total and every term.
+        model: the trained model, ready to answer.
+    """
+
+    folder: Path | None
+    metrics: tuple[Mapping[str, float], ...]
+    model: Model
+
+    @classmethod
+    def load(cls, folder: str | Path, compile: Callable[[Spec], Model] = compile) -> Run:  # noqa: A002 - the public verb
+        """Read a run back from its folder: the spec, the weights and the metrics; no code is run from it.
+
+        Raises:
+            UsageError: the folder holds no run. DataError: a file of it is broken.
+        """
+        folder = Path(folder)
+        absent = [name for name in (SPEC, WEIGHTS) if not (folder / name).is_file()]
+        if absent:
+            raise UsageError(f"'{folder}' is not the folder of a run: it has no {' and no '.join(absent)}")
+        model = compile(load(folder / SPEC))
+        read_weights(folder, model)
+        return cls(folder, read_metrics(folder), model.eval())
