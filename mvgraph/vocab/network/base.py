@@ -1,14 +1,15 @@
-"""What every network word offers, and how a user's own module becomes one."""
+"""What every network word offers."""
 
 from __future__ import annotations
 
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import lazy_loader as lazy
 
+from mvgraph.errors import Problem, SpecError
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
 from mvgraph.vocab.family import Shape
@@ -27,11 +28,43 @@ class Trunk(NamedTuple):
     features: Shape
 
 
+class Networks(Registry["Network"]):
+    """The networks by word; a user's module class stands for the word that was made from it."""
+
+    def __init__(self) -> None:
+        super().__init__("network", "mvgraph.vocab.network")
+        self._made: dict[type[Any], type[Network]] = {}
+
+    def add(self, word: str, cls: type[Any]) -> None:
+        """Register a network, or a module class decorated with `network`, under a word.
+
+        Raises:
+            SpecError: the word is taken, or `cls` is neither of the two.
+        """
+        made = self._made.get(cls, cls)
+        if not (isinstance(made, type) and issubclass(made, Network)):
+            text = f"the network '{word}' is {made!r}, which is neither a network word nor a decorated module"
+            raise SpecError(Problem("MVG411", (), text, f'write @mvgraph.network("{word}") above the module class'))
+        super().add(word, made)
+
+    def adopt(self, module: type[Any], made: type[Network]) -> None:
+        """Register `made`, the word of a user's module class; a class that is defined again replaces its old self."""
+        for old, word in list(self._made.items()):
+            if word.word == made.word and (old.__module__, old.__qualname__) == (
+                module.__module__,
+                module.__qualname__,
+            ):
+                del self._made[old]
+                self._words.pop(made.word, None)
+        self.add(made.word, made)
+        self._made[module] = made
+
+
 @dataclass(frozen=True, repr=False)
 class Network(Word):
     """A network without its last layer: heads for a family's parameters are added by the compiler."""
 
-    registry: ClassVar[Registry[Network]] = Registry("network", "mvgraph.vocab.network")
+    registry: ClassVar[Networks] = Networks()
 
     @abstractmethod
     def encoder(self, inputs: Shape) -> Trunk:
