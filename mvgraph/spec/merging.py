@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from mvgraph.errors import Problem, SpecError
+from mvgraph.language.table import Table
 from mvgraph.language.word import Word
-from mvgraph.spec.grammar import Views, Whole, option, slot, within
+from mvgraph.registry import nearest
+from mvgraph.spec.grammar import Posteriors, Views, Whole, alternatives, option, slot, within
 from mvgraph.spec.item import Item
 from mvgraph.spec.schema import MOST_VIEWS
 from mvgraph.spec.source import Source, find
@@ -76,10 +78,17 @@ def laid(base: Written, over: Written) -> Written:
     Raises:
         SpecError: the number of views is not one that the base allows.
     """
-    item = merge(base.item, over.item, Whole)
+    item = _merged(base, over)
     result = Written(item, {**base.lines, **over.lines}, base.counts + _counts(base.item))
     _check_views(result, over.item.value.get("views"))
     return result
+
+
+def _merged(base: Written, over: Written) -> Item:
+    try:
+        return merge(base.item, over.item, Whole)
+    except SpecError as error:
+        raise over.fail(error.problems[0], Item(None, error.problems[0].place)) from None
 
 
 def merge(base: Item, over: Item, hint: Any) -> Item:
@@ -95,9 +104,17 @@ def merge(base: Item, over: Item, hint: Any) -> Item:
     for key, item in over.value.items():
         if item.value is None and key in base.value:
             del merged[key]
+        elif item.patch and key not in merged and _is_named(hint):
+            problem = Problem("MVG117", (key,), f"there is no '{key}' here", nearest(key, list(merged)))
+            raise SpecError(problem.at(item.place))
         elif item.value is not None or _may_be_null(hint):
             merged[key] = merge(merged[key], item, within(hint, key)) if key in merged else item
     return Item(merged, over.place or base.place)
+
+
+def _is_named(hint: Any) -> bool:
+    """Whether a mapping's keys are names of the user's: `--set` steps only into those that exist."""
+    return any(each in (Views, Posteriors) or get_origin(each) is Table for each in alternatives(hint))
 
 
 def _may_be_null(hint: Any) -> bool:
@@ -132,7 +149,8 @@ def _patched(base: Item, over: Item, hint: Any) -> Item:
     items = list(base.value)
     for key, item in over.value.items():
         if not (key.isdecimal() and int(key) < len(items)):
-            problem = Problem("MVG119", (), f"the list has no item '{key}'", f"its items are 0 to {len(items) - 1}")
+            remedy = f"it has {len(items)} items, numbered from 0"
+            problem = Problem("MVG117", (), f"the list has no item '{key}'", remedy)
             raise SpecError(problem.at(item.place))
         items[int(key)] = merge(items[int(key)], item, within(hint, int(key)))
     return Item(items, base.place)
@@ -167,7 +185,7 @@ def _check_views(result: Written, over: Item | None) -> None:
     for least, most in result.counts if count else ():
         if count and (count[0] < least or (count[1] or MOST_VIEWS + 1) > (most or MOST_VIEWS + 1)):
             allowed = _in_words(least, most)
-            problem = Problem("MVG119", ("views",), f"the model is for {allowed}, not for {_in_words(*count)}")
+            problem = Problem("MVG141", ("views",), f"the model is for {allowed}, not for {_in_words(*count)}")
             raise result.fail(problem, over or result.item)
 
 

@@ -17,11 +17,10 @@ from mvgraph.spec.yaml12 import parse_value
 OPTION = "--set"
 
 
-def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> Written:
-    """A written spec with its overrides: the texts in their order, then the keywords.
+def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> tuple[Written, list[Problem]]:
+    """A written spec with its overrides, the texts in their order, then the keywords; and what is wrong with them.
 
-    Raises:
-        SpecError: an override that cannot be read, or names nothing in the spec; all such at once.
+    A problem is an override that cannot be read, or names nothing in the spec; it is left out of the result.
     """
     problems: list[Problem] = []
     texts = tuple(sets)
@@ -32,9 +31,7 @@ def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> Wr
             base = step(base)
         except SpecError as error:
             problems += error.problems
-    if problems:
-        raise SpecError(*problems)
-    return base
+    return base, problems
 
 
 def _with_text(texts: tuple[str, ...], number: int, base: Written) -> Written:

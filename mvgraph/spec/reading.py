@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +12,7 @@ from typing import Any
 
 from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.density import parse_density
-from mvgraph.language.expr import Formula
+from mvgraph.language.expr import MOST_EXPONENT, Formula
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.language.table import Table
 from mvgraph.language.word import Word, build, convert, split
@@ -42,7 +44,10 @@ from mvgraph.spec.writing import tree as tree_of
 from mvgraph.vocab.param import Param
 
 Source = str | FilePath | Mapping[str, Any] | Spec
-MOST_BRACKETS = 50
+MOST_SIGNS = 60  # of a formula: brackets, + and -
+MOST_GROWTH = 10_000  # of a formula: the product of its exponents
+_POWER = re.compile(r"(?:\^|\*\*)\s*(\d\d?(?![\d.]))?")
+_HUGE = re.compile(r"\d\.?[eE][-+]?\d{4}")
 
 
 def load(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
@@ -57,7 +62,7 @@ def load(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
     Raises:
         SpecError: with one problem for everything that is not well formed, ordered by place.
     """
-    return interpret(apply(gather(source), sets, overrides))
+    return interpret(*apply(gather(source), sets, overrides))
 
 
 def gather(source: Source) -> Written:
@@ -69,22 +74,24 @@ def gather(source: Source) -> Written:
     return written(find(source))
 
 
-def interpret(spec: Written) -> Spec:
-    """The meaning of a written spec, as far as it follows from syntax and types."""
+def interpret(spec: Written, known: Sequence[Problem] = ()) -> Spec:
+    """The meaning of a written spec, as far as it follows from syntax and types.
+
+    Raises:
+        SpecError: with the problems found, and those known already.
+    """
     document = spec.item.document(spec.lines)
     problems = validate(document.tree)
     reader = _Reader()
-    if not problems:
-        whole = reader.record(Whole, document.tree, ())
-        problems = reader.problems
-    if problems:
-        raise SpecError(*_ordered(document, problems))
+    whole = None if problems else reader.record(Whole, document.tree, ())
+    problems += reader.problems
+    if problems or known or whole is None:
+        raise SpecError(*_ordered([*known, *map(document.locate, problems)]))
     return _spec(whole, document)
 
 
-def _ordered(document: Document, problems: list[Problem]) -> list[Problem]:
-    found = [document.locate(p) for p in problems]
-    return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
 
 
 def _spec(whole: Whole, document: Document) -> Spec:
@@ -169,8 +176,11 @@ class _Reader:
 
 def _formula(_reader: _Reader, value: Any, _path: Path) -> Formula:
     formula = Formula(numeral(value) if isinstance(value, int | float) else value.strip())
-    if formula.text.count("(") + formula.text.count("-") > MOST_BRACKETS:
-        raise SpecError(Problem("MVG121", (), f"a formula has at most {MOST_BRACKETS} brackets and signs"))
+    signs = sum(map(formula.text.count, "(+-"))
+    growth = math.prod(int(exponent or MOST_EXPONENT) for exponent in _POWER.findall(formula.text))
+    if signs > MOST_SIGNS or growth > MOST_GROWTH or _HUGE.search(formula.text):
+        remedy = f"at most {MOST_SIGNS} brackets and signs, powers of {MOST_GROWTH} together, numbers below 1e1000"
+        raise SpecError(Problem("MVG121", (), "the formula is too large", remedy))
     len(formula.references)  # reads the text
     return formula
 
@@ -200,7 +210,7 @@ def _views(reader: _Reader, value: Any, path: Path) -> Views:
         return Views(tuple(reader.read(View, v or {}, (*path, k)) for k, v in value.items()))
     least, most = view_counts(value) or (1, None)
     if most is not None and most < least:
-        raise SpecError(Problem("MVG119", (), f"{value} allows no number of views", f"write {most}..{least}"))
+        raise SpecError(Problem("MVG141", (), f"{value} allows no number of views", f"write {most}..{least}"))
     return Views(tuple(View(str(i + 1)) for i in range(least)), OpenViews(least, most))
 
 

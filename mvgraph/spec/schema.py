@@ -31,6 +31,7 @@ from mvgraph.spec.grammar import (
     described,
     is_word,
     keys,
+    slot,
     summary,
 )
 from mvgraph.spec.model import Latent, Observed, Posterior, Term, Value, View
@@ -112,14 +113,33 @@ def _types(schema: Schema) -> list[str]:
 
 def _cases(hint: Any, parts: list[Schema]) -> Schema:
     """One of several schemas: by JSON type where they are apart, else any of them."""
+    expected = {"x-expected": spoken(hint), **({"x-noun": kind.registry.noun} if (kind := slot(hint)) else {})}
     kinds = [_types(p) for p in parts]
     every = sorted({k for kind in kinds for k in kind})
     if sum(map(len, kinds)) > len(every):
-        return {"anyOf": parts, "x-expected": describe(hint)}
+        return {"anyOf": parts, **expected}
     rules = [
-        {"if": {"type": kind}, "then": part} for kind, part in zip(kinds, parts, strict=True) if set(part) != {"type"}
+        {"if": {"type": kind}, "then": part | (expected if "enum" in part else {})}
+        for kind, part in zip(kinds, parts, strict=True)
+        if set(part) != {"type"}
     ]
-    return {"type": every, **({"allOf": rules} if rules else {})}
+    return {"type": every, **expected, **({"allOf": rules} if rules else {})}
+
+
+def spoken(hint: Any) -> str:
+    """A type in the user's words.
+
+    >>> spoken(int | Literal["full"] | None)
+    'a whole number or full'
+    """
+    parts = [p for p in alternatives(hint) if p is not type(None)]
+    if len(parts) > 1:
+        return " or ".join(map(spoken, parts))
+    if parts[0] is Formula:
+        return "a number or a formula"
+    if typing.get_origin(parts[0]) is Literal:
+        return " or ".join(map(str, typing.get_args(parts[0])))
+    return "a mapping" if typing.get_origin(parts[0]) is Table or parts[0] in RECORDS else describe(parts[0])
 
 
 def record(cls: type) -> Schema:
@@ -216,11 +236,13 @@ def _term() -> Schema:
 
 def _value() -> Schema:
     words = Param.registry.names()
-    is_a_word = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": words}}
+    one = {"type": "object", "minProperties": 1, "maxProperties": 1}
+    named = {**one, "propertyNames": {"enum": words}}
+    meant = {**one, "additionalProperties": {"type": ["object", "null"]}}
     return {
         "type": ["number", "string", "object"],
         "x-expected": "a number, a schedule, or a mapping of views to numbers",
-        "if": {"anyOf": [{"type": "string"}, is_a_word]},
+        "if": {"anyOf": [{"type": "string"}, named, meant]},
         "then": {"$ref": f"#/$defs/{Param.registry.noun}"},
         "else": {"additionalProperties": {"type": "number"}},
     }

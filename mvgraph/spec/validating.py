@@ -96,7 +96,7 @@ def _unknown_key(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
             remedy = nearest(key, known) if known else "it has no options"
             yield Problem("MVG112", here, f"'{word}' has no option '{key}'", remedy)
         else:
-            yield Problem("MVG115", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
+            yield Problem("MVG119", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
 
 
 def _missing(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
@@ -106,7 +106,7 @@ def _missing(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
         if word := schema.get("x-word"):
             yield Problem("MVG113", path, f"'{word}' needs the option '{key}'", f"write {{{word}: {{{key}: ...}}}}")
         else:
-            about = schema["properties"][key].get("description", "")
+            about = schema["properties"][key].get("description", "").rstrip(".")
             remedy = _REMEDY.get(key) or f"add `{key}: ...`{f' ({about})' if about else ''}"
             yield Problem("MVG116", path, f"{_last(path)} lacks the key '{key}'", remedy)
 
@@ -122,16 +122,20 @@ def _wrong_type(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     noun = schema.get("x-noun")
     expected = schema.get("x-expected") or (f"a {noun}" if noun else " or ".join(_NOUNS[k] for k in kinds))
     message = f"{_last(path)}: expected {expected}, found {show(value)}"
-    yield Problem("MVG114", path, message, _type_remedy(schema, value))
+    yield Problem("MVG114", path, message, _type_remedy(kinds, noun, value))
 
 
-def _type_remedy(schema: Schema, value: Any) -> str:
-    words = schema.get("then", {}).get("enum") if "x-noun" in schema else None
-    if words:
-        return f"write one of: {', '.join(words)}"
-    if isinstance(value, str) and "array" in schema["type"]:
-        return f"write a list: [{show(value)[1:-1]}]"
-    return ""
+def _type_remedy(kinds: list[str], noun: str | None, value: Any) -> str:
+    if noun in shared_schema()["$defs"]:
+        return f"write one of: {', '.join(shared_schema()['$defs'][noun]['then']['enum'])}"
+    if "array" in kinds and isinstance(value, str | int | float):
+        return f"write a list: [{show(value).strip(QUOTE)}]"
+    return _BOOLEAN if "boolean" in kinds and value in _YES_NO else ""
+
+
+QUOTE = "'"
+_BOOLEAN = "write true or false; yes, no, on and off are texts"
+_YES_NO = ("yes", "no", "on", "off", "Yes", "No", "On", "Off")
 
 
 def _not_one_of(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
@@ -139,8 +143,9 @@ def _not_one_of(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     if noun:
         yield Problem("MVG110", path, f"unknown {noun} {show(value)}", nearest(str(value), sorted(words)))
         return
-    expected = " or ".join(show(w).strip("'") for w in words)
-    remedy = nearest(value, words) if isinstance(value, str) and isinstance(words[0], str) and words[1:] else ""
+    each = [show(w).strip(QUOTE) for w in words]
+    expected = schema.get("x-expected") or (f"one of {', '.join(each)}" if each[1:] else each[0])
+    remedy = nearest(str(value), each) if each[1:] else f"write {each[0]}"
     yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}", remedy)
 
 
@@ -155,8 +160,8 @@ def _count(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     noun = schema.get("x-noun")
     if noun:
         words = ", ".join(sorted(schema.get("properties", {})))
-        message = f"{_last(path)}: expected one {noun}, found {len(value)}"
-        yield Problem("MVG111", path, message, f"write {{{noun}: {{...}}}} with one of: {words}")
+        message = f"{_last(path)}: expected one {noun}, found {len(value) or 'none'}"
+        yield Problem("MVG111", path, message, f"one mapping names one {noun}: {words}")
     else:
         yield Problem("MVG114", path, f"{_last(path)} is empty", "write one entry at least")
 
@@ -172,7 +177,7 @@ def _pattern(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     if noun:
         message = f"{show(value)} cannot be the name of a {noun}"
         remedy = "a name has letters, digits and _" + (" and -" if noun == "view" else ", and starts with a letter")
-        yield Problem("MVG115", (*path, str(value)), message, remedy)
+        yield Problem("MVG119", (*path, str(value)), message, remedy)
     else:
         expected = schema.get("x-expected", "the name or the number of a view")
         yield Problem("MVG114", path, f"{_last(path)}: expected {expected}, found {show(value)}")
