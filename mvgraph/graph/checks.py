@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     *mathematics.CHECKS,
     *shapes.CHECKS,
 )
+CONSEQUENCES: tuple[Check, ...] = usage.CONSEQUENCES  # what only a spec without errors can be asked
 
 
 def check(spec: Spec) -> list[Problem]:
@@ -29,6 +30,8 @@ def check(spec: Spec) -> list[Problem]:
         MVG2xx are about structure, MVG3xx about mathematics, MVG4xx about shapes.
     """
     found = [problem for one in CHECKS for problem in one(spec)]
+    if not any(p.severity == "error" for p in found):
+        found += [problem for one in CONSEQUENCES for problem in one(spec)]
     located = [spec.document.locate(p) if spec.document is not None else p for p in found]
     return sorted(dict.fromkeys(located), key=_order)
 

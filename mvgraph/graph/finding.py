@@ -10,7 +10,6 @@ from typing import TypeVar
 import sympy
 
 from mvgraph.errors import Path, Problem, SpecError
-from mvgraph.graph.building import template
 from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr, Formula, Reference
 from mvgraph.language.index import Range, parse_ranges, parse_views
@@ -148,10 +147,10 @@ def components(spec: Spec, sizes: frozenset[int]) -> frozenset[int]:
 
 def used_latents(spec: Spec) -> set[str]:
     """The latents above the observed node."""
-    graph = template(spec)
-    names = list(graph.predecessors(spec.observed.name))
+    given = {v.name: v.given for v in spec.latents}
+    names = [g for g in spec.observed.given if g in given]
     for name in names:  # grows while it is walked
-        names += [g for g in graph.predecessors(name) if g not in names]
+        names += [g for g in given[name] if g in given and g not in names]
     return set(names)
 
 

@@ -123,4 +123,5 @@ def unscored(spec: Spec) -> Iterator[Problem]:
             yield warning("MVG229", ("views", name), message, "name it in `to`, e.g. to: V")
 
 
-CHECKS: tuple[Check, ...] = (fusions, joint_subsets, joint_mixtures, dead_encoders, unscored)
+CHECKS: tuple[Check, ...] = (fusions, joint_subsets, joint_mixtures)
+CONSEQUENCES: tuple[Check, ...] = (dead_encoders, unscored)  # of a spec without errors only

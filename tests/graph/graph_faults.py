@@ -1,0 +1,224 @@
+"""A good spec, and one faulty spec for every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GOOD = """\
+mvgraph: 1
+name: good
+params:
+  alpha: 0.5
+  beta: 1.0
+  lam: {image: 2, sound: 1, label: 1}
+views:
+  image: {shape: [4], likelihood: normal}
+  sound: {shape: [6], likelihood: normal}
+  label: {shape: [3], likelihood: categorical}
+p:
+  z: {latent: normal, dim: 3}
+  h: {latent: normal, dim: 2, plate: view}
+  x: {observed: true, plate: view, given: [z, h]}
+q:
+  mixture: none
+  z: {expert: normal, fuse: poe, prior_expert: full}
+  h: {expert: normal, absent: own}
+objective:
+  maximize:
+    - elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likelihood_weight: 'lam[m]'}
+  minimize:
+    - kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The good text with replacements `old → new`, the codes it must give, and the text that the first points at."""
+
+    name: str
+    edits: tuple[tuple[str, str], ...]
+    codes: tuple[str, ...]
+    at: str
+
+    @property
+    def text(self) -> str:
+        text = GOOD
+        for old, new in self.edits:
+            assert old in text, f"{self.name}: '{old}' is not in the text"
+            text = text.replace(old, new)
+        return text
+
+
+def fault(name: str, codes: str, at: str, *edits: tuple[str, str]) -> Fault:
+    return Fault(name, edits, tuple(codes.split()), at)
+
+
+GIVEN = "given: [z, h]"
+Z, H = "  z: {latent: normal, dim: 3}", "  h: {latent: normal, dim: 2, plate: view}"
+QZ, QH = "  z: {expert: normal, fuse: poe, prior_expert: full}", "  h: {expert: normal, absent: own}"
+ELBO = "elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likelihood_weight: 'lam[m]'}"
+KL = "kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}"
+
+FAULTS = [
+    fault(
+        "reserved_name", "MVG201", "M: 1", ("alpha: 0.5", "alpha: 0.5\n  M: 1"), ("weight: alpha", "weight: alpha*M")
+    ),
+    fault("not_a_name", "MVG201", "S-1: V", ("for: {n: V}", "for: {S-1: V}"), ("q(z | n)", "q(z | S-1)")),
+    fault("unknown_parent", "MVG202", "y]", (GIVEN, "given: [z, h, y]")),
+    fault("observed_parent", "MVG202 MVG203 MVG213", "x]}\n  h:", (Z, "  z: {latent: normal, dim: 3, given: [x]}")),
+    fault(
+        "cycle",
+        "MVG203 MVG213",
+        "given: [z]",
+        (Z, "  z: {latent: normal, dim: 3, given: [y]}\n  y: {latent: normal, dim: 3, given: [z]}"),
+        (QH, QH + "\n  y: {expert: normal, fuse: poe}"),
+    ),
+    fault("no_parents", "MVG204 MVG205 MVG205", "z: {latent", (GIVEN, "given: []")),
+    fault("orphan", "MVG205", "h: {latent", (GIVEN, "given: [z]")),
+    fault("leak", "MVG206 MVG213", "h]}", (Z, "  z: {latent: normal, dim: 3, given: [h]}")),
+    fault("no_posterior", "MVG207", "h: {latent", (QH + "\n", "")),
+    fault("no_latent", "MVG208", "y: {expert", (QH, QH + "\n  y: {expert: normal}")),
+    fault("aux_missing", "MVG210", "absent: aux", ("absent: own", "absent: aux")),
+    fault("aux_unused", "MVG210", "auxiliary:", ("absent: own", "absent: own, auxiliary: normal")),
+    fault("absent_shared", "MVG210", "absent: own, fuse", ("fuse: poe", "absent: own, fuse: poe")),
+    fault("share_unknown", "MVG211", "share: y", ("absent: own", "absent: own, share: y")),
+    fault("share_and_network", "MVG211", "share: z", ("absent: own", "absent: own, share: z, network: linear")),
+    fault(
+        "share_circle",
+        "MVG212",
+        "share: z",
+        ("absent: own", "absent: own, share: z"),
+        ("fuse: poe", "fuse: poe, share: h"),
+    ),
+    fault("prior_without_fusion", "MVG213 MVG227 MVG227", "prior_expert", ("fuse: poe, ", "")),
+    fault("prior_in_mean", "MVG213", "prior_expert", ("fuse: poe", "fuse: mean")),
+    fault("prior_not_normal", "MVG213", "prior_expert", (Z, "  z: {latent: laplace, dim: 3}")),
+    fault("exponent_unknown", "MVG213 MVG214", "weights: a", ("fuse: poe", "fuse: {gpoe: {weights: a}}")),
+    fault(
+        "exponent_schedule",
+        "MVG214",
+        "weights: a",
+        ("fuse: poe, prior_expert: full", "fuse: {gpoe: {weights: a}}"),
+        ("alpha: 0.5", "alpha: 0.5\n  a: {linear: {epochs: 3}}"),
+    ),
+    fault(
+        "unknown_view",
+        "MVG215 MVG219",
+        "m: V",
+        ("to: [m]", "to: [imag]"),
+        ("'lam[m]'", "1"),
+        ("  lam: {image: 2, sound: 1, label: 1}\n", ""),
+    ),
+    fault("set_not_bound", "MVG215", "from: T", ("from: S", "from: T"), ("{S: full+singles, m", "{m")),
+    fault("view_as_set", "MVG215", "from: image", ("from: S", "from: image"), ("{S: full+singles, m", "{m")),
+    fault("position", "MVG216", "from: [4]", ("from: S", "from: [4]"), ("{S: full+singles, m", "{m")),
+    fault(
+        "variable_hides_view", "MVG217", "image: V", ("for: {n: V}", "for: {image: V}"), ("q(z | n)", "q(z | image)")
+    ),
+    fault(
+        "variable_hides_param",
+        "MVG217 MVG223",
+        "alpha: V",
+        ("for: {n: V}", "for: {alpha: V}"),
+        ("q(z | n)", "q(z | alpha)"),
+    ),
+    fault("random_count", "MVG218", "S: random(k)", ("full+singles", "random(k)")),
+    fault("variable_unused", "MVG219", "i: V", ("for: {n: V}", "for: {n: V, i: V}")),
+    fault("density_unknown", "MVG220 MVG221", "of: q(y", ("of: q(z | V)", "of: q(y | V)")),
+    fault("density_no_copy", "MVG220 MVG221", "of: q(h", ("of: q(z | V)", "of: q(h | V)")),
+    fault("density_copy", "MVG220 MVG221", "to: q(z.n", ("q(z | n)", "q(z.n | n)")),
+    fault("density_view", "MVG215 MVG219", "to: q(z | i)", ("q(z | n)", "q(z | i)")),
+    fault(
+        "density_set_copy",
+        "MVG220 MVG220",
+        "of: p(h.n)",
+        (KL, "kl: {of: p(h.n), to: q(h.n | n), for: {n: subsets}, weight: alpha}"),
+    ),
+    fault("kl_other_latent", "MVG221", "to: q(h.n", ("to: q(z | n)", "to: q(h.n | n)")),
+    fault(
+        "kl_other_copy",
+        "MVG221",
+        "to: p(h.i",
+        (KL, "kl: {of: q(h.n | n), to: p(h.i), for: {n: V, i: V}, weight: alpha}"),
+    ),
+    fault("beta_key", "MVG222", "y: 1", ("beta: beta", "beta: {z: beta, y: 1}")),
+    fault("likelihood_key", "MVG222", "imag: 2", ("'lam[m]'", "{imag: 2, sound: 'lam[m]'}")),
+    fault("param_unknown", "MVG223", "weight: alpa", ("weight: alpha", "weight: alpa + alpha")),
+    fault("size_unbound", "MVG223", "weight: alpha*size(T)", ("weight: alpha", "weight: alpha*size(T)")),
+    fault("view_as_number", "MVG223", "weight: alpha*n", ("weight: alpha", "weight: alpha*n")),
+    fault("index_not_view", "MVG224", "weight: alpha*lam[imag]", ("weight: alpha", "weight: 'alpha*lam[imag]'")),
+    fault("index_of_set", "MVG224", "likelihood_weight", ("'lam[m]'", "'lam[S]'")),
+    fault("index_of_count", "MVG224", "weight: alpha*M[n]", ("weight: alpha", "weight: 'alpha*M[n]'")),
+    fault("table_without_view", "MVG224", "weight: alpha*lam", ("weight: alpha", "weight: alpha*lam")),
+    fault("learnt_per_dim", "MVG224", "weight: alpha", ("alpha: 0.5", "alpha: {learnt: {init: 1/M, per: dim}}")),
+    fault("divide_by_zero", "MVG122", "weight: alpha/(M - 3)", ("weight: alpha", "weight: alpha/(M - 3)")),
+    fault("table_key", "MVG225", "taste: 1", ("sound: 1, label: 1", "sound: 1, label: 1, taste: 1")),
+    fault("table_missing", "MVG225", "lam: {", ("sound: 1, label: 1", "sound: 1")),
+    fault("param_unused", "MVG226", "gamma: 2", ("alpha: 0.5", "alpha: 0.5\n  gamma: 2")),
+    fault("no_fusion", "MVG227 MVG227", "from: S", (", fuse: poe, prior_expert: full", "")),
+    fault(
+        "dead_expert",
+        "MVG228",
+        "z: {expert",
+        ("S: full+singles, m", "m"),
+        ("from: S", "from: [1]"),
+        ("q(z | V)", "q(z | image)"),
+        ("q(z | n), for: {n: V}", "p(z)"),
+    ),
+    fault(
+        "never_scored", "MVG219 MVG228 MVG229", "sound: {shape", ("to: [m]", "to: [image, label]"), ("'lam[m]'", "lam")
+    ),
+    fault("no_likelihood", "MVG230", "sound: {shape", ("shape: [6], likelihood: normal", "shape: [6]")),
+    fault(
+        "not_closed",
+        "MVG213 MVG301",
+        "fuse: poe",
+        (Z, "  z: {latent: laplace, dim: 3}"),
+        (QZ, QZ.replace("expert: normal", "expert: laplace")),
+    ),
+    fault("role", "MVG302", "latent: bernoulli", (H, H.replace("normal", "bernoulli"))),
+    fault("delta_beta", "MVG303", "beta: beta", (QH, "  h: {expert: delta, absent: own}")),
+    fault(
+        "delta_beta_table",
+        "MVG303",
+        "h: beta",
+        (QH, "  h: {expert: delta, absent: own}"),
+        ("beta: beta", "beta: {z: beta, h: beta}"),
+    ),
+    fault("delta_iwae", "MVG303", "iwae", (QH, "  h: {expert: delta, absent: own}"), ("elbo", "iwae")),
+    fault(
+        "delta_kl",
+        "MVG304 MVG304",
+        "of: q(z",
+        (QZ, "  z: {expert: delta, fuse: mean}"),
+        ("beta: beta", "beta: {z: 0, h: beta}"),
+    ),
+    fault(
+        "delta_prior_expert",
+        "MVG301 MVG304 MVG304",
+        "fuse: poe",
+        (QZ, QZ.replace("expert: normal", "expert: delta")),
+        ("beta: beta", "beta: {z: 0, h: beta}"),
+    ),
+    fault("sign_of_route", "MVG305", "elbo", ("    - " + KL, "    - " + ELBO), ("beta: beta", "beta: beta*alpha")),
+    fault("sign_of_kl", "MVG305", "kl", ("  minimize:\n", "")),
+    fault(
+        "joint_subset",
+        "MVG307",
+        "from: S",
+        ("full+singles", "subsets"),
+        ("fuse: poe, prior_expert: full", "fuse: joint"),
+    ),
+    fault(
+        "joint_mixture",
+        "MVG308",
+        "mixture: singles",
+        ("mixture: none", "mixture: singles"),
+        ("fuse: poe, prior_expert: full", "fuse: joint"),
+    ),
+    fault("iwae_of_mse", "MVG309", "iwae", ("elbo", "iwae"), ("[6], likelihood: normal", "[6], likelihood: mse")),
+    fault("negative", "MVG310", "weight: alpha - 1", ("weight: alpha", "weight: alpha - 1")),
+    fault("dims_of_shared", "MVG402", "dim: {", ("dim: 3", "dim: {image: 1, sound: 2, label: 3}")),
+    fault("dims_missing", "MVG402", "dim: {", ("dim: 2", "dim: {image: 1, sound: 2}")),
+    fault("dims_unknown", "MVG402", "taste: 1", ("dim: 2", "dim: {image: 1, sound: 2, label: 2, taste: 1}")),
+]
