@@ -1,0 +1,125 @@
+"""The verbs of the public interface: each takes a spec, the name of a reference spec, or a path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mvgraph import graph
+from mvgraph.errors import Problem, SpecError
+from mvgraph.objective import canonical
+from mvgraph.objective.explaining import explain as explain_spec
+from mvgraph.plan import planning
+from mvgraph.spec import reading, writing, zoo
+from mvgraph.spec.model import Spec
+
+if TYPE_CHECKING:
+    from mvgraph.module.model import Model
+    from mvgraph.training.run import Run
+
+Source = str | Path | Mapping[str, Any] | Spec
+
+
+def names() -> list[str]:
+    """The reference models by name, sorted.
+
+    >>> "mopoe" in names()
+    True
+    """
+    return zoo.names()
+
+
+def load(source: Source, **overrides: Any) -> Spec:
+    """The spec that a name, a path, YAML text, or data stand for.
+
+    >>> load("mopoe", beta=1.5, views=3).view_names
+    ('1', '2', '3')
+
+    Arguments:
+        source: a reference name, a path, `-` for standard input, YAML text (with a line break in it), a mapping, a spec.
+        overrides: a key of the spec's top level, which merges there, or the name of a param.
+
+    Raises:
+        SpecError: with one problem for everything that is not well formed.
+    """
+    return reading.load(source, **overrides)
+
+
+def dump(spec: Source) -> str:
+    """Canonical YAML of a spec; `load(dump(spec)) == spec`."""
+    return writing.dump(load(spec))
+
+
+def check(source: Source, **overrides: Any) -> list[Problem]:
+    """Everything that is wrong with a spec, all at once; empty when it is fine.
+
+    >>> [p.code for p in check({"name": "empty"})][:1]
+    ['MVG116']
+    """
+    try:
+        return graph.check(load(source, **overrides))
+    except SpecError as error:
+        return list(error.problems)
+
+
+def sound(source: Source, **overrides: Any) -> Spec:
+    """A spec that has passed the checks.
+
+    Raises:
+        SpecError: with all its errors; warnings do not count.
+    """
+    spec = load(source, **overrides)
+    errors = [p for p in graph.check(spec) if p.severity == "error"]
+    if errors:
+        raise SpecError(*errors)
+    return spec
+
+
+def derive(source: Source, **overrides: Any) -> canonical.Objective:
+    """The objective of a spec in canonical form.
+
+    Raises:
+        SpecError: the spec has errors.
+    """
+    return canonical.derive(sound(source, **overrides))
+
+
+def explain(source: Source, **overrides: Any) -> str:
+    """The derivation of a spec's objective, step by step.
+
+    Raises:
+        SpecError: the spec has errors.
+    """
+    return explain_spec(sound(source, **overrides))
+
+
+def plan(source: Source, **overrides: Any) -> planning.Plan:
+    """What a training step of a spec executes.
+
+    Raises:
+        SpecError: the spec has errors.
+    """
+    return planning.plan(sound(source, **overrides))
+
+
+def compile(source: Source, *, optimize: bool = True, **overrides: Any) -> Model:  # noqa: A001 - the public verb
+    """The module of a spec, a `torch.nn.Module`.
+
+    Arguments:
+        source: a spec, the name of a reference spec, or a path.
+        optimize: False gives the reference interpreter.
+        overrides: see `load`.
+
+    Raises:
+        SpecError: the spec has errors, or a view without a shape.
+    """
+    build: Callable[..., Model] = import_module("mvgraph.module.model").compile
+    return build(sound(source, **overrides), optimize=optimize)
+
+
+def fit(model: Model, data: Any, **options: Any) -> Run:
+    """Train a model; see `mvgraph.training.fitting.fit`, to which all arguments pass."""
+    train: Callable[..., Run] = import_module("mvgraph.training.fitting").fit
+    return train(model, data, **options)

@@ -1,0 +1,217 @@
+"""The derivation of an objective as text, step by step: p, q, each route expanded, the sum, the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sympy
+
+from mvgraph.objective.atoms import KL, Atom, LogMeanExp
+from mvgraph.objective.canonical import Objective, derive
+from mvgraph.objective.deriving import Term, expand
+from mvgraph.objective.evidence import Views, random_subsets
+from mvgraph.objective.family import Site, drawn, relevant
+from mvgraph.objective.keys import Expert, Fused, Joint, Key, Mixture, Ref
+from mvgraph.objective.prose import (
+    MIXTURES,
+    copies,
+    evidence_lines,
+    joint_density,
+    latent_line,
+    posterior_lines,
+    rule_lines,
+    term_line,
+    view_line,
+    views_text,
+    word,
+)
+from mvgraph.objective.text import signed
+from mvgraph.spec.model import Divergence, Route, Spec
+
+MOST_PIECES = 40  # bindings and components of one term that are written out
+Group = tuple[Views, Views, Views | None]
+
+
+def explain(spec: Spec) -> str:
+    """The derivation of a spec's objective, for complete data.
+
+    Arguments:
+        spec: a checked spec.
+    """
+    objective = derive(spec)
+    sections = (
+        ("", _head(spec)),
+        ("Generative model p", _generative(spec)),
+        ("Posterior family q, for any evidence", _posterior(spec)),
+        *((f"Term {n}: {sign}", _term(spec, t)) for n, (t, sign) in enumerate(_written(spec), 1)),
+        ("Objective, to be maximised", list(objective.lines)),
+        ("What it is", _verdict(objective)),
+        ("Networks that no term uses", list(dead(spec, objective))),
+    )
+    return "\n\n".join(_section(title, lines) for title, lines in sections if lines) + "\n"
+
+
+def account(spec: Spec) -> dict[str, Any]:
+    """The same for programs: the canonical terms, the flags, the verdict, the dead networks, as plain data."""
+    objective = derive(spec)
+    terms = [
+        {"coefficient": str(c), "atom": str(a), "line": line}
+        for (c, a), line in zip(objective.terms, objective.lines, strict=True)
+    ]
+    bound = {"holds": objective.verdict.holds, "reason": objective.verdict.reason}
+    about = {"name": spec.name, "views": list(spec.view_names), "p": joint_density(spec), "mixture": spec.mixture}
+    return {
+        **about,
+        "terms": terms,
+        "flags": list(objective.flags),
+        "bound": bound,
+        "dead": list(dead(spec, objective)),
+    }
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)]) if title else "\n".join(lines)
+
+
+def _head(spec: Spec) -> list[str]:
+    about = spec.about
+    arxiv = f"arXiv {about.arxiv}" if about.arxiv else about.url
+    facts = [about.title, ", ".join(about.authors), str(about.year or ""), arxiv]
+    return [spec.name, *([" · ".join(f for f in facts if f)] if any(facts) else [])]
+
+
+def _generative(spec: Spec) -> list[str]:
+    lines = [joint_density(spec), *(latent_line(spec, v) for v in spec.latents)]
+    lines += [view_line(spec, v) for v in spec.view_names]
+    if spec.open_views is not None:
+        least, most = spec.open_views.least, spec.open_views.most
+        allowed = f"{least}" if most == least else f"{least} or more" if most is None else f"{least} to {most}"
+        lines.append(f"(the views are open: {allowed} of them; shown for {len(spec.views)})")
+    return [*lines, *(f"param {name} = {word(value)}" for name, value in spec.params.items())]
+
+
+def _posterior(spec: Spec) -> list[str]:
+    lines = [MIXTURES[spec.mixture]]
+    lines += [line for rule in spec.posteriors for line in posterior_lines(spec, rule)]
+    return [*lines, *evidence_lines(spec)]
+
+
+def _written(spec: Spec) -> list[tuple[Route | Divergence, str]]:
+    return [(t, f"+ {term_line(t)}") for t in spec.maximize] + [(t, f"- {term_line(t)}") for t in spec.minimize]
+
+
+def _term(spec: Spec, written: Route | Divergence) -> list[str]:
+    groups: dict[Group, list[Term]] = {}
+    for term in expand(spec):
+        if term.scope.term is written:
+            scope = term.scope
+            groups.setdefault((scope.evidence.views, scope.targets.views, scope.component), []).append(term)
+    lines = [*rule_lines(spec, written), *_random(spec, written)]
+    for group, terms in list(groups.items())[:MOST_PIECES]:
+        lines += [_title(spec, written, group, terms), *(f"  {_line(t)}" for t in terms)]
+        lines += [f"  {line}" for line in _left_out(spec, written, group)]
+    more = len(groups) - MOST_PIECES
+    return [*lines, f"and {more} pieces more of the same kind"] if more > 0 else lines or ["no term: nothing remains"]
+
+
+def _random(spec: Spec, written: Route | Divergence) -> list[str]:
+    if not any("random" in text for text in written.for_.values()):
+        return []
+    sets = random_subsets(frozenset(spec.view_names))
+    drawn_from = ", ".join(map(views_text, sets)) or "there is none for so few views, and the route is empty"
+    return [f"the evidence is drawn anew in every step, all sets of 2 to M - 1 views alike: {drawn_from}"]
+
+
+def _title(spec: Spec, written: Route | Divergence, group: Group, terms: Sequence[Term]) -> str:
+    evidence, targets, component = group
+    if isinstance(written, Divergence):
+        against = f", against {views_text(targets)}" if targets != evidence else ""
+        return f"of the posterior of {views_text(evidence)}{against}:"
+    head = f"infer from {views_text(evidence)}, score {views_text(targets)}"
+    if component is None:
+        mixed = spec.mixture != "none" and any(isinstance(t.atom, KL) for t in terms)
+        return f"{head}, all components together:" if mixed else f"{head}:"
+    return f"{head}, component S = {views_text(component)} with weight {_share(terms)}:"
+
+
+def _share(terms: Sequence[Term]) -> str:
+    return str(terms[0].share)
+
+
+def _line(term: Term) -> str:
+    share = sympy.Rational(term.share.numerator, term.share.denominator)
+    return signed(sympy.expand(share * term.coefficient), term.atom)
+
+
+def _left_out(spec: Spec, written: Route | Divergence, group: Group) -> Iterator[str]:
+    """What the rule drops: barren latents, ratios that cancel or are left out, terms whose weight is zero."""
+    evidence, targets, component = group
+    if isinstance(written, Divergence):
+        return
+    needed = relevant(spec, targets)
+    barren = [str(r) for v in spec.latents for r in copies(spec, v) if r not in needed]
+    if barren:
+        yield f"barren, dropped with its KL: {', '.join(barren)}"
+    if spec.mixture != "none" and component is None:
+        return
+    views = evidence if component is None else component
+    site = Site(spec, views, views, frozenset(spec.view_names))
+    by_source: dict[str, list[str]] = {}
+    for ref in needed:
+        by_source.setdefault(drawn(site, ref).stream.source, []).append(str(ref))
+    if "prior" in by_source:
+        yield f"drawn from the prior, so its KL is zero: {', '.join(by_source['prior'])}"
+    if "aux" in by_source:
+        yield f"drawn from the auxiliary prior, its ratio left out: {', '.join(by_source['aux'])}"
+
+
+def _verdict(objective: Objective) -> list[str]:
+    reason = objective.verdict.reason
+    if objective.is_bound:
+        lines = [f"a bound: {reason}"]
+    else:
+        lines = ["no bound of log p(X) is proven:", *(f"  - {r}" for r in reason.split("; "))]
+    return [*lines, *(f"! {flag}" for flag in objective.flags)]
+
+
+def dead(spec: Spec, objective: Objective) -> Iterator[str]:
+    """The networks that a spec declares and no term of its objective uses."""
+    keys = {k for _, atom in objective.terms for k in _keys(atom)}
+    for latent in spec.latents:
+        for ref in copies(spec, latent):
+            views = spec.view_names if ref.view is None else (ref.view,)
+            yield from (f"encoder {e}" for e in (Expert(ref, v) for v in views) if e not in keys)
+        rule = spec.posterior(latent.name).fuse
+        if (
+            rule is not None
+            and rule.joint
+            and not any(isinstance(k, Joint) and k.ref.node == latent.name for k in keys)
+        ):
+            yield f"joint encoder of {latent.name}"
+    scored = {ref for _, atom in objective.terms for ref in _targets(atom)}
+    yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.view_names) if x not in scored)
+
+
+def _keys(atom: Atom) -> Iterator[Key]:
+    """The distributions that an atom names, down to single experts."""
+    if isinstance(atom, LogMeanExp):
+        yield from (k for part in atom.parts for _, a in (*part.scores, *part.ratios) for k in _keys(a))
+    elif isinstance(atom, KL):
+        whole = [k for part in atom.of.parts for k in part] if isinstance(atom.of, Mixture) else [atom.of]
+        yield from (k for key in (*whole, *atom.to, *(d.key for d in atom.given)) for k in _members(key))
+    else:
+        yield from (k for d in atom.draws for k in _members(d.key))
+
+
+def _members(key: Key) -> Iterator[Key]:
+    yield key
+    if isinstance(key, Fused):
+        yield from (k for m in key.members for k in _members(m))
+
+
+def _targets(atom: Atom) -> Iterator[Ref]:
+    if isinstance(atom, LogMeanExp):
+        yield from (a.target for part in atom.parts for _, a in part.scores)
+    elif not isinstance(atom, KL):
+        yield atom.target

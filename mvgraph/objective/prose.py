@@ -1,0 +1,178 @@
+"""The graphs and the rule of a route, in words and symbols: the sentences that `explain` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from inspect import getdoc
+from typing import Any
+
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word
+from mvgraph.objective.evidence import Views, components, subsets
+from mvgraph.objective.family import Site, drawn, prior_key
+from mvgraph.objective.keys import Ref
+from mvgraph.spec.model import Divergence, Latent, Posterior, Route, Spec
+
+MOST_SETS = 15  # evidence sets that are written out
+
+MIXTURES = {
+    "none": "q(·|x_E) looks at all of E at once: no mixture",
+    "singles": "q(·|x_E) is an equal mixture with one component for each single view of E",
+    "subsets": "q(·|x_E) is an equal mixture with one component for each non-empty subset S of E",
+}
+PRIOR_EXPERTS = {
+    "never": "the prior is no expert",
+    "full": "the prior is one more expert where S is all the observed views",
+    "always": "the prior is one more expert of every S",
+}
+ABSENT = {
+    "prior": "where its view is not in S it is drawn from its prior: its KL is zero",
+    "aux": "where its view is not in S it is drawn from the auxiliary prior r, and the ratio p/r is left out (surrogate)",
+    "own": "it is inferred from its own view whatever S is",
+}
+RULES = {
+    "elbo": "L_S = Σ_t λ_t E[log p(x_t|pa)] - Σ_v β_v E[KL(q(v|x_S) || p(v|pa))], t in the targets, v above them",
+    "iwae": "L = E[log 1/K Σ_k w_k], log w = Σ_t λ_t log p(x_t|pa) + Σ_v β_v (log p(v|pa) - log q(v|x_S))",
+}
+STRATA = {
+    "outside": "one logarithm for each component, averaged",
+    "inside": "one logarithm over all components and their samples",
+}
+DENSITIES = {
+    "mixture": "the KL of the shared latents is that of the whole mixture",
+    "component": "every component has its own KL, which bounds the mixture's from above",
+}
+
+
+def word(value: Any) -> str:
+    """A word, number or table as it is written, in one line.
+
+    >>> from mvgraph.vocab.family import Family
+    >>> word(Family.read({"laplace": {"scale": 0.75}})), word([784]), word(Table({"a": 1.0}))
+    ('laplace(scale: 0.75)', '[784]', '{a: 1.0}')
+    """
+    plain = value.write() if isinstance(value, Word) else value
+    if isinstance(value, Word) and isinstance(plain, dict):
+        return f"{value.word}({', '.join(f'{k}: {word(v)}' for k, v in plain[value.word].items())})"
+    if isinstance(plain, Mapping):
+        return "{" + ", ".join(f"{k}: {word(v)}" for k, v in plain.items()) + "}"
+    if isinstance(plain, list | tuple):
+        return f"[{', '.join(map(word, plain))}]"
+    return "?" if plain is None else str(plain)
+
+
+def views_text(views: Iterable[str]) -> str:
+    """A set of views as text: `{1, 2}`."""
+    return "{" + ", ".join(sorted(views)) + "}"
+
+
+def joint_density(spec: Spec) -> str:
+    """p as a product over the unrolled graph."""
+    latents = [ref for v in spec.latents for ref in copies(spec, v)]
+    data = [Ref(spec.observed.name, v) for v in spec.view_names]
+    factors = [str(prior_key(spec, r)) for r in latents]
+    factors += [f"p({x}|{','.join(_parents(spec, str(x.view)))})" for x in data]
+    return f"p({', '.join(map(str, [*latents, *data]))}) = {' · '.join(factors)}"
+
+
+def copies(spec: Spec, latent: Latent) -> list[Ref]:
+    """The nodes that a latent stands for: one, or one a view."""
+    return [Ref(latent.name, v) for v in spec.view_names] if latent.plate else [Ref(latent.name)]
+
+
+def _parents(spec: Spec, view: str) -> list[str]:
+    return [str(Ref(g, view if spec.latent(g).plate else None)) for g in spec.observed.given]
+
+
+def latent_line(spec: Spec, latent: Latent) -> str:
+    """One latent of p in words."""
+    where = "one copy a view" if latent.plate else "shared by all views"
+    given = (
+        f", given {', '.join(latent.given)} by {word(latent.network or 'its default network')}" if latent.given else ""
+    )
+    return f"{latent.name}: {word(latent.family)}, {word(latent.dim)} entries, {where}{given}"
+
+
+def view_line(spec: Spec, name: str) -> str:
+    """One view in words: its data, likelihood and networks."""
+    view = spec.view(name)
+    shape = f"shape {word(view.shape)}" if view.shape else "shape from the data"
+    networks = f"encoder {word(view.encoder or 'mlp')}, decoder {word(view.decoder or 'mlp')}"
+    return f"{Ref(spec.observed.name, name)}: {shape}, likelihood {word(view.likelihood)}, {networks}"
+
+
+def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:
+    """How one latent is inferred, in sentences."""
+    latent = spec.latent(rule.name)
+    name = f"{rule.name}.m" if latent.plate else rule.name
+    yield f"{rule.name}: experts q({name}|m) are {word(rule.expert)}, one encoder a view{_trunk(rule)}"
+    if rule.fuse is not None:
+        yield f"  within S: {(getdoc(type(rule.fuse)) or '').splitlines()[0].rstrip('.')}"
+        yield f"  {PRIOR_EXPERTS[rule.prior_expert]}"
+    if latent.plate:
+        auxiliary = f"; r is {word(rule.auxiliary or latent.family)}" if rule.absent == "aux" else ""
+        yield f"  {ABSENT[rule.absent]}{auxiliary}"
+
+
+def _trunk(rule: Posterior) -> str:
+    return f", own heads on the trunk of {rule.share}'s" if rule.share else ""
+
+
+def evidence_lines(spec: Spec) -> list[str]:
+    """What every latent is drawn from, for each set of views that a component can look at, all views observed."""
+    everything = frozenset(spec.view_names)
+    sets = [frozenset({v}) for v in spec.view_names] if spec.mixture == "singles" else subsets(everything)
+    lines = [f"S = {views_text(s)}: {', '.join(_draws(spec, s, everything))}" for s in sets[:MOST_SETS]]
+    return [*lines, f"and {len(sets) - MOST_SETS} sets more"] if len(sets) > MOST_SETS else lines
+
+
+def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
+    site = Site(spec, evidence, evidence, everything)
+    for latent in spec.latents:
+        rule = spec.posterior(latent.name)
+        if not latent.plate and rule.fuse is None and len(evidence) > 1:
+            yield f"{latent.name} not defined (no fusion)"
+            continue
+        yield from (str(drawn(site, ref)) for ref in copies(spec, latent))
+
+
+def term_line(term: Route | Divergence) -> str:
+    """A written term in one line, as the spec says it."""
+    if isinstance(term, Divergence):
+        options = {"for": term.for_ or None, "weight": term.weight.text, "combine": _unless(term.combine, "sum")}
+        return f"kl of {term.of} to {term.to}{_options(options)}"
+    options = {
+        "for": term.for_ or None,
+        "samples": term.samples if term.word == "iwae" else None,
+        "strata": term.strata if term.word == "iwae" else None,
+        "beta": _weight(term.beta),
+        "likelihood_weight": _weight(term.likelihood_weight),
+        "weight": _unless(term.weight.text, "1"),
+        "combine": _unless(term.combine, "sum"),
+    }
+    return f"{term.word} from {term.from_} to {term.to}{_options(options)}"
+
+
+def _unless(value: str, usual: str) -> str | None:
+    return None if value == usual else value
+
+
+def _weight(weight: Any) -> str | None:
+    text = word({k: v.text for k, v in weight.items()}) if isinstance(weight, Mapping) else weight.text
+    return _unless(text, "1")
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return "".join(f", {k} {word(v)}" for k, v in options.items() if v is not None)
+
+
+def rule_lines(spec: Spec, term: Route | Divergence) -> Iterator[str]:
+    """The rule that a term follows."""
+    if isinstance(term, Divergence):
+        return
+    yield f"rule: {RULES[term.word]}"
+    if len(components(spec, frozenset(spec.view_names))) > 1:
+        yield f"  q is a mixture: {DENSITIES[term.density]}"
+    if term.word == "iwae":
+        alone = "; with one sample it is the elbo" if term.samples == 1 and term.strata == "outside" else ""
+        yield f"  K = {term.samples}, strata {term.strata}: {STRATA[term.strata]}{alone}"
