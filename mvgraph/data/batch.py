@@ -44,6 +44,10 @@ class Batch:
         """True where every view of every row was observed."""
         return bool(self.mask.all())
 
+    def name(self, row: int) -> str:
+        """What a row is called in messages: its id, or its number."""
+        return str(self.ids[row]) if self.ids else str(row)
+
     def rows(self, index: Tensor) -> Batch:
         """The rows at `index` (whole numbers or a boolean per row)."""
         ids = tuple(self.ids[i] for i in torch.arange(len(self))[index].tolist()) if self.ids else ()

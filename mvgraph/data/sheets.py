@@ -105,7 +105,7 @@ def _choose(file: str, held: list[str], view: str, key: str, wanted: Sequence[st
 
 def _arrays(file: str, choose: Callable[[list[str]], list[str]]) -> dict[str, Array]:
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with Path(file).open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: _member(file, archive, name) for name in choose(list(archive.files))}
     except DataError:
         raise

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import TRAIN, VALID
@@ -68,6 +69,7 @@ def _panel(axes: Axes, title: str, names: Sequence[str], rows: Sequence[Row]) ->
     axes.set_title(_plain("\n".join(textwrap.wrap(title, 44))), fontsize=9)
     axes.set_xlabel("epoch", fontsize=8)
     axes.tick_params(labelsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     if axes.get_lines():
         axes.legend(fontsize=7, frameon=False)

@@ -103,7 +103,7 @@ def fit(
         module.load_state_dict(state["state_dict"])
     else:
         with quiet(), same_signals():
-            trainer = _trainer(callbacks, count, folder, trainer_arguments)
+            trainer = _trainer(callbacks, count, folder, held is not None, trainer_arguments)
             _run(trainer, module, keeper, folder / STATE if folder is not None and state is not None else None)
     return _finish(module, keeper, folder)
 
@@ -187,12 +187,13 @@ def _patience(spec: Spec, asked: EarlyStopping | int | None, held: Batch | None)
 
 
 def _trainer(
-    callbacks: Sequence[Callback], epochs: int, folder: Path | None, arguments: Mapping[str, Any]
+    callbacks: Sequence[Callback], epochs: int, folder: Path | None, held: bool, arguments: Mapping[str, Any]
 ) -> lightning.Trainer:
     taken = [a for a in arguments if a in OWN]
     if taken:
         raise UsageError(f"'{taken[0]}' is set by {OWN[taken[0]]}")
     given = {"logger": False, "enable_model_summary": False, "num_sanity_val_steps": 0, **arguments}
+    given |= {} if held else {"limit_val_batches": 0}
     given["callbacks"] = [*_listed(arguments.get("callbacks")), *callbacks]
     given["plugins"] = [*_listed(arguments.get("plugins")), StateIO()]
     return lightning.Trainer(max_epochs=epochs, enable_progress_bar=False, default_root_dir=folder, **given)
