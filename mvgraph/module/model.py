@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
+from mvgraph.data.validation import batch as checked
 from mvgraph.errors import DataError, Problem
+from mvgraph.module import answers
+from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
 from mvgraph.module.lowering import Step
 from mvgraph.module.networks import END, Networks
@@ -18,6 +24,8 @@ from mvgraph.plan import plan
 from mvgraph.plan.planning import is_joint
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.param import Clock
+
+Data = Batch | Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +61,7 @@ class Model(nn.Module):
 
     def loss(
         self,
-        batch: Batch,
+        batch: Data,
         *,
         noise: Noise | None = None,
         clock: Clock = END,
@@ -69,44 +77,133 @@ class Model(nn.Module):
         Raises:
             DataError: a row without any view, or missing views where a joint network needs them all.
         """
-        self.require(batch)
-        like = next(self.networks.decoders.parameters())
-        batch = batch.to(like)
-        noise = noise or draw_noise(self.spec, self.plan, len(batch), like, generator)
+        rows = self._batch(batch)
+        self._require_complete(rows)
+        noise = noise or self.draw_noise(len(rows), generator)
         values = self.networks.values(clock)
         if self.optimize:
-            complete = batch.complete
-            table = self._step(self.networks, batch.views, batch.mask, noise, values, complete=complete)
-            terms = dict(zip(self.plan.lines, table.mean(1), strict=True))
-            rows = table.sum(0)
+            table = self._step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
+            found = dict(zip(self.plan.lines, table, strict=True))
         else:
-            found = interpret(self.networks, batch, noise, values)
-            terms = {name: value.mean() for name, value in found.items()}
-            rows = torch.stack([*found.values(), torch.zeros_like(noise.sets.new_zeros(len(batch)))]).sum(0)
-        return Loss(-rows.mean(), terms, rows)
+            found = interpret(self.networks, rows, noise, values)
+        each = sum(found.values(), start=noise.sets.new_zeros(len(rows)))
+        return Loss(-each.mean(), {name: value.mean() for name, value in found.items()}, each)
+
+    @torch.no_grad()
+    def encode(self, data: Data, given: Sequence[str] | None = None) -> dict[str, Distribution]:
+        """The posterior q(v | x_S) of every latent, for each row's own evidence S.
+
+        Arguments:
+            data: rows; views that a mapping leaves out are missing.
+            given: the views to look at; all that were observed, unless said.
+
+        Returns:
+            A torch distribution over rows for each latent (`z`, `h.image`); a mixture where q is one.
+
+        Raises:
+            UsageError: the spec defines no posterior for this evidence.
+        """
+        with _evaluating(self):
+            return answers.encode(self._inference(data, given))
+
+    @torch.no_grad()
+    def impute(
+        self,
+        data: Data,
+        given: Sequence[str] | None = None,
+        *,
+        views: Sequence[str] | None = None,
+        samples: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> dict[str, Distribution]:
+        """p(x_m | x_S) of every view, a mixture over the components of q.
+
+        Arguments:
+            data: rows; views that a mapping leaves out are missing.
+            given: the views to look at; all that were observed, unless said.
+            views: the views to answer for; all, unless said.
+            samples: draws from each component of q; its mean is decoded where this is None.
+            generator: randomness of the draws.
+
+        Raises:
+            UsageError: the spec defines no posterior for this evidence.
+        """
+        with _evaluating(self):
+            return answers.impute(self._inference(data, given), views or self.spec.view_names, samples, generator)
+
+    @torch.no_grad()
+    def generate(
+        self, count: int, *, mean: bool = True, generator: torch.Generator | None = None
+    ) -> dict[str, Tensor]:
+        """New data from the prior, `{view: (count, *shape)}`.
+
+        Arguments:
+            count: how many.
+            mean: give E[x | z] of each draw of the latents; False draws x too.
+            generator: the randomness.
+        """
+        with _evaluating(self):
+            return answers.generate(self.networks, count, mean=mean, generator=generator)
+
+    @torch.no_grad()
+    def log_likelihood(
+        self,
+        data: Data,
+        samples: int = 1000,
+        *,
+        given: Sequence[str] | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """log p(x_O) of the observed views of each row, `(row,)`, by importance sampling; every weight reset to one.
+
+        Arguments:
+            data: rows.
+            samples: draws a row.
+            given: the views that q may look at; all that were observed, unless said. It changes the variance only.
+            generator: the randomness.
+
+        Raises:
+            UsageError: a likelihood, prior or posterior has no density.
+        """
+        with _evaluating(self):
+            observed = self._batch(data)
+            return answers.log_likelihood(self._inference(observed, given, observed), observed.mask, samples, generator)
+
+    def _batch(self, data: Data) -> Batch:
+        """The data on the model's device, checked."""
+        if not isinstance(data, Batch):
+            rows = len(next(iter(data.values())))
+            absent = [v for v in self.spec.view_names if v not in data]
+            missing = {v: torch.full((rows, *(self.spec.view(v).shape or ())), torch.nan) for v in absent}
+            data = checked(self.spec, {**data, **missing})
+        require_views(data)
+        return data.to(self._like)
+
+    def _inference(self, data: Data, given: Sequence[str] | None, whole: Batch | None = None) -> Inference:
+        rows = whole or self._batch(data)
+        evidence = rows if given is None else rows.only(given)
+        if whole is None:
+            require_views(evidence)
+        return Inference(self.networks, self.plan, evidence)
+
+    @property
+    def _like(self) -> Tensor:
+        """A tensor with the dtype and device of the model."""
+        return next(self.networks.decoders.parameters())
 
     def draw_noise(self, rows: int, generator: torch.Generator | None = None) -> Noise:
         """The randomness of one step over `rows` data."""
-        return draw_noise(self.spec, self.plan, rows, next(self.networks.decoders.parameters()), generator)
+        return draw_noise(self.spec, self.plan, rows, self._like, generator)
 
     def project(self) -> None:
         """Bring every clamped learnt number back between its bounds; to be called after an optimiser step."""
         self.networks.project()
 
-    def require(self, batch: Batch) -> None:
-        """Refuse a batch that the objective is not defined for.
-
-        Raises:
-            DataError: see `loss`.
-        """
-        empty = (~batch.mask.any(1)).nonzero().flatten().tolist()
-        if empty:
-            names = ", ".join(str(batch.ids[i] if batch.ids else i) for i in empty[:5])
-            raise DataError(f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}")
+    def _require_complete(self, batch: Batch) -> None:
+        """Refuse missing views where a joint network needs them all."""
         joint = [s for s in self.plan.slots if is_joint(self.spec, s)]
         if joint and not batch.complete:
-            row = int((~batch.mask.all(1)).nonzero()[0])
-            name = batch.ids[row] if batch.ids else row
+            name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
             raise DataError(
                 Problem(
                     "MVG510",
@@ -115,6 +212,29 @@ class Model(nn.Module):
                     "leave such rows out, or use fuse: poe (as mvae and mvtcae do), which is defined for any subset",
                 )
             )
+
+
+def require_views(batch: Batch) -> None:
+    """Refuse rows without any view.
+
+    Raises:
+        DataError: names the rows.
+    """
+    empty = (~batch.mask.any(1)).nonzero().flatten().tolist()
+    if empty:
+        names = ", ".join(batch.name(i) for i in empty[:5])
+        raise DataError(f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}")
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """Dropout off, for a while."""
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)
 
 
 def compile(spec: Spec, *, optimize: bool = True) -> Model:  # noqa: A001 - the public verb

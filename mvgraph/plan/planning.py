@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from mvgraph.language.expr import symbol
 from mvgraph.language.index import parse_ranges
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.canonical import derive
@@ -73,7 +74,7 @@ def plan(spec: Spec) -> Plan:
     experts = _experts(spec, slots)
     joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
     decodes = tuple(_decodes(terms))
-    dead = tuple(_dead(spec, experts, joints))
+    dead = tuple(_dead(spec, [t for t in terms if _counts(spec, t)]))
     return Plan(experts, joints, slots, streams, decodes, terms, tuple(_names(spec, terms)), random_sets(spec), dead)
 
 
@@ -161,11 +162,25 @@ def likelihoods(term: Term) -> list[Likelihood]:
     return [term.atom] if isinstance(term.atom, Likelihood) else []
 
 
-def _dead(spec: Spec, experts: tuple[tuple[Ref, str], ...], joints: tuple[Ref, ...]) -> Iterator[str]:
+def live_experts(spec: Spec, terms: Iterable[Term]) -> tuple[tuple[Ref, str], ...]:
+    """The encoders that some term with a weight other than zero uses."""
+    kept = [t for t in terms if _counts(spec, t)]
+    compared = {s for t in kept for s in (*_compared(t), *_needed(spec, t))}
+    return _experts(spec, {slot_of(s) for s in compared if s.source in ("posterior", "own")})
+
+
+def _counts(spec: Spec, term: Term) -> bool:
+    """False where the weight of a term is zero by the numbers that the spec gives its params."""
+    fixed = {symbol(n): v for n, v in spec.params.items() if isinstance(v, int | float)}
+    return bool(term.coefficient.subs(fixed) != 0)
+
+
+def _dead(spec: Spec, terms: Iterable[Term]) -> Iterator[str]:
+    live = live_experts(spec, terms)
     for latent in spec.latents:
         for view in spec.view_names:
             ref = Ref(latent.name, view if latent.plate else None)
-            if (ref, view) not in experts:
+            if (ref, view) not in live:
                 yield f"encoder q({ref}|{view})"
 
 

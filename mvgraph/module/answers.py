@@ -1,0 +1,264 @@
+"""What a trained model answers: posteriors, imputations, new data, log-likelihoods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+from torch.distributions import Categorical, Distribution, MixtureSameFamily
+
+from mvgraph.errors import UsageError
+from mvgraph.module.inference import Inference
+from mvgraph.module.networks import Networks
+from mvgraph.objective.family import prior_key, relevant
+from mvgraph.objective.keys import Ref
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.family import Family, Params
+
+CHUNK = 50_000  # decoder rows at a time
+T = TypeVar("T")
+
+
+def encode(inference: Inference) -> dict[str, Distribution]:
+    """q(v | x_S) of every latent; a mixture where the family is one.
+
+    A private latent (`h.image`) is given its own view where that was seen, else drawn from its absence rule.
+    """
+    spec, found = inference.spec, {}
+    for ref in latents(spec):
+        shape = (spec.dim(ref.node, ref.view),)
+        if ref.view is None:
+            family = spec.posterior(ref.node).expert
+            found[str(ref)] = mixture(family, inference.shared(ref), inference.log_weights, shape)
+        elif not prior_key(spec, ref).given or bool(inference.private(ref)[2].all()):
+            family, params = _private(inference, ref)
+            found[str(ref)] = family.distribution(params, shape)
+    return found
+
+
+def impute(
+    inference: Inference, views: Sequence[str], samples: int | None = None, generator: torch.Generator | None = None
+) -> dict[str, Distribution]:
+    """p(x_m | x_S) of each view: a mixture over components of q and draws from each.
+
+    Arguments:
+        inference: the evidence.
+        views: which views to answer for.
+        samples: draws from each component; None decodes its mean instead.
+        generator: randomness of the draws.
+    """
+    spec = inference.spec
+    latent = _latents(inference, views, samples, generator)  # each (component · sample, row, dim)
+    weights = inference.log_weights.repeat_interleave(samples or 1, 0)
+    found = {}
+    for view in views:
+        own = spec.view(view)
+        assert own.likelihood is not None
+        assert own.shape is not None
+        params = inference.networks.decode(view, decoder_input(spec, view, latent))
+        found[view] = mixture(own.likelihood, params, weights - math.log(samples or 1), own.shape)
+    return found
+
+
+def generate(
+    networks: Networks, count: int, *, mean: bool = True, generator: torch.Generator | None = None
+) -> dict[str, Tensor]:
+    """New data from the prior: z ~ p(z), then E[x_m | z], or a draw of x_m with `mean=False`."""
+    spec = networks.spec
+    latent: dict[Ref, Tensor] = {}
+    like = next(networks.decoders.parameters())
+    for ref in latents(spec):
+        family, parents = spec.latent(ref.node).family, prior_key(spec, ref).given
+        noise = family.noise((count, spec.dim(ref.node, ref.view)), generator, like)
+        latent[ref] = family.rsample(networks.prior(ref, [latent[p] for p in parents]), noise)
+    return {v: _emit(spec, v, networks.decode(v, decoder_input(spec, v, latent)), mean, generator) for v in spec.view_names}
+
+
+def log_likelihood(
+    inference: Inference, observed: Tensor, samples: int, generator: torch.Generator | None = None
+) -> Tensor:
+    """log p(x_O) of each row, `(row,)`, by importance sampling with all weights reset to one.
+
+    log (1/K) Σ_k Π_m p(x_m | z_k) p(z_k) / q(z_k), z_k from q stratified over the components of q and q's mixture
+    density below (Burda, Grosse & Salakhutdinov 2016, arXiv 1509.00519; Shi et al. 2019, arXiv 1911.03393).
+
+    Arguments:
+        inference: the evidence that q is given.
+        observed: the views whose likelihood is wanted, bool `(row, view)`; they must hold data.
+        samples: draws a row, over all components together.
+        generator: randomness of the draws.
+
+    Raises:
+        UsageError: a likelihood, prior or posterior has no density.
+    """
+    require_densities(inference.spec)
+    each = math.ceil(samples / len(inference.components))
+    rows = max(len(inference.batch) * len(inference.components), 1)
+    logs = [_log_weights(inference, observed, k, generator) for k in _chunks(each, max(CHUNK // rows, 1))]
+    table = torch.cat(logs, 1)  # (component, sample, row)
+    return (table + inference.log_weights[:, None]).flatten(0, 1).logsumexp(0) - math.log(each)
+
+
+def require_densities(spec: Spec) -> None:
+    """Refuse log p(X) where it does not exist.
+
+    Raises:
+        UsageError: names the distribution that has no density.
+    """
+    families = {f"the likelihood of view {v}": spec.view(v).likelihood for v in spec.view_names}
+    families |= {f"the prior of {x.name}": x.family for x in spec.latents}
+    families |= {f"the posterior of {x.name}": x.expert for x in spec.posteriors}
+    for what, family in families.items():
+        if family is not None and not family.is_density:
+            raise UsageError(f"log p(X) is not defined: {what} is '{family.word}', which has no density")
+
+
+def latents(spec: Spec) -> list[Ref]:
+    """Every latent of the unrolled graph, parents first."""
+    refs = relevant(spec, frozenset(spec.view_names))
+
+    def depth(ref: Ref) -> int:
+        return 1 + max((depth(p) for p in prior_key(spec, ref).given), default=0)
+
+    return sorted(refs, key=lambda r: (depth(r), str(r)))
+
+
+def decoder_input(spec: Spec, view: str, latent: Mapping[Ref, Tensor]) -> Tensor:
+    """The latents that a view's decoder reads, side by side."""
+    refs = [Ref(n, view if spec.latent(n).plate else None) for n in spec.observed.given]
+    shape = torch.broadcast_shapes(*(latent[r].shape[:-1] for r in refs))
+    return torch.cat([latent[r].expand(*shape, -1) for r in refs], -1)
+
+
+def mixture(family: Family, params: Params, log_weights: Tensor, shape: tuple[int, ...]) -> Distribution:
+    """A distribution over rows from parameters `(component, row, *shape)`; a plain one where there is one component."""
+    wide = {n: p.expand(*log_weights.shape, *shape) for n, p in params.items()}
+    if len(log_weights) == 1:
+        return family.distribution({n: p[0] for n, p in wide.items()}, shape)
+    parts = family.distribution({n: p.transpose(0, 1) for n, p in wide.items()}, shape)
+    return MixtureSameFamily(Categorical(logits=log_weights.T), parts)
+
+
+def _private(inference: Inference, ref: Ref, parents: Sequence[Tensor] = ()) -> tuple[Family, Params]:
+    """A private latent's distribution: its own posterior where its view was seen, else by its absence rule."""
+    family, own, seen = inference.private(ref)
+    if bool(seen.all()):
+        return family, own
+    other, absent = inference.absent(ref, parents)
+    if not bool(seen.any()):
+        shape = (*(parents[0].shape[:-1] if parents else seen.shape), inference.spec.dim(ref.node, ref.view))
+        return other, {n: p.expand(shape) for n, p in absent.items()}
+    if other.word != family.word:
+        raise UsageError(f"rows with and without '{ref.view}' have posteriors of '{ref}' from different families; ask for them apart")
+    return family, {n: torch.where(seen[:, None], own[n], absent[n]) for n in own}
+
+
+def _latents(
+    inference: Inference, views: Sequence[str], samples: int | None, generator: torch.Generator | None
+) -> dict[Ref, Tensor]:
+    """Draws (or means) of every latent above `views`, `(component · sample, row, dim)`."""
+    spec, found = inference.spec, dict[Ref, Tensor]()
+    wanted = set(relevant(spec, frozenset(views)))
+    for ref in (r for r in latents(spec) if r in wanted):
+        if ref.view is None:
+            family, params = spec.posterior(ref.node).expert, inference.shared(ref)
+        else:
+            family, params = _private(inference, ref, [found[p] for p in prior_key(spec, ref).given])
+        found[ref] = _draw(family, params, samples, len(inference.components), generator)
+    return found
+
+
+def _draw(family: Family, params: Params, samples: int | None, parts: int, generator: torch.Generator | None) -> Tensor:
+    """Draws or means of parameters `(component or nothing, row, dim)`, `(component · sample, row, dim)`."""
+    mean = family.mean(params)
+    if mean.dim() == 2:
+        params, mean = {n: p[None].expand(parts, *p.shape) for n, p in params.items()}, mean.expand(parts, *mean.shape)
+    if samples is None:
+        return mean
+    shape = (mean.shape[0], samples, *mean.shape[1:])
+    wide = {n: p[:, None].expand(shape) if p.dim() == mean.dim() else p for n, p in params.items()}
+    return family.rsample(wide, family.noise(shape, generator, mean)).flatten(0, 1)
+
+
+def _emit(spec: Spec, view: str, params: Params, mean: bool, generator: torch.Generator | None) -> Tensor:
+    own = spec.view(view)
+    assert own.likelihood is not None
+    assert own.shape is not None
+    if mean:
+        return own.likelihood.mean(params)
+    with torch.random.fork_rng():
+        torch.manual_seed(int(torch.randint(2**31, (), generator=generator)))
+        return own.likelihood.distribution(params, own.shape).sample()
+
+
+def _chunks(total: int, size: int) -> Iterator[int]:
+    for start in range(0, total, size):
+        yield min(size, total - start)
+
+
+def _log_weights(inference: Inference, observed: Tensor, samples: int, generator: torch.Generator | None) -> Tensor:
+    """log p(x_O, v) − log q(v) at draws from each component, `(component, sample, row)`."""
+    spec, networks = inference.spec, inference.networks
+    draws = dict[Ref, Tensor]()
+    parts, rows = len(inference.components), len(inference.batch)
+    total = torch.zeros(parts, samples, rows, dtype=next(networks.decoders.parameters()).dtype, device=observed.device)
+    shared = {r: inference.shared(r) for r in latents(spec) if r.view is None}
+    for ref in latents(spec):
+        params: Params
+        if ref.view is None:
+            family, params = spec.posterior(ref.node).expert, shared[ref]
+        else:
+            family, params = _proposal(inference, ref, [draws[p] for p in prior_key(spec, ref).given])
+        draws[ref] = _draw(family, params, samples, parts, generator).unflatten(0, (parts, samples))
+        prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
+        ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
+        if ref.view is not None:
+            wide = {n: p if p.dim() < 3 else p.unflatten(0, (parts, samples)) for n, p in params.items()}
+            ratio = ratio - family.log_prob(wide, draws[ref])
+            ratio = torch.where(_column(spec, observed, ref.view), ratio, 0.0)
+        total = total + ratio
+    return total - _log_posterior(inference, shared, draws) + _log_scores(inference, observed, draws)
+
+
+def _proposal(inference: Inference, ref: Ref, parents: Sequence[Tensor]) -> tuple[Family, Params]:
+    """What importance sampling draws a private latent from: its own posterior, or its prior."""
+    family, own, seen = inference.private(ref)
+    spec = inference.spec
+    prior = inference.networks.prior(ref, [p.flatten(0, 1) for p in parents])
+    if not bool(seen.any()):
+        shape = (*(parents[0].flatten(0, 1).shape[:-1] if parents else seen.shape), spec.dim(ref.node, ref.view))
+        return spec.latent(ref.node).family, {n: p.expand(shape) for n, p in prior.items()}
+    if bool(seen.all()) or spec.latent(ref.node).family.word != family.word:
+        return family, own
+    return family, {n: torch.where(seen[:, None], own[n], prior[n]) for n in own}
+
+
+def _log_posterior(inference: Inference, shared: Mapping[Ref, Params], draws: Mapping[Ref, Tensor]) -> Tensor:
+    """log Σ_S w_S Π_v q_S(v) of the shared latents at all draws, `(component, sample, row)`."""
+    total = inference.log_weights[:, None, None]  # (density's component, draw's component, sample, row)
+    for ref, params in shared.items():
+        family = inference.spec.posterior(ref.node).expert
+        total = total + family.log_prob({n: p[:, None, None] for n, p in params.items()}, draws[ref])
+    return total.logsumexp(0)
+
+
+def _log_scores(inference: Inference, observed: Tensor, draws: Mapping[Ref, Tensor]) -> Tensor:
+    """Σ_m log p(x_m | ·) over the observed views, `(component, sample, row)`."""
+    spec, scores = inference.spec, []
+    for view in spec.view_names:
+        own = spec.view(view)
+        assert own.likelihood is not None
+        assert own.shape is not None
+        there = _column(spec, observed, view)
+        data = inference.batch.views[view]
+        filled = torch.where(there.reshape(-1, *[1] * len(own.shape)), data, 0.0)
+        params = inference.networks.decode(view, decoder_input(spec, view, draws))
+        scores.append(torch.where(there, own.likelihood.log_prob(params, filled, len(own.shape)), 0.0))
+    return torch.stack(scores).sum(0)
+
+
+def _column(spec: Spec, mask: Tensor, view: str) -> Tensor:
+    return mask[:, spec.view_names.index(view)]
