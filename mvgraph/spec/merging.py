@@ -56,7 +56,7 @@ def based(top: Written, source: Source | None = None, trail: tuple[str, ...] = (
         return top
     beside = source.file.parent if source and source.file else None
     try:
-        base = find(extends.value, beside)
+        base = _base(extends.value, beside)
     except SpecError as error:
         first = error.problems[0]
         raise top.fail(Problem(first.code, ("extends",), first.message, first.remedy), extends) from None
@@ -66,6 +66,13 @@ def based(top: Written, source: Source | None = None, trail: tuple[str, ...] = (
         raise top.fail(Problem("MVG118", ("extends",), f"specs extend each other in a circle: {circle}"), extends)
     rest = {k: v for k, v in top.item.value.items() if k != "extends"}
     return laid(written(base, names), Written(Item(rest, top.item.place), top.lines))
+
+
+def _base(name: str, beside: Path | None) -> Source:
+    if name == "-" or "\n" in name:
+        remedy = "write the name of a reference spec, or the path of a file"
+        raise SpecError(Problem("MVG100", (), "a spec cannot extend standard input or a text", remedy))
+    return find(name, beside)
 
 
 def _identity(source: Source) -> str:

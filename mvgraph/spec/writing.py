@@ -148,7 +148,10 @@ def _item(value: Any, indent: int) -> str:
     line = f"{' ' * indent}- {_flow(value)}"
     if isinstance(value, dict) and len(value) == 1:
         key, content = next(iter(value.items()))
-        line = f"{' ' * indent}- {_text(key, flow=False)}: {_flow(content)}"
+        start = f"{' ' * indent}- {_text(key, flow=False)}:"
+        line = f"{start} {_flow(content)}"
+        if len(line) > WIDTH and isinstance(content, dict):
+            return f"{start}\n" + "".join(_entry(k, v, indent + 4) for k, v in content.items())
     return line + "\n"
 
 

@@ -1,0 +1,146 @@
+"""One spec on top of another."""
+
+from pathlib import Path
+
+import pytest
+
+from mvgraph.errors import SpecError
+from mvgraph.spec.model import OpenViews, Spec
+from mvgraph.spec.reading import load
+from mvgraph.vocab.family import Family
+from mvgraph.vocab.network import Network
+
+from .texts import PRIVATE, SMALL, WHOLE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the specs to start from."""
+    for name, text in {"whole": WHOLE, "private": PRIVATE, "small": SMALL}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def extend(folder: Path, base: str, text: str) -> Spec:
+    """A spec in a sub-folder that extends one of the folder."""
+    file = folder / "sub" / "over.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"extends: ../{base}.yaml\n{text}", encoding="utf-8")
+    return load(file)
+
+
+def test_a_mapping_merges_a_scalar_and_a_list_replace_null_removes(folder: Path) -> None:
+    spec = extend(
+        folder,
+        "whole",
+        "name: mine\nabout: {authors: [Me], year: null}\nviews: {label: null, sound: {shape: [3]}}\nparams: {beta: 2}\n",
+    )
+    assert spec.name == "mine"
+    assert (spec.about.authors, spec.about.year) == (("Me",), None)
+    assert spec.about.title == "Generalized Multimodal ELBO"
+    assert spec.view_names == ("image", "sound")
+    assert spec.params["beta"] == 2
+
+
+def test_the_same_word_merges_its_options_another_word_replaces(folder: Path) -> None:
+    spec = extend(
+        folder,
+        "private",
+        """\
+p: {h: {latent: {laplace: {floor: 0.5}}, network: {mlp: {hidden: [3]}}}}
+q: {z: {expert: normal}, h: {auxiliary: laplace}}
+""",
+    )
+    assert spec.latent("h").family == Family.read({"laplace": {"scale": 0.75, "floor": 0.5}})
+    assert spec.latent("h").network == Network.read({"mlp": {"hidden": [3]}})
+    assert spec.posterior("z").expert == Family.read("normal")
+    assert spec.posterior("h").auxiliary == Family.read({"laplace": {"learnt": ["scale"]}})
+
+
+def test_null_removes_an_option_of_a_word(folder: Path) -> None:
+    spec = extend(folder, "private", "p: {h: {latent: {laplace: {scale: null}}}}\n")
+    assert spec.latent("h").family == Family.read("laplace")
+
+
+@pytest.mark.parametrize(
+    ("param", "value"),
+    [("3", 3), ("cosine: {from: 0, to: 1, epochs: 2}", None), ("{image: 2}", {"image": 2.0})],
+)
+def test_a_param_is_a_word_slot(folder: Path, param: str, value: object) -> None:
+    text = f"{{{param}}}" if param.startswith("cosine") else param
+    spec = extend(folder, "whole", f"params: {{warm: {text}}}\n")
+    assert value is None or spec.params["warm"] == value
+
+
+def test_options_of_a_schedule_merge_and_tables_merge(folder: Path) -> None:
+    spec = extend(folder, "whole", "params: {warm: {linear: {epochs: 7}}, lam: {label: 2}}\n")
+    assert getattr(spec.params["warm"], "epochs") == 7  # noqa: B009 - the word's class is not imported
+    assert spec.params["lam"] == {"image": 1.0, "label": 2.0}
+
+
+def test_chains(folder: Path) -> None:
+    (folder / "middle.yaml").write_text("extends: whole.yaml\nname: middle\nparams: {beta: 5}\n", encoding="utf-8")
+    spec = extend(folder, "middle", "name: top\n")
+    assert (spec.name, spec.params["beta"]) == ("top", 5)
+
+
+@pytest.mark.parametrize(
+    ("views", "message"),
+    [
+        ("{a: null}", "the model is for 2 to 4 views, not for exactly 1 view"),
+        ("5", "not for exactly 5 views"),
+        ("2..", "not for 2 or more views"),
+        ("1..3", "not for 1 to 3 views"),
+    ],
+)
+def test_the_number_of_views_lies_in_the_range_of_the_base(folder: Path, views: str, message: str) -> None:
+    with pytest.raises(SpecError, match=message) as caught:
+        extend(folder, "private", f"views: {views}\n")
+    place = caught.value.problems[0].place
+    assert place
+    assert (Path(place.file).name, place.line, place.column) == ("over.yaml", 2, 1)
+
+
+def test_the_range_holds_along_a_chain(folder: Path) -> None:
+    (folder / "middle.yaml").write_text("extends: private.yaml\nviews: {a: null, b: null, c: null, d: null}\n", encoding="utf-8")
+    assert len(extend(folder, "middle", "").views) == 4
+    with pytest.raises(SpecError, match="2 to 4 views, not for exactly 5 views"):
+        extend(folder, "middle", "views: {e: null}\n")
+
+
+def test_open_views_can_be_narrowed(folder: Path) -> None:
+    spec = extend(folder, "private", "views: 3\n")
+    assert spec.open_views == OpenViews(3, 3)
+    assert spec.view_names == ("1", "2", "3")
+
+
+def test_a_problem_points_into_the_file_that_it_comes_from(folder: Path) -> None:
+    (folder / "bad.yaml").write_text(WHOLE.replace("year: 2021", "year: x"), encoding="utf-8")
+    with pytest.raises(SpecError, match="about.year") as caught:
+        extend(folder, "bad", "training: {epochs: x}\n")
+    places = [p.place for p in caught.value.problems if p.place]
+    assert sorted((Path(p.file).name, p.line) for p in places) == [("bad.yaml", 3), ("over.yaml", 2)]
+    assert all(p.excerpt for p in caught.value.problems)
+
+
+def test_a_circle_is_told(folder: Path) -> None:
+    (folder / "a.yaml").write_text("extends: b.yaml\n", encoding="utf-8")
+    (folder / "b.yaml").write_text("extends: a.yaml\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"in a circle: a.yaml -> b.yaml -> a.yaml"):
+        load(folder / "a.yaml")
+    (folder / "self.yaml").write_text("extends: self.yaml\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"in a circle: self.yaml -> self.yaml"):
+        load(folder / "self.yaml")
+
+
+@pytest.mark.parametrize(
+    ("extends", "message"),
+    [("nothing.yaml", "no such file"), ("mopeo", "no reference spec"), ("..", "a folder"), ("3", "expected a text"), ("'-'", "standard input")],
+)
+def test_a_base_that_is_none(folder: Path, extends: str, message: str) -> None:
+    file = folder / "over.yaml"
+    file.write_text(f"name: x\nextends: {extends}\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=message) as caught:
+        load(file)
+    places = [(p.place.file, p.place.line) for p in caught.value.problems if p.place]
+    assert (str(file), 2) in places
