@@ -73,7 +73,7 @@ class DataError(MvgraphError):
     """Data that does not fit the spec."""
 
 
-class UnknownWord(SpecError):
+class UnknownWord(SpecError):  # noqa: N818 - reads as the sentence it stands for
     """A word that no vocabulary file defines."""
 
 

@@ -46,7 +46,8 @@ class Registry(Generic[T]):
             SpecError: the word is taken by another class.
         """
         if self._words.get(word, cls) is not cls:
-            raise SpecError(f"the {self.noun} '{word}' is defined twice: {self._words[word].__module__} and {cls.__module__}")
+            both = f"{self._words[word].__module__} and {cls.__module__}"
+            raise SpecError(f"the {self.noun} '{word}' is defined twice: {both}")
         self._words[word] = cls
 
     def names(self) -> list[str]:

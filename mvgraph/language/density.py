@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mvgraph.errors import Problem, SpecError
 
-_DENSITY = re.compile(r"\s*(?P<which>[pq])\s*\(\s*(?P<node>\w+)(?:\.(?P<copy>\w+))?\s*(?:\|\s*(?P<views>[^)]*?))?\s*\)\s*")
+_NODE = r"(?P<node>\w+)(?:\.(?P<copy>\w+))?"
+_DENSITY = re.compile(rf"\s*(?P<which>[pq])\s*\(\s*{_NODE}\s*(?:\|\s*(?P<views>[^)]*?))?\s*\)\s*")
 
 
 @dataclass(frozen=True)
@@ -37,5 +38,6 @@ def parse_density(text: str) -> Density:
     """
     found = _DENSITY.fullmatch(text)
     if found is None or (found["which"] == "q") != bool(found["views"]):
-        raise SpecError(Problem("MVG132", (), f"'{text}' is not a density", "write p(z), q(z | V), q(z | m) or q(h.m | m)"))
+        remedy = "write p(z), q(z | V), q(z | m) or q(h.m | m)"
+        raise SpecError(Problem("MVG132", (), f"'{text}' is not a density", remedy))
     return Density(found["which"], found["node"], found["copy"], found["views"])

@@ -23,7 +23,8 @@ Expr = Any  # sympy ships no types
 
 MOST_CHARACTERS = 500
 MOST_EXPONENT = 64
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<name>[^\W\d]\w*)|(?P<op>\*\*|[-+*/^()\[\]]))")
+_NUMBER = r"(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
+_TOKEN = re.compile(rf"\s*(?:{_NUMBER}|(?P<name>[^\W\d]\w*)|(?P<op>\*\*|[-+*/^()\[\]]))")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from functools import lru_cache
 from typing import Any, ClassVar, Literal, Self, Union
 
 from mvgraph.errors import Problem, SpecError
@@ -88,7 +87,6 @@ def default(field: Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
-@lru_cache(maxsize=None)
 def hints(cls: type) -> dict[str, Any]:
     """The resolved types of a class's fields."""
     return typing.get_type_hints(cls)

@@ -74,7 +74,8 @@ def generate(
         family, parents = spec.latent(ref.node).family, prior_key(spec, ref).given
         noise = family.noise((count, spec.dim(ref.node, ref.view)), generator, like)
         latent[ref] = family.rsample(networks.prior(ref, [latent[p] for p in parents]), noise)
-    return {v: _emit(spec, v, networks.decode(v, decoder_input(spec, v, latent)), mean, generator) for v in spec.view_names}
+    params = {v: networks.decode(v, decoder_input(spec, v, latent)) for v in spec.view_names}
+    return {v: _emit(spec, v, p, mean, generator) for v, p in params.items()}
 
 
 def log_likelihood(
@@ -152,7 +153,8 @@ def _private(inference: Inference, ref: Ref, parents: Sequence[Tensor] = ()) -> 
         shape = (*(parents[0].shape[:-1] if parents else seen.shape), inference.spec.dim(ref.node, ref.view))
         return other, {n: p.expand(shape) for n, p in absent.items()}
     if other.word != family.word:
-        raise UsageError(f"rows with and without '{ref.view}' have posteriors of '{ref}' from different families; ask for them apart")
+        message = f"rows with and without '{ref.view}' have posteriors of '{ref}' from different families"
+        raise UsageError(f"{message}; ask for them apart")
     return family, {n: torch.where(seen[:, None], own[n], absent[n]) for n in own}
 
 
@@ -224,7 +226,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
 
 
 def _proposal(inference: Inference, ref: Ref, parents: Sequence[Tensor]) -> tuple[Family, Params]:
-    """What importance sampling draws a private latent from: its own posterior, or its prior."""
+    """What importance sampling draws a private latent from: its own posterior where its view was seen, or its prior."""
     family, own, seen = inference.private(ref)
     spec = inference.spec
     prior = inference.networks.prior(ref, [p.flatten(0, 1) for p in parents])

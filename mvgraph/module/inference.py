@@ -76,7 +76,9 @@ class Inference:
         seen = frozenset(v for v, any_ in zip(self.spec.view_names, self.mask.any(0).tolist(), strict=True) if any_)
         if self.spec.mixture == "subsets":
             return subsets(seen)
-        return [frozenset({v}) for v in sorted(seen)] if self.spec.mixture == "singles" else [frozenset(self.spec.view_names)]
+        if self.spec.mixture == "singles":
+            return [frozenset({v}) for v in sorted(seen)]
+        return [frozenset(self.spec.view_names)]
 
     @cached_property
     def log_weights(self) -> Tensor:

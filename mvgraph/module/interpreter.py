@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import torch
 from torch import Tensor
@@ -18,10 +20,11 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
-from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stream, Stratum
-from mvgraph.objective.deriving import OBSERVED_COUNT, expand
+from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref
+from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
 from mvgraph.plan.planning import is_closed
 from mvgraph.spec.model import Spec
@@ -101,7 +104,8 @@ class _Pattern:
     def params(self, key: Key, stream: Stream | None = None) -> Params:
         """The parameters of a distribution, `(row, dim)` or broadcasting against it."""
         if isinstance(key, Expert):
-            return self.networks.expert(key.ref, key.view)(self.views[key.view])
+            expert: Params = self.networks.expert(key.ref, key.view)(self.views[key.view])
+            return expert
         if isinstance(key, Joint):
             return self.networks.joint(key.ref, self.views)
         if isinstance(key, Auxiliary):
@@ -117,8 +121,10 @@ class _Pattern:
         assert isinstance(rule, Fusion)
         exponents = self.networks.exponents(expert.ref.node)
         order = self.spec.view_names.index
-        weights = [exponents[order(m.view)] for m in key.members if isinstance(m, Expert)] if exponents is not None else None
-        return rule.fuse([self.params(m) for m in key.members], weights)
+        experts = [self.params(m) for m in key.members]
+        if exponents is None:
+            return rule.fuse(experts)
+        return rule.fuse(experts, [exponents[order(m.view)] for m in key.members if isinstance(m, Expert)])
 
     def kl(self, atom: KL) -> Tensor:
         """KL(of ‖ to), `(row,)`."""
@@ -156,12 +162,13 @@ class _Pattern:
     def log_density(self, key: Key | Mixture, draws: list[Tensor]) -> Tensor:
         """log of a density at draws of each latent."""
         if not isinstance(key, Mixture):
-            return family_of(self.spec, key).log_prob(self.params(key), draws[0])
-        parts = [
-            math.log(w) + sum_of(family_of(self.spec, k).log_prob(self.params(k), z) for k, z in zip(p, draws, strict=True))
-            for w, p in zip(key.weights, key.parts, strict=True)
-        ]
+            return self.log_product((key,), draws)
+        parts = [self.log_product(p, draws) + math.log(w) for w, p in zip(key.weights, key.parts, strict=True)]
         return torch.stack(parts).logsumexp(0)
+
+    def log_product(self, keys: tuple[Key, ...], draws: list[Tensor]) -> Tensor:
+        """log Π_v q(v) at draws of each latent."""
+        return sum_of(family_of(self.spec, k).log_prob(self.params(k), z) for k, z in zip(keys, draws, strict=True))
 
     def log_mean_exp(self, atom: LogMeanExp) -> Tensor:
         """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
@@ -186,12 +193,8 @@ def _evidence(key: Key) -> frozenset[str]:
     return frozenset({key.view}) if isinstance(key, Expert) else frozenset()
 
 
-def sum_of(tensors: object) -> Tensor:
+def sum_of(tensors: Iterable[Tensor]) -> Tensor:
     """The sum of some tensors that broadcast."""
-    first, *rest = tensors  # type: ignore[misc]
-    for tensor in rest:
-        first = first + tensor
-    whole: Tensor = first
-    return whole
+    return reduce(add, tensors)
 
 

@@ -15,10 +15,10 @@ from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.module.sharing import Shares, subset_mask
-from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stream, Stratum
-from mvgraph.objective.deriving import OBSERVED_COUNT, Scope, Term
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum, Stream
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
+from mvgraph.objective.terms import OBSERVED_COUNT, Scope, Term
 from mvgraph.plan.planning import Decode, Plan, is_closed, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
@@ -223,7 +223,7 @@ class Run:
         return torch.stack(terms).sum(0)
 
     def log_mixture(self, groups: Sequence[tuple[Stream, ...]], log_weights: Tensor, at: tuple[Stream, ...]) -> Tensor:
-        """log Σ_S w_S Π_v q_S(v) at the draws of one component, `(sample, row)`; `log_weights` is `(component, row)`."""
+        """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
         total = log_weights[:, None]
         for column, stream in enumerate(at):
             params = self.posteriors.stacked([slot_of(g[column]) for g in groups])
@@ -264,7 +264,7 @@ class Run:
     def log_weight(
         self, part: Stratum, there: Mapping[str, Tensor], groups: Sequence[tuple[Stream, ...]], weights: Tensor
     ) -> Tensor:
-        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`; views that are not there add nothing."""
+        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`, without views that are not there."""
         terms = []
         for c, score in part.scores:
             value = self.scores[score.target, tuple(d.stream for d in score.draws)]

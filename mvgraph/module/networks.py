@@ -86,7 +86,8 @@ class Networks(nn.Module):
         like = next(self.decoders.parameters())
         shape = (len(self.spec.views), self.spec.dim(latent, self.spec.view_names[0]))
         if name in self.learnt:
-            return self.learnt[name].expand(shape)
+            learnt: Tensor = self.learnt[name]
+            return learnt.expand(shape)
         value = self.spec.params.get(str(name))
         if isinstance(value, Mapping):
             return like.new_tensor([value[v] for v in self.spec.view_names])[:, None].expand(shape)

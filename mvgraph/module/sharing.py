@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from mvgraph.objective.deriving import Scope
 from mvgraph.objective.evidence import Subset, Views, instance_count
+from mvgraph.objective.terms import Scope
 from mvgraph.spec.model import Spec
 
 

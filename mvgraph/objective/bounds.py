@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,8 +11,9 @@ import sympy
 
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.atoms import Likelihood, LogMeanExp
-from mvgraph.objective.deriving import OBSERVED_COUNT, Term, expand
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.flags import pseudo_views, surrogate_refs
+from mvgraph.objective.terms import OBSERVED_COUNT, Term
 from mvgraph.spec.model import Divergence, Route, Spec
 from mvgraph.vocab.param import Schedule
 
@@ -66,7 +67,8 @@ def _densities(spec: Spec) -> Iterator[str]:
     if views := pseudo_views(spec):
         yield f"the likelihood of {', '.join(views)} is no density"
     if refs := sorted(surrogate_refs(spec)):
-        yield f"the prior of {', '.join(refs)} is replaced by an auxiliary one in some routes (each bounds another model)"
+        replaced = f"the prior of {', '.join(refs)} is replaced by an auxiliary one in some routes"
+        yield f"{replaced} (each bounds another model)"
 
 
 def _route(spec: Spec, written: Route | Divergence) -> Iterator[str]:
@@ -74,21 +76,13 @@ def _route(spec: Spec, written: Route | Divergence) -> Iterator[str]:
         yield "a divergence is maximised"
         return
     known = values(spec)
-    terms = [t for t in expand(spec, draws=_all_drawn(spec)) if t.scope.term is written]
-    for term in terms:
+    everything = frozenset(spec.view_names)
+    for term in (t for t in expand(spec, draws={1: everything}) if t.scope.term is written):
         yield from _coefficients(term, known)
-        if term.scope.targets.views != frozenset(spec.view_names):
-            yield f"a route scores {_names(term)} only, not all views"
-    if written.likelihood_weight != written.weight and not terms:
-        yield "a route has no terms"
-
-
-def _names(term: Term) -> str:
-    return ", ".join(sorted(term.scope.targets.views))
-
-
-def _all_drawn(spec: Spec) -> dict[int, frozenset[str]]:
-    return dict.fromkeys(range(1, 2), frozenset(spec.view_names))
+        if term.scope.targets.drawn:
+            yield "a route scores random views only"
+        elif term.scope.targets.views != everything:
+            yield f"a route scores {', '.join(sorted(term.scope.targets.views))} only, not all views"
 
 
 def _coefficients(term: Term, known: Mapping[Expr, Expr]) -> Iterator[str]:
@@ -125,7 +119,7 @@ def _minimized(spec: Spec) -> Iterator[str]:
 
 def _route_weight(spec: Spec, written: Route | Divergence) -> Expr:
     """The number of times that a route bounds log p(X): its weight, summed over its bindings."""
-    scopes = Counter[object]()
+    scopes: dict[object, Fraction] = defaultdict(Fraction)
     for term in expand(spec):
         if term.scope.term is written and isinstance(term.atom, Likelihood | LogMeanExp):
             view = term.atom.target if isinstance(term.atom, Likelihood) else None

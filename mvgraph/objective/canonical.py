@@ -11,10 +11,11 @@ import sympy
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.bounds import Verdict, judge
-from mvgraph.objective.deriving import OBSERVED_COUNT, Term, expand
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_subsets
 from mvgraph.objective.flags import flags
-from mvgraph.objective.text import signed, signed_sum
+from mvgraph.objective.terms import Term
+from mvgraph.objective.text import order, signed
 from mvgraph.spec.model import Spec
 
 
@@ -81,8 +82,4 @@ def _merge(terms: Iterable[tuple[Expr, Atom]]) -> tuple[tuple[Expr, Atom], ...]:
     for coefficient, atom in terms:
         sums[atom] += coefficient
     expanded = [(sympy.expand(c), a) for a, c in sums.items()]
-    return tuple(sorted(((c, a) for c, a in expanded if c != 0), key=_order))
-
-
-def _order(term: tuple[Expr, Atom]) -> tuple[bool, str]:
-    return type(term[1]).__name__ == "KL", str(term[1])
+    return tuple(sorted(((c, a) for c, a in expanded if c != 0), key=order))

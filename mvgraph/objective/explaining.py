@@ -9,7 +9,7 @@ import sympy
 
 from mvgraph.objective.atoms import KL, Atom, LogMeanExp
 from mvgraph.objective.canonical import Objective, derive
-from mvgraph.objective.deriving import Term, expand
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
 from mvgraph.objective.keys import Expert, Fused, Joint, Key, Mixture, Ref
@@ -26,6 +26,7 @@ from mvgraph.objective.prose import (
     views_text,
     word,
 )
+from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Divergence, Route, Spec
 
@@ -82,7 +83,7 @@ def _head(spec: Spec) -> list[str]:
 
 
 def _generative(spec: Spec) -> list[str]:
-    lines = [joint_density(spec), *(latent_line(spec, v) for v in spec.latents)]
+    lines = [joint_density(spec), *(latent_line(v) for v in spec.latents)]
     lines += [view_line(spec, v) for v in spec.view_names]
     if spec.open_views is not None:
         least, most = spec.open_views.least, spec.open_views.most
@@ -181,7 +182,8 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
     for latent in spec.latents:
         for ref in copies(spec, latent):
             views = spec.view_names if ref.view is None else (ref.view,)
-            yield from (f"encoder {e}" for e in (Expert(ref, v) for v in views) if e not in keys)
+            experts = [Expert(ref, v) for v in views]
+            yield from (f"encoder {e}" for e in experts if e not in keys)
         rule = spec.posterior(latent.name).fuse
         if (
             rule is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from mvgraph.objective.atoms import Draw, Stream
 from mvgraph.objective.evidence import Views, components
@@ -114,6 +115,14 @@ def mixture_of(site: Site, refs: Sequence[Ref]) -> Mixture | Key:
         return keys[0][0]
     pairs = sorted(zip((w for w, _ in parts), keys, strict=True), key=lambda p: [str(k) for k in p[1]])
     return Mixture(tuple(w for w, _ in pairs), tuple(k for _, k in pairs))
+
+
+def mixture_streams(site: Site, refs: Sequence[Ref]) -> tuple[tuple[Fraction, tuple[Stream, ...]], ...]:
+    """For each component of the site's evidence, its weight and one stream for each latent."""
+    if site.spec.mixture == "none":
+        return ((Fraction(1), tuple(drawn(site, r).stream for r in refs)),)
+    parts = components(site.spec, site.evidence)
+    return tuple((w, tuple(drawn(site.part(s), r).stream for r in refs)) for w, s in parts)
 
 
 def family_of(spec: Spec, key: Key) -> Family:

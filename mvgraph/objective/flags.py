@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-
+from mvgraph.objective.atoms import Likelihood, LogMeanExp
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.keys import Auxiliary
-from mvgraph.objective.atoms import Likelihood, LogMeanExp
 from mvgraph.spec.model import Spec
 
 

@@ -98,8 +98,10 @@ class Mixture:
 Key = Prior | Auxiliary | Expert | Joint | Fused
 
 
-def fused(rule: str, members: tuple[Key, ...], exponents: tuple[str, ...] = (), *, single_is_expert: bool = True) -> Key:
-    """The canonical key of a fusion: members sorted; a single one is itself, unless the rule changes it (R1)."""
+def fused(
+    rule: str, members: tuple[Key, ...], exponents: tuple[str, ...] = (), *, single_is_expert: bool = True
+) -> Key:
+    """The canonical key of a fusion: members sorted; a single one is itself unless the rule changes it (R1)."""
     if len(members) == 1 and single_is_expert:
         return members[0]
     pairs = sorted(zip(members, exponents or ("",) * len(members), strict=True), key=lambda p: (str(p[0]), p[1]))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from inspect import getdoc
 from typing import Any
 
-from mvgraph.language.table import Table
 from mvgraph.language.word import Word
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, prior_key
@@ -27,7 +26,7 @@ PRIOR_EXPERTS = {
 }
 ABSENT = {
     "prior": "where its view is not in S it is drawn from its prior: its KL is zero",
-    "aux": "where its view is not in S it is drawn from the auxiliary prior r, and the ratio p/r is left out (surrogate)",
+    "aux": "where its view is not in S it is drawn from an auxiliary prior r, and p/r is left out (surrogate)",
     "own": "it is inferred from its own view whatever S is",
 }
 RULES = {
@@ -48,7 +47,7 @@ def word(value: Any) -> str:
     """A word, number or table as it is written, in one line.
 
     >>> from mvgraph.vocab.family import Family
-    >>> word(Family.read({"laplace": {"scale": 0.75}})), word([784]), word(Table({"a": 1.0}))
+    >>> word(Family.read({"laplace": {"scale": 0.75}})), word([784]), word({"a": 1.0})
     ('laplace(scale: 0.75)', '[784]', '{a: 1.0}')
     """
     plain = value.write() if isinstance(value, Word) else value
@@ -84,7 +83,7 @@ def _parents(spec: Spec, view: str) -> list[str]:
     return [str(Ref(g, view if spec.latent(g).plate else None)) for g in spec.observed.given]
 
 
-def latent_line(spec: Spec, latent: Latent) -> str:
+def latent_line(latent: Latent) -> str:
     """One latent of p in words."""
     where = "one copy a view" if latent.plate else "shared by all views"
     given = (

@@ -17,6 +17,10 @@ def signed(coefficient: Expr, atom: Atom) -> str:
 
 
 def signed_sum(terms: Iterable[tuple[Expr, Atom]], separator: str = "\n") -> str:
-    """The terms in canonical order: log-likelihoods, then divergences, then log-mean-exps, each by its text."""
-    ordered = sorted(terms, key=lambda t: (t[1].__class__.__name__ == "KL", str(t[1])))
-    return separator.join(signed(c, a) for c, a in ordered)
+    """The terms in canonical order: what is scored before divergences, each by its text."""
+    return separator.join(signed(c, a) for c, a in sorted(terms, key=order))
+
+
+def order(term: tuple[Expr, Atom]) -> tuple[bool, str]:
+    """The sorting key of a term."""
+    return isinstance(term[1], KL), str(term[1])

@@ -9,10 +9,11 @@ from mvgraph.language.expr import symbol
 from mvgraph.language.index import parse_ranges
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.canonical import derive
-from mvgraph.objective.deriving import Term, expand
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Draws, draws_of
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Ref
+from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
