@@ -1,0 +1,1 @@
+"""Judging a trained model: log-likelihood, coherence, imputation, probes, pictures, and a report of them all."""

@@ -1,0 +1,135 @@
+"""What an evaluation asks of a trained model, and how it asks: in bounded chunks, under a seed, without gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution, MixtureSameFamily
+
+from mvgraph.data.batch import Batch
+from mvgraph.spec.model import Spec
+
+NUMBERS = 20_000_000  # decoded numbers at a time
+
+
+class Answering(Protocol):
+    """A model that answers: the part of `mvgraph.module.model.Model` that evaluation needs."""
+
+    @property
+    def spec(self) -> Spec:
+        """The written model."""
+
+    def encode(self, batch: Batch, /, given: Sequence[str] | None = None) -> Mapping[str, Distribution]:
+        """q(z | x_given) of every latent."""
+
+    def impute(
+        self,
+        batch: Batch,
+        /,
+        given: Sequence[str] | None = None,
+        *,
+        samples: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Mapping[str, Distribution]:
+        """p(x_m | x_given) of every view."""
+
+    def generate(self, count: int, /, *, generator: torch.Generator | None = None) -> Mapping[str, Tensor]:
+        """New data, `(count, *shape)` a view."""
+
+    def log_likelihood(
+        self, batch: Batch, /, samples: int = 1000, *, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """log p(x_O) of each row, `(row,)`."""
+
+
+@contextmanager
+def asked(model: Answering) -> Iterator[None]:
+    """Without gradients and with dropout switched off; the model's mode is put back afterwards."""
+    training = isinstance(model, nn.Module) and model.training
+    try:
+        if isinstance(model, nn.Module):
+            model.eval()
+        with torch.no_grad():
+            yield
+    finally:
+        if isinstance(model, nn.Module):
+            model.train(training)
+
+
+def randomness(model: Answering, seed: int) -> torch.Generator:
+    """A generator on the model's device."""
+    first = next(model.parameters(), None) if isinstance(model, nn.Module) else None
+    return torch.Generator(device="cpu" if first is None else first.device).manual_seed(seed)
+
+
+def some(data: Batch, most: int, seed: int = 0) -> Batch:
+    """At most `most` rows that have a view, drawn without replacement and kept in order.
+
+    >>> data = Batch({"a": torch.arange(5.0)[:, None]}, torch.ones(5, 1, dtype=torch.bool))
+    >>> len(some(data, 3)), len(some(data, 9))
+    (3, 5)
+    """
+    rows = data.mask.any(1).nonzero().flatten()
+    if len(rows) > most:
+        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
+        rows = rows[order[:most].sort().values.to(rows.device)]
+    return data.rows(rows)
+
+
+def chunks(spec: Spec, data: Batch, samples: int) -> Iterator[Batch]:
+    """The rows in chunks whose decoded views hold about `NUMBERS` numbers."""
+    views = len(spec.views)
+    parts = {"none": 1, "singles": views, "subsets": 2**views - 1}[spec.mixture]
+    entries = sum(math.prod(v.shape[1:]) for v in data.views.values())
+    size = max(1, NUMBERS // max(1, parts * samples * entries))
+    for start in range(0, len(data), size):
+        yield data.rows(torch.arange(start, min(start + size, len(data)), device=data.mask.device))
+
+
+def seen(data: Batch, view: str) -> Tensor:
+    """Which rows have a view, bool `(row,)`."""
+    return data.mask[:, data.names.index(view)]
+
+
+def informed(data: Batch, given: Sequence[str]) -> Batch:
+    """The rows that have one of the given views or more."""
+    return data.rows(data.only(given).mask.any(1))
+
+
+def imputed(
+    model: Answering, data: Batch, given: Sequence[str] | None, samples: int | None, generator: torch.Generator
+) -> Iterator[tuple[Batch, Mapping[str, Distribution]]]:
+    """p(x_m | x_given) of every view, in chunks of rows.
+
+    Raises:
+        UsageError: the model has no posterior for this evidence.
+    """
+    for chunk in chunks(model.spec, data, samples or 1):
+        yield chunk, model.impute(chunk, given=given, samples=samples, generator=generator)
+
+
+def expected(distribution: Distribution) -> Tensor:
+    """E[x], `(row, *shape)`, on the CPU in double precision; a mixture's mean is that of its components."""
+    return distribution.mean.detach().double().cpu()
+
+
+def drawn(distribution: Distribution, generator: torch.Generator) -> Tensor:
+    """E[x | z] of one draw of z: a mixture's component taken at random for each row, `(row, *shape)`.
+
+    >>> from torch.distributions import Categorical, Independent, Normal
+    >>> sides = Independent(Normal(torch.tensor([[[-1.0], [1.0]]] * 100), 1.0), 1)  # two components, 100 rows
+    >>> mixture = MixtureSameFamily(Categorical(torch.ones(100, 2)), sides)
+    >>> sorted(set(drawn(mixture, torch.Generator().manual_seed(0)).flatten().tolist()))
+    [-1.0, 1.0]
+    """
+    if not isinstance(distribution, MixtureSameFamily):
+        return expected(distribution)
+    means = distribution.component_distribution.mean.detach()  # (row, component, *shape)
+    weights = distribution.mixture_distribution.probs.detach()
+    part = torch.multinomial(weights, 1, generator=generator)[:, 0]
+    return means[torch.arange(len(means), device=means.device), part].double().cpu()

@@ -1,0 +1,148 @@
+"""Held-out imputation error of every view, beside that of the training mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from mvgraph.data.batch import Batch
+from mvgraph.errors import UsageError
+from mvgraph.evaluation.answering import Answering, asked, imputed, informed, randomness, seen
+from mvgraph.evaluation.evidence import ALL, others
+from mvgraph.evaluation.losses import losses
+
+
+@dataclass(frozen=True)
+class Score:
+    """The loss of one view imputed from others; less is better.
+
+    Arguments:
+        view: which view was imputed.
+        source: what from: the name of one view, or `all others`.
+        measure: `mse` (a mean over rows and entries), `errors` (the share of wrong classes), or `log loss` (−log p of
+            a row, in nats).
+        value: the model's loss.
+        baseline: the loss of always answering with the mean of the training rows (their class frequencies, their
+            mean count).
+        rows: over how many rows.
+    """
+
+    view: str
+    source: str
+    measure: str
+    value: float
+    baseline: float
+    rows: int
+
+    @property
+    def ratio(self) -> float:
+        """value / baseline; below 1 the model beats the training mean.
+
+        >>> Score("a", "b", "mse", 0.2, 0.8, 10).ratio
+        0.25
+        """
+        return self.value / self.baseline if self.baseline else float("inf") if self.value else 1.0
+
+
+@dataclass(frozen=True)
+class Imputation:
+    """Losses of imputation, and why some are not defined, by `view from source`."""
+
+    scores: tuple[Score, ...]
+    undefined: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, view: str, source: str, measure: str) -> Score:
+        """One score.
+
+        Raises:
+            UsageError: there is none.
+        """
+        found = [s for s in self.scores if (s.view, s.source, s.measure) == (view, source, measure)]
+        if not found:
+            raise UsageError(f"there is no {measure} of '{view}' imputed from {source}")
+        return found[0]
+
+
+def imputation(model: Answering, train: Batch, valid: Batch, samples: int = 10, seed: int = 0) -> Imputation:
+    """The loss of every view imputed from every other view alone and from all others.
+
+    Real values: the mean of (x − E[x | x_S])² over rows and entries, E taken over `samples` draws of z from each
+    component of q(z | x_S); the predictive mean is what minimises it. Classes: the share of wrong ones, and the log
+    loss −Σ x log E[x | x_S]. Counts: the squared error, and −log p(x | x_S). The baseline answers with the mean of
+    the training rows that have the view, whatever the evidence: for counts, a Poisson with that mean.
+
+    Arguments:
+        model: a trained model.
+        train: rows that the baseline's means are from.
+        valid: held-out rows; a view is judged on the rows that have it and some of the evidence.
+        samples: draws from each component of the posterior.
+        seed: randomness of the draws.
+
+    Raises:
+        UsageError: there is one view only, or no imputation is defined.
+    """
+    judge = _Judge(model, _means(train), valid, samples, randomness(model, seed))
+    scores: list[Score] = []
+    undefined: dict[str, str] = {}
+    with asked(model):
+        for source, given, views in _questions(model.spec.view_names):
+            try:
+                scores += judge.scores(source, given, views)
+            except UsageError as error:
+                undefined[f"{' and '.join(views)} from {source}"] = str(error)
+    if not scores:
+        raise UsageError(next(iter(undefined.values()), "imputation needs two views or more, seen in the same rows"))
+    order = list(model.spec.view_names)
+    return Imputation(tuple(sorted(scores, key=lambda s: order.index(s.view))), undefined)
+
+
+def _means(train: Batch) -> dict[str, Tensor]:
+    """The mean of the rows that have a view, `(*shape)`, for every view that some row has."""
+    there = {v: seen(train, v) for v in train.names}
+    return {v: train.views[v][rows].double().cpu().mean(0) for v, rows in there.items() if rows.any()}
+
+
+def _questions(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """What is given, by name and as views, and the views imputed from it."""
+    for name in names if len(names) > 1 else ():
+        yield name, (name,), others(names, name)
+    for name in names if len(names) > 2 else ():
+        yield ALL, others(names, name), (name,)
+
+
+@dataclass(frozen=True, eq=False)
+class _Judge:
+    """One model, the training means of views, and the held-out rows."""
+
+    model: Answering
+    means: Mapping[str, Tensor]
+    valid: Batch
+    samples: int
+    generator: torch.Generator
+
+    def scores(self, source: str, given: Sequence[str], views: Sequence[str]) -> list[Score]:
+        """The scores of some views from one evidence."""
+        found: dict[tuple[str, str], list[Tensor]] = {}  # (row, [model, baseline])
+        rows = informed(self.valid, given)
+        for chunk, answers in imputed(self.model, rows, given, self.samples, self.generator):
+            for view in (v for v in views if v in self.means):
+                for measure, pair in self._losses(chunk, view, answers[view]).items():
+                    found.setdefault((view, measure), []).append(pair)
+        tables = {key: torch.cat(parts) for key, parts in found.items()}
+        return [_score(view, source, measure, t) for (view, measure), t in tables.items() if len(t)]
+
+    def _losses(self, chunk: Batch, view: str, answer: Distribution) -> dict[str, Tensor]:
+        """The losses of the rows that have the view."""
+        likelihood = self.model.spec.view(view).likelihood
+        there = seen(chunk, view)
+        values = torch.where(there.reshape(-1, *[1] * (chunk.views[view].dim() - 1)), chunk.views[view], 0.0)
+        return {n: pair[there.cpu()] for n, pair in losses(likelihood, values, answer, self.means[view]).items()}
+
+
+def _score(view: str, source: str, measure: str, table: Tensor) -> Score:
+    value, baseline = table.mean(0).tolist()
+    return Score(view, source, measure, value, baseline, len(table))
