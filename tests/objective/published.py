@@ -1,0 +1,205 @@
+"""The objectives of the reference models as they are published, each at the views that its name stands with.
+
+Copied from the literature's notation by hand; nothing here is ever regenerated.
+"""
+
+# ruff: noqa: E501 - an objective's line is as long as it is
+
+from __future__ import annotations
+
+from typing import Any
+
+from mvgraph.spec.model import Spec
+from mvgraph.spec.reading import load
+
+IMAGE_TEXT: dict[str, Any] = {"img": {}, "txt": {}}
+MNIST_SVHN: dict[str, Any] = {"mnist": {}, "svhn": {}}
+
+
+def _weighted(word: str, weights: dict[str, float], **options: Any) -> dict[str, Any]:
+    """An objective of one route V to V with a weight for each likelihood."""
+    return {"maximize": [{word: {"from": "V", "to": "V", "likelihood_weight": weights, **options}}]}
+
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "jmvae": {"views": IMAGE_TEXT},
+    "mvae": {"views": IMAGE_TEXT, "objective": _weighted("elbo", {"img": 1, "txt": 50}, beta="beta")},
+    "mvae_subsampled": {"views": 3},
+    "me_mvae": {"views": IMAGE_TEXT},
+    "mmvae": {"views": MNIST_SVHN, "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30)},
+    "mmvae_tight": {
+        "views": MNIST_SVHN,
+        "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
+    },
+    "dmvae": {"views": MNIST_SVHN, "lam": {"mnist": 50, "svhn": 1}},
+}
+
+
+def reference(name: str) -> Spec:
+    """A reference spec with the views and weights of its published objective."""
+    return load(name, **{"views": 2, **SETTINGS.get(name, {})})
+
+
+def lines(text: str) -> list[str]:
+    """The terms of an objective, sorted."""
+    return sorted(line.strip() for line in text.strip().splitlines() if not line.strip().startswith("!"))
+
+
+def flags(text: str) -> list[str]:
+    """The flags of an objective, sorted."""
+    return sorted(line.strip() for line in text.strip().splitlines() if line.strip().startswith("!"))
+
+
+PUBLISHED: dict[str, str] = {
+    "ae": """
++ 1/4 E[log p(x.1|z); z~q(z|1)]
++ 1/4 E[log p(x.1|z); z~q(z|2)]
++ 1/4 E[log p(x.2|z); z~q(z|1)]
++ 1/4 E[log p(x.2|z); z~q(z|2)]
+""",
+    "jmvae": """
++ E[log p(x.img|z); z~qJ(z|img,txt)]
++ E[log p(x.txt|z); z~qJ(z|img,txt)]
+- beta KL(qJ(z|img,txt) || p(z))
+- alpha KL(qJ(z|img,txt) || q(z|img))
+- alpha KL(qJ(z|img,txt) || q(z|txt))
+""",
+    "dvcca": """
++ E[log p(x.1|z); z~q(z|1)]
++ E[log p(x.2|z); z~q(z|1)]
+- beta KL(q(z|1) || p(z))
+""",
+    "vcca_private": """
++ E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]
++ E[log p(x.2|h.2,z); h.2~q(h.2|2), z~q(z|1)]
+- beta_h KL(q(h.1|1) || p(h.1))
+- beta_h KL(q(h.2|2) || p(h.2))
+- beta_z KL(q(z|1) || p(z))
+""",
+    "mcvae": """
++ E[log p(x.1|z); z~q(z|1)]
++ E[log p(x.1|z); z~q(z|2)]
++ E[log p(x.2|z); z~q(z|1)]
++ E[log p(x.2|z); z~q(z|2)]
+- beta KL(q(z|1) || p(z))
+- beta KL(q(z|2) || p(z))
+""",
+    "mvae": """
++ E[log p(x.img|z); z~PoE[p(z)·q(z|img)·q(z|txt)]]
++ 50 E[log p(x.txt|z); z~PoE[p(z)·q(z|img)·q(z|txt)]]
+- beta KL(PoE[p(z)·q(z|img)·q(z|txt)] || p(z))
+""",
+    "mvae_subsampled": """
++ E[log p(x.1|z); z~PoE[p(z)·q(z|1)]]
++ k/3 E[log p(x.1|z); z~PoE[p(z)·q(z|1)·q(z|2)]]
++ E[log p(x.1|z); z~PoE[p(z)·q(z|1)·q(z|2)·q(z|3)]]
++ k/3 E[log p(x.1|z); z~PoE[p(z)·q(z|1)·q(z|3)]]
++ k/3 E[log p(x.2|z); z~PoE[p(z)·q(z|1)·q(z|2)]]
++ E[log p(x.2|z); z~PoE[p(z)·q(z|1)·q(z|2)·q(z|3)]]
++ E[log p(x.2|z); z~PoE[p(z)·q(z|2)]]
++ k/3 E[log p(x.2|z); z~PoE[p(z)·q(z|2)·q(z|3)]]
++ E[log p(x.3|z); z~PoE[p(z)·q(z|1)·q(z|2)·q(z|3)]]
++ k/3 E[log p(x.3|z); z~PoE[p(z)·q(z|1)·q(z|3)]]
++ k/3 E[log p(x.3|z); z~PoE[p(z)·q(z|2)·q(z|3)]]
++ E[log p(x.3|z); z~PoE[p(z)·q(z|3)]]
+- beta KL(PoE[p(z)·q(z|1)] || p(z))
+- beta*k/3 KL(PoE[p(z)·q(z|1)·q(z|2)] || p(z))
+- beta KL(PoE[p(z)·q(z|1)·q(z|2)·q(z|3)] || p(z))
+- beta*k/3 KL(PoE[p(z)·q(z|1)·q(z|3)] || p(z))
+- beta KL(PoE[p(z)·q(z|2)] || p(z))
+- beta*k/3 KL(PoE[p(z)·q(z|2)·q(z|3)] || p(z))
+- beta KL(PoE[p(z)·q(z|3)] || p(z))
+! random subsets: shown in expectation
+""",
+    "me_mvae": """
++ E[log p(x.img|z); z~PoE[q(z|img)·q(z|txt)]]
++ E[log p(x.img|z); z~q(z|img)]
++ E[log p(x.txt|z); z~PoE[q(z|img)·q(z|txt)]]
++ E[log p(x.txt|z); z~q(z|txt)]
+- beta KL(PoE[q(z|img)·q(z|txt)] || p(z))
+- beta KL(q(z|img) || p(z))
+- beta KL(q(z|txt) || p(z))
+""",
+    "mmvae": """
++ LME_30,outside{ + 49/25 E[log p(x.mnist|z); z~q(z|mnist)] + 49/25 E[log p(x.mnist|z); z~q(z|svhn)] + 1/2 E[log p(x.svhn|z); z~q(z|mnist)] + 1/2 E[log p(x.svhn|z); z~q(z|svhn)] - KL(Mix_1/2[q(z|mnist), q(z|svhn)] || p(z)) }
+""",
+    "mvtcae": """
++ (1 - alpha/2) E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]
++ (1 - alpha/2) E[log p(x.2|z); z~PoE[q(z|1)·q(z|2)]]
+- (-alpha*beta + beta) KL(PoE[q(z|1)·q(z|2)] || p(z))
+- alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
+- alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
+""",
+    "mopoe": """
++ 1/3 E[log p(x.1|z); z~PoE[p(z)·q(z|1)·q(z|2)]]
++ 1/3 E[log p(x.1|z); z~q(z|1)]
++ 1/3 E[log p(x.1|z); z~q(z|2)]
++ 1/3 E[log p(x.2|z); z~PoE[p(z)·q(z|1)·q(z|2)]]
++ 1/3 E[log p(x.2|z); z~q(z|1)]
++ 1/3 E[log p(x.2|z); z~q(z|2)]
+- beta/3 KL(PoE[p(z)·q(z|1)·q(z|2)] || p(z))
+- beta/3 KL(q(z|1) || p(z))
+- beta/3 KL(q(z|2) || p(z))
+""",
+    "weighted_mvae": """
++ 1/2 E[log p(x.1|z); z~gPoE[q(z|1)^a_1·q(z|2)^a_2]]
++ 1/2 E[log p(x.2|z); z~gPoE[q(z|1)^a_1·q(z|2)^a_2]]
+- beta KL(gPoE[q(z|1)^a_1·q(z|2)^a_2] || p(z))
+""",
+    "mmvae_plus": """
++ 1/2 E[log p(x.1|h.1,z); h.1~r(h.1), z~q(z|2)]
++ 1/2 E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]
++ 1/2 E[log p(x.2|h.2,z); h.2~r(h.2), z~q(z|1)]
++ 1/2 E[log p(x.2|h.2,z); h.2~q(h.2|2), z~q(z|2)]
+- beta KL(Mix_1/2[q(z|1), q(z|2)] || p(z))
+- beta/2 KL(q(h.1|1) || p(h.1))
+- beta/2 KL(q(h.2|2) || p(h.2))
+! surrogate: ratio of h.1 dropped (aux != prior)
+! surrogate: ratio of h.2 dropped (aux != prior)
+""",
+    "dmvae": """
++ lam_mnist E[log p(x.mnist|h.mnist,z); h.mnist~q(h.mnist|mnist), z~PoE[p(z)·q(z|mnist)·q(z|svhn)]]
++ lam_mnist E[log p(x.mnist|h.mnist,z); h.mnist~q(h.mnist|mnist), z~q(z|mnist)]
++ lam_mnist E[log p(x.mnist|h.mnist,z); h.mnist~q(h.mnist|mnist), z~q(z|svhn)]
++ lam_svhn E[log p(x.svhn|h.svhn,z); h.svhn~q(h.svhn|svhn), z~PoE[p(z)·q(z|mnist)·q(z|svhn)]]
++ lam_svhn E[log p(x.svhn|h.svhn,z); h.svhn~q(h.svhn|svhn), z~q(z|mnist)]
++ lam_svhn E[log p(x.svhn|h.svhn,z); h.svhn~q(h.svhn|svhn), z~q(z|svhn)]
+- 2 KL(PoE[p(z)·q(z|mnist)·q(z|svhn)] || p(z))
+- 3 KL(q(h.mnist|mnist) || p(h.mnist))
+- 3 KL(q(h.svhn|svhn) || p(h.svhn))
+- 2 KL(q(z|mnist) || p(z))
+- 2 KL(q(z|svhn) || p(z))
+""",
+    "mmvae_tight": """
++ LME_30,inside{ + 49/25 E[log p(x.mnist|z); z~q(z|mnist)] + 49/25 E[log p(x.mnist|z); z~q(z|svhn)] + 1/2 E[log p(x.svhn|z); z~q(z|mnist)] + 1/2 E[log p(x.svhn|z); z~q(z|svhn)] - KL(Mix_1/2[q(z|mnist), q(z|svhn)] || p(z)) }
+""",
+    "bi_vcca": """
++ mu E[log p(x.1|z); z~q(z|1)]
++ mu E[log p(x.2|z); z~q(z|1)]
++ (1 - mu) E[log p(x.1|z); z~q(z|2)]
++ (1 - mu) E[log p(x.2|z); z~q(z|2)]
+- beta*mu KL(q(z|1) || p(z))
+- (-beta*mu + beta) KL(q(z|2) || p(z))
+""",
+}
+
+OTHERS: dict[str, str] = {
+    "crmvae": """
++ 1/6 E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]
++ 1/6 E[log p(x.1|z); z~q(z|1)]
++ 1/6 E[log p(x.2|z); z~PoE[q(z|1)·q(z|2)]]
++ 1/6 E[log p(x.2|z); z~q(z|2)]
+- beta/3 KL(PoE[q(z|1)·q(z|2)] || p(z))
+- beta/3 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
+- beta/3 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
+""",
+    "mnist_svhn_poe": """
++ E[log p(x.mnist|z); z~PoE[q(z|mnist)·q(z|svhn)]]
++ E[log p(x.mnist|z); z~q(z|mnist)]
++ E[log p(x.svhn|z); z~PoE[q(z|mnist)·q(z|svhn)]]
++ E[log p(x.svhn|z); z~q(z|svhn)]
+- beta KL(PoE[q(z|mnist)·q(z|svhn)] || p(z))
+- beta KL(q(z|mnist) || p(z))
+- beta KL(q(z|svhn) || p(z))
+""",
+}

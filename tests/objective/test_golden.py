@@ -1,0 +1,233 @@
+"""The canonical objective of every reference spec: golden files, published text, and other numbers of views."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from mvgraph.objective import derive
+from mvgraph.spec import zoo
+from mvgraph.spec.reading import load
+
+from .published import OTHERS, PUBLISHED, flags, lines, reference
+
+GOLDEN = Path(__file__).parent / "golden"
+NAMES = zoo.names()
+OPEN = [n for n in NAMES if n not in ("bi_vcca", "dvcca", "vcca_private")]  # those for more than two views
+
+CRMVAE = """
+extends: mvtcae
+name: CRMVAE
+objective:
+  maximize:
+    - elbo: {from: V, to: V, likelihood_weight: 1/(2*(M + 1)), beta: beta/(M + 1)}
+    - elbo: {for: {m: V}, from: [m], to: [m], likelihood_weight: 1/(2*(M + 1)), beta: 0}
+  minimize:
+    - kl: {of: q(z | V), to: q(z | m), for: {m: V}, weight: beta/(M + 1)}
+"""
+
+
+def golden(name: str, text: str) -> str:
+    """The text kept under a name, written first where MVGRAPH_UPDATE_GOLDEN is set."""
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("MVGRAPH_UPDATE_GOLDEN"):
+        path.write_text(text + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8").rstrip("\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden(name: str) -> None:
+    """The printed objective has not changed."""
+    text = str(derive(reference(name)))
+    assert text == golden(name, text)
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_golden_three_views(name: str) -> None:
+    """The same for three views."""
+    text = str(derive(load(name, views=3)))
+    assert text == golden(f"{name}_3", text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_published(name: str) -> None:
+    """The derived objective is the published one, term by term, and has its flags."""
+    objective = derive(reference(name))
+    assert sorted(objective.lines) == lines(PUBLISHED[name])
+    assert set(flags(PUBLISHED[name])) <= {f"! {f}" for f in objective.flags}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden_file_is_published(name: str) -> None:
+    """The golden file itself, so that regeneration cannot hide an error."""
+    kept = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert lines(kept) == lines(PUBLISHED[name])
+    extra = set(flags(kept)) - set(flags(PUBLISHED[name]))
+    assert all(f.startswith("! pseudo-likelihood") for f in extra)
+
+
+def test_no_golden_file_is_left_over() -> None:
+    """Every golden file belongs to a spec."""
+    assert {p.stem for p in GOLDEN.glob("*.txt")} == {*NAMES, *(f"{n}_3" for n in OPEN)}
+
+
+def test_published_crmvae() -> None:
+    """CRMVAE, written with routes and `kl` alone."""
+    assert sorted(derive(load(CRMVAE)).lines) == lines(OTHERS["crmvae"])
+
+
+def test_published_mnist_svhn_poe() -> None:
+    """The lab model is me_mvae with other views."""
+    spec = load("me_mvae", views={"mnist": {}, "svhn": {}})
+    assert sorted(derive(spec).lines) == lines(OTHERS["mnist_svhn_poe"])
+
+
+# --- three views, by enumeration: nothing here asks the product anything ---------------------------------------------
+
+VIEWS = ("1", "2", "3")
+SETS = [c for n in (1, 2, 3) for c in combinations(VIEWS, n)]
+
+
+def poe(views: tuple[str, ...], prior: bool = False) -> str:
+    """The text of a product of experts."""
+    members = [*(["p(z)"] if prior else []), *(f"q(z|{v})" for v in views)]
+    return members[0] if len(members) == 1 else f"PoE[{'·'.join(members)}]"
+
+
+def route(key: str, targets: tuple[str, ...] = VIEWS, like: str = "", beta: str = "beta ") -> Iterator[str]:
+    """The lines of one route: all likelihoods under one posterior, and its divergence."""
+    yield from (f"+ {like}E[log p(x.{v}|z); z~{key}]" for v in targets)
+    if beta:
+        yield f"- {beta}KL({key} || p(z))"
+
+
+def mopoe() -> Iterator[str]:
+    """Seven components, the prior in the full one."""
+    for s in SETS:
+        yield from route(poe(s, len(s) == 3), like="1/7 ", beta="beta/7 ")
+
+
+def mvtcae() -> Iterator[str]:
+    """One product, and its distance from every expert."""
+    key = poe(VIEWS)
+    yield from route(key, like="(1 - alpha/3) ", beta="(-alpha*beta + beta) ")
+    yield from (f"- alpha*beta/3 KL({key} || q(z|{v}))" for v in VIEWS)
+
+
+def jmvae() -> Iterator[str]:
+    """One joint network, and its distance from every expert."""
+    yield from route("qJ(z|1,2,3)")
+    yield from (f"- alpha KL(qJ(z|1,2,3) || q(z|{v}))" for v in VIEWS)
+
+
+def me_mvae() -> Iterator[str]:
+    """All views, and each alone."""
+    yield from route(poe(VIEWS))
+    for v in VIEWS:
+        yield from route(f"q(z|{v})", (v,))
+
+
+def mcvae() -> Iterator[str]:
+    """Each view explains all."""
+    for v in VIEWS:
+        yield from route(f"q(z|{v})")
+
+
+def ae() -> Iterator[str]:
+    """Every pair."""
+    for v in VIEWS:
+        yield from route(f"q(z|{v})", like="1/9 ", beta="")
+
+
+def dmvae() -> Iterator[str]:
+    """Four sources; each shared divergence three times, each private one four times."""
+    for s in [*SETS[:3], VIEWS]:
+        key = poe(s, len(s) == 3)
+        yield from (f"+ lam E[log p(x.{v}|h.{v},z); h.{v}~q(h.{v}|{v}), z~{key}]" for v in VIEWS)
+        yield f"- 3 KL({key} || p(z))"
+    yield from (f"- 4 KL(q(h.{v}|{v}) || p(h.{v}))" for v in VIEWS)
+
+
+def mmvae_plus() -> Iterator[str]:
+    """Each source, other views' private latents from the auxiliary prior."""
+    for s in VIEWS:
+        for v in VIEWS:
+            private = f"q(h.{v}|{v})" if s == v else f"r(h.{v})"
+            yield f"+ 1/3 E[log p(x.{v}|h.{v},z); h.{v}~{private}, z~q(z|{s})]"
+        yield f"- beta/3 KL(q(h.{s}|{s}) || p(h.{s}))"
+    yield "- beta KL(Mix_1/3[q(z|1), q(z|2), q(z|3)] || p(z))"
+
+
+def mmvae(strata: str) -> Iterator[str]:
+    """One log-mean-exp over three components."""
+    scores = " ".join(f"+ 1/3 E[log p(x.{v}|z); z~q(z|{s})]" for v in VIEWS for s in VIEWS)
+    yield f"+ LME_30,{strata}{{ {scores} - KL(Mix_1/3[q(z|1), q(z|2), q(z|3)] || p(z)) }}"
+
+
+def weighted() -> Iterator[str]:
+    """One generalised product."""
+    yield from route("gPoE[q(z|1)^a_1·q(z|2)^a_2·q(z|3)^a_3]", like="1/3 ")
+
+
+THREE = {
+    "ae": ae(),
+    "dmvae": dmvae(),
+    "jmvae": jmvae(),
+    "mcvae": mcvae(),
+    "me_mvae": me_mvae(),
+    "mmvae": mmvae("outside"),
+    "mmvae_plus": mmvae_plus(),
+    "mmvae_tight": mmvae("inside"),
+    "mopoe": mopoe(),
+    "mvae": route(poe(VIEWS, prior=True)),
+    "mvae_subsampled": lines(PUBLISHED["mvae_subsampled"]),
+    "mvtcae": mvtcae(),
+    "weighted_mvae": weighted(),
+}
+
+
+def test_three_views_by_enumeration() -> None:
+    """Every open reference spec, against sums written out over sets of views."""
+    found = {n: sorted(derive(load(n, views=3)).lines) for n in OPEN}
+    assert found == {n: sorted(each) for n, each in THREE.items()}
+
+
+# --- one view: the model without the others ---------------------------------------------------------------------------
+
+ONE: dict[str, list[str]] = {
+    "ae": ["+ E[log p(x.1|z); z~q(z|1)]"],
+    "dmvae": [
+        "+ 2*lam E[log p(x.1|h.1,z); h.1~q(h.1|1), z~PoE[p(z)·q(z|1)]]",
+        "- 2 KL(PoE[p(z)·q(z|1)] || p(z))",
+        "- 2 KL(q(h.1|1) || p(h.1))",
+    ],
+    "jmvae": [*route("q(z|1)")],
+    "mcvae": [*route("q(z|1)")],
+    "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
+    "mmvae": ["+ LME_30,outside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
+    "mmvae_plus": [
+        "+ E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]",
+        "- beta KL(q(h.1|1) || p(h.1))",
+        "- beta KL(q(z|1) || p(z))",
+    ],
+    "mmvae_tight": ["+ LME_30,inside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
+    "mopoe": [*route("PoE[p(z)·q(z|1)]", ("1",))],
+    "mvae": [*route("PoE[p(z)·q(z|1)]", ("1",))],
+    "mvae_subsampled": [*route("PoE[p(z)·q(z|1)]", ("1",), like="2 ", beta="2*beta ")],
+    "mvtcae": [*route("q(z|1)", ("1",), like="(1 - alpha) ", beta="(-alpha*beta + beta) ")],
+    "weighted_mvae": [*route("gPoE[q(z|1)^a_1]", ("1",))],
+}
+ONE = {n: [x for x in each if "x.2" not in x and "x.3" not in x] for n, each in ONE.items()}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_one_view(name: str) -> None:
+    """A spec with all views but one deleted."""
+    spec = load(name)
+    alone = replace(spec, views=spec.views[:1])
+    assert sorted(derive(alone).lines) == sorted(ONE[name])
