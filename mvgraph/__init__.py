@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
-    from mvgraph.spec.builder import elbo, iwae, kl, latent, observed, posterior, spec
     from mvgraph.data.batch import Batch
     from mvgraph.data.loading import read
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
-    from mvgraph.interface import check, compile, derive, dump, explain, fit, load, names, plan
+    from mvgraph.interface import check, compile, derive, dump, explain, fit, load, names, plan  # noqa: A004
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.plan.planning import Plan
+    from mvgraph.spec.builder import elbo, iwae, kl, latent, observed, posterior, spec
     from mvgraph.spec.model import Spec
     from mvgraph.training.errors import Interrupted, NotFinite
     from mvgraph.training.run import Run
@@ -93,7 +93,7 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """Keeps `mvgraph.plan` and `mvgraph.spec` functions: importing the packages of these names must not replace them."""
+    """Keeps the verbs `plan` and `spec`: importing the packages of the same names must not replace them."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in ("plan", "spec") and isinstance(value, ModuleType)):

@@ -38,7 +38,7 @@ def load(source: Source, **overrides: Any) -> Spec:
     ('1', '2', '3')
 
     Arguments:
-        source: a reference name, a path, `-` for standard input, YAML text (with a line break in it), a mapping, a spec.
+        source: a reference name, a path, `-` for standard input, YAML text of several lines, a mapping, or a spec.
         overrides: a key of the spec's top level, which merges there, or the name of a param.
 
     Raises:

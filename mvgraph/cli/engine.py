@@ -1,0 +1,39 @@
+"""What trains and answers, loaded when it is first used: `mvgraph list` must not wait for torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import lazy_loader as lazy
+
+if TYPE_CHECKING:
+    from mvgraph.data.filling import complete
+    from mvgraph.data.loading import read
+    from mvgraph.data.splitting import split
+    from mvgraph.data.tables import Tables
+    from mvgraph.data.validation import batch
+    from mvgraph.evaluation import report
+    from mvgraph.module.model import compile  # noqa: A004
+    from mvgraph.training.fitting import fit
+    from mvgraph.training.run import Run
+else:
+    _attached, __dir__, _names = lazy.attach(
+        "mvgraph",
+        submod_attrs={
+            "data.filling": ["complete"],
+            "data.loading": ["read"],
+            "data.splitting": ["split"],
+            "data.tables": ["Tables"],
+            "data.validation": ["batch"],
+            "evaluation": ["report"],
+            "module.model": ["compile"],
+            "training.fitting": ["fit"],
+            "training.run": ["Run"],
+        },
+    )
+
+    def __getattr__(name: str) -> Any:
+        return _attached(name)
+
+
+__all__ = ["Run", "Tables", "batch", "compile", "complete", "fit", "read", "report", "split"]

@@ -1,0 +1,79 @@
+"""The arguments and options that several verbs share, and the spec that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mvgraph.errors import UsageError
+from mvgraph.interface import load, sound
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Spec
+
+SpecName = Annotated[
+    str, typer.Argument(metavar="SPEC", help="The name of a reference model, a path, or - for standard input.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="A.B=C", help="Override a value of the spec, e.g. p.z.dim=32 or beta=2 (repeatable)."
+    ),
+]
+ViewCount = Annotated[
+    int | None, typer.Option("--views", metavar="N", help="How many views, where the spec leaves them open.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
+Data = Annotated[
+    list[str],
+    typer.Option(
+        "--data",
+        metavar="SOURCE",
+        help="FILE.npz, VIEW=FILE.csv|.tsv|.npy|.npz:KEY, or digits (repeatable); rows are matched by id.",
+    ),
+]
+Given = Annotated[
+    str | None,
+    typer.Option("--given", metavar="VIEWS", help="The views to infer from, e.g. image,label; all by default."),
+]
+SkipEmpty = Annotated[bool, typer.Option("--skip-empty", help="Leave rows without any view out, and count them.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Where every random number comes from.")]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+
+
+def overrides(sets: Sequence[str] | None, views: int | None) -> list[str]:
+    """The overrides of a command line as texts; the number of views comes first."""
+    return [*([f"views={views}"] if views is not None else []), *(sets or ())]
+
+
+def written(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
+    """The spec of a command line, well formed."""
+    return load(spec, sets=overrides(sets, views))
+
+
+def checked(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
+    """The spec of a command line, which has passed the checks."""
+    return sound(written(spec, sets, views))
+
+
+def view_list(text: str | None, known: Sequence[str]) -> list[str] | None:
+    """The views of a list with commas; None where none is given.
+
+    >>> view_list("image, label", ["image", "label"])
+    ['image', 'label']
+
+    Raises:
+        UsageError: a name is not a view, or there is none.
+    """
+    if text is None:
+        return None
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in found if name not in known]
+    if unknown or not found:
+        missing = f"there is no view '{unknown[0]}'" if unknown else "no view is named"
+        raise UsageError(f"{missing}; {nearest(unknown[0] if unknown else '', list(known))}")
+    return found

@@ -1,0 +1,70 @@
+"""What verbs write: lines, tables, JSON, and files that are whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mvgraph.errors import Problem, UsageError
+
+
+def show_json(value: Any) -> None:
+    """A value as JSON on standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on a terminal; elsewhere one line a row, columns aligned."""
+    if not sys.stdout.isatty():
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        typer.echo("\n".join(lines))
+        return
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False).print(table)
+
+
+def as_data(problem: Problem) -> Mapping[str, Any]:
+    """A problem as plain data, for editors."""
+    place = problem.place
+    where = {"file": place.file, "line": place.line, "column": place.column} if place else {}
+    about = {"code": problem.code, "severity": problem.severity, "path": list(problem.path)}
+    return {**about, "message": problem.message, "remedy": problem.remedy, **where}
+
+
+def may_write(path: Path, suffixes: Sequence[str] = (), *, force: bool = False) -> None:
+    """Look before the work is done whether a file can be written.
+
+    Raises:
+        UsageError: the file exists, its kind is not one of `suffixes`, or there is no such folder.
+    """
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise UsageError(f"'{path}' cannot be written: its name must end in {' or '.join(suffixes)}")
+    if path.is_dir():
+        raise UsageError(f"'{path}' is a folder; name a file")
+    if path.exists() and not force:
+        raise UsageError(f"'{path}' exists; give another name, or --force to overwrite it")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder '{path.parent}'")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path to write to; the file takes the place of `path` only when it is whole."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""A finished run and the data that it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lazy_loader as lazy
+import numpy as np
+
+from mvgraph.cli import engine
+from mvgraph.cli.output import whole
+from mvgraph.errors import DataError, Problem
+from mvgraph.spec.model import Spec
+
+if TYPE_CHECKING:
+    import torch
+
+    from mvgraph.data.batch import Batch
+    from mvgraph.data.tables import Tables
+else:
+    torch = lazy.load("torch")
+
+
+def rows(spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_empty: bool) -> Batch:
+    """The rows of some files as a run wants them; views that are neither there nor needed count as missing.
+
+    Raises:
+        DataError: the data do not fit the spec, or lack a view that is needed; all problems at once.
+    """
+    tables = engine.read(sources, spec)
+    absent = [v for v in spec.view_names if v not in tables.views]
+    missing = [v for v in needed or () if v in absent]
+    if missing:
+        listed = ", ".join(f"'{v}'" for v in missing)
+        raise DataError(Problem("MVG710", ("data",), f"the data lack {listed}, which --given names"))
+    filled = replace(tables, views={**tables.views, **{v: _nothing(spec, tables, v) for v in absent}})
+    return engine.batch(spec, filled, on_empty="skip" if skip_empty else "refuse")
+
+
+def _nothing(spec: Spec, tables: Tables, view: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A view that is missing in every row, `(row, *shape)`."""
+    return np.full((len(tables), *(spec.view(view).shape or ())), np.nan)
+
+
+def generator(seed: int) -> torch.Generator:
+    """Randomness from a seed."""
+    return torch.Generator().manual_seed(seed)
+
+
+def ids(data: Batch) -> np.ndarray[Any, np.dtype[np.str_]]:
+    """The names of the rows, or their numbers where they have none, `(row,)`."""
+    return np.array(data.ids or [str(i) for i in range(len(data))])
+
+
+def save_npz(file: Path, arrays: Mapping[str, Any]) -> None:
+    """Arrays as one `.npz`, whole or not at all."""
+    with whole(file) as path, path.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)

@@ -1,0 +1,48 @@
+"""`mvgraph encode`: the latents of data."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mvgraph.cli import engine
+from mvgraph.cli.options import Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
+from mvgraph.cli.output import may_write, whole
+from mvgraph.cli.runs import ids, rows, save_npz
+
+EXAMPLE = "mvgraph encode runs/mopoe --data digits --given upper -o z.npz"
+
+
+def run(
+    folder: RunFolder,
+    data: Data,
+    output: Output,
+    given: Given = None,
+    skip_empty: SkipEmpty = False,
+    force: Force = False,
+) -> None:
+    """Write mean and standard deviation of every latent, one row a datum: .npz (z, z_std, ids) or .csv."""
+    may_write(output, (".npz", ".csv"), force=force)
+    model = engine.Run.load(folder).model
+    views = view_list(given, model.spec.view_names)
+    found = rows(model.spec, data, views, skip_empty)
+    latents = model.encode(found, given=views)
+    arrays = {n: d.mean.numpy(force=True) for n, d in latents.items()}
+    arrays |= {f"{n}_std": d.stddev.numpy(force=True) for n, d in latents.items()}
+    write = _save_csv if output.suffix.lower() == ".csv" else save_npz
+    write(output, {"ids": ids(found), **arrays})
+    typer.echo(f"wrote {output}: {len(found)} rows of {', '.join(latents)}")
+
+
+def _save_csv(file: Path, arrays: Mapping[str, Any]) -> None:
+    """The arrays `(row, entry)` side by side, `z_0, z_1, ...`, after the ids."""
+    names = [f"{name}_{i}" for name, values in arrays.items() if name != "ids" for i in range(values.shape[1])]
+    with whole(file) as path, path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["id", *names])
+        for number, name in enumerate(arrays["ids"]):
+            writer.writerow([name, *(repr(float(v)) for k, a in arrays.items() if k != "ids" for v in a[number])])

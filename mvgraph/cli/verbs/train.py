@@ -1,0 +1,142 @@
+"""`mvgraph train`: from a spec and data to a run folder."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import lazy_loader as lazy
+import typer
+
+from mvgraph.cli import engine
+from mvgraph.cli.guarding import INTERRUPTED, say
+from mvgraph.cli.learnt import show_files
+from mvgraph.cli.options import Data, Seed, Sets, SkipEmpty, SpecName, ViewCount, written
+from mvgraph.errors import UsageError
+from mvgraph.interface import sound
+from mvgraph.spec.model import Spec
+from mvgraph.training.errors import Interrupted
+
+if TYPE_CHECKING:
+    import torch
+
+    from mvgraph.data.batch import Batch
+    from mvgraph.training.run import Run
+else:
+    torch = lazy.load("torch")
+
+EXAMPLE = "mvgraph train mopoe --data digits --epochs 20 --out runs/first"
+Parts = tuple["Batch", "Batch | None"]
+
+
+def run(
+    spec: SpecName,
+    data: Data,
+    valid: Annotated[
+        list[str] | None, typer.Option("--valid", metavar="SOURCE", help="Validation data of their own (repeatable).")
+    ] = None,
+    fraction: Annotated[float, typer.Option("--fraction", help="Else: the share of the rows to judge by.")] = 0.1,
+    sets: Sets = None,
+    views: ViewCount = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Passes over the rows.")] = None,
+    batch_size: Annotated[str | None, typer.Option("--batch-size", metavar="N|full", help="Rows of a step.")] = None,
+    devices: Annotated[str | None, typer.Option("--devices", help="How many devices, or which: 2, or 0,1.")] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Lightning's strategy, e.g. ddp.")] = None,
+    precision: Annotated[
+        str | None, typer.Option("--precision", help="Lightning's precision, e.g. bf16-mixed.")
+    ] = None,
+    accelerator: Annotated[str | None, typer.Option("--accelerator", help="cpu, gpu, ...; auto by default.")] = None,
+    seed: Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The run folder; runs/NAME by default.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
+    early_stopping: Annotated[
+        int | None, typer.Option("--early-stopping", metavar="N", min=1, help="Stop after N epochs without a gain.")
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="Keep the weights of the best epoch, not the last.")] = False,
+    skip_empty: SkipEmpty = False,
+    quick: Annotated[bool, typer.Option("--no-report", help="Do not evaluate the model after training.")] = False,
+) -> None:
+    """Train a model: progress, checkpoints, one curve for every term; at the end, what was learnt.
+
+    The folder holds the resolved spec, the weights, the metrics and the pictures. Ctrl-C keeps the state of the last
+    epoch, and --resume goes on from there to the same numbers as an unbroken run.
+    """
+    folder = out or Path("runs") / _folder_name(spec)
+    trainer = {"devices": _devices(devices), "strategy": strategy, "precision": precision, "accelerator": accelerator}
+    found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty)
+    torch.manual_seed(seed)
+    model = engine.compile(found)
+    say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
+    try:
+        finished = engine.fit(
+            model,
+            rows,
+            valid=held,
+            fraction=0.0,
+            epochs=epochs,
+            batch_size=_batch_size(batch_size),
+            seed=seed,
+            out=folder,
+            resume=resume,
+            early_stopping=early_stopping,
+            best=best,
+            **{k: v for k, v in trainer.items() if v is not None},
+        )
+    except Interrupted as stop:
+        _interrupted(stop)
+    _finish(finished, rows, held, seed, quick)
+
+
+def _folder_name(spec: str) -> str:
+    """The last part of a spec's name or path, as a folder.
+
+    >>> _folder_name("models/my mopoe.yaml"), _folder_name("-")
+    ('my-mopoe', 'run')
+    """
+    return re.sub(r"[^\w.-]+", "-", Path(spec).stem).strip("-.") or "run"
+
+
+def _read(
+    spec: Spec, data: Sequence[str], valid: Sequence[str] | None, fraction: float, seed: int, skip_empty: bool
+) -> tuple[Spec, Batch, Batch | None]:
+    """The spec with its open views filled in, and the rows to train on and to judge by."""
+    tables = engine.read(data, spec)
+    spec, inferred = engine.complete(spec, tables)
+    for sentence in inferred:
+        say(sentence)
+    spec = sound(spec)
+    empty: Literal["skip", "refuse"] = "skip" if skip_empty else "refuse"
+    rows = engine.batch(spec, tables, on_empty=empty)
+    if valid:
+        return spec, rows, engine.batch(spec, engine.read(valid, spec), on_empty=empty)
+    return spec, *engine.split(rows, fraction, seed)
+
+
+def _devices(text: str | None) -> int | str | None:
+    return int(text) if text is not None and text.isdecimal() else text
+
+
+def _batch_size(text: str | None) -> int | Literal["full"] | None:
+    if text is None or text == "full":
+        return "full" if text else None
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"--batch-size is a whole number from 1 up, or full, not '{text}'")
+    return int(text)
+
+
+def _interrupted(stop: Interrupted) -> None:
+    again = shlex.join(["mvgraph", *(a for a in sys.argv[1:] if a != "--resume"), "--resume"])
+    kept = f"{stop.folder} holds the state after epoch {stop.epochs}"
+    say(f"interrupted after {stop.epochs} of {stop.of} epochs; {kept}")
+    say(f"go on with: {again}")
+    raise typer.Exit(INTERRUPTED)
+
+
+def _finish(finished: Run, rows: Batch, held: Batch | None, seed: int, quick: bool) -> None:
+    show_files(finished.folder)
