@@ -33,7 +33,7 @@ def test_a_mapping_merges_a_scalar_and_a_list_replace_null_removes(folder: Path)
     spec = extend(
         folder,
         "whole",
-        "name: mine\nabout: {authors: [Me], year: null}\nviews: {label: null, sound: {shape: [3]}}\nparams: {beta: 2}\n",
+        "name: mine\nabout: {authors: [Me], year: null}\nviews: {label: null, sound: {shape: [3]}}\nparams: {beta: 2}",
     )
     assert spec.name == "mine"
     assert (spec.about.authors, spec.about.year) == (("Me",), None)
@@ -102,7 +102,9 @@ def test_the_number_of_views_lies_in_the_range_of_the_base(folder: Path, views: 
 
 
 def test_the_range_holds_along_a_chain(folder: Path) -> None:
-    (folder / "middle.yaml").write_text("extends: private.yaml\nviews: {a: null, b: null, c: null, d: null}\n", encoding="utf-8")
+    (folder / "middle.yaml").write_text(
+        "extends: private.yaml\nviews: {a: null, b: null, c: null, d: null}\n", encoding="utf-8"
+    )
     assert len(extend(folder, "middle", "").views) == 4
     with pytest.raises(SpecError, match="2 to 4 views, not for exactly 5 views"):
         extend(folder, "middle", "views: {e: null}\n")
@@ -116,7 +118,7 @@ def test_open_views_can_be_narrowed(folder: Path) -> None:
 
 def test_a_problem_points_into_the_file_that_it_comes_from(folder: Path) -> None:
     (folder / "bad.yaml").write_text(WHOLE.replace("year: 2021", "year: x"), encoding="utf-8")
-    with pytest.raises(SpecError, match="about.year") as caught:
+    with pytest.raises(SpecError, match=r"about.year") as caught:
         extend(folder, "bad", "training: {epochs: x}\n")
     places = [p.place for p in caught.value.problems if p.place]
     assert sorted((Path(p.file).name, p.line) for p in places) == [("bad.yaml", 3), ("over.yaml", 2)]
@@ -135,7 +137,13 @@ def test_a_circle_is_told(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("extends", "message"),
-    [("nothing.yaml", "no such file"), ("mopeo", "no reference spec"), ("..", "a folder"), ("3", "expected a text"), ("'-'", "standard input")],
+    [
+        ("nothing.yaml", "no such file"),
+        ("mopeo", "no reference spec"),
+        ("..", "a folder"),
+        ("3", "expected a text"),
+        ("'-'", "standard input"),
+    ],
 )
 def test_a_base_that_is_none(folder: Path, extends: str, message: str) -> None:
     file = folder / "over.yaml"

@@ -49,7 +49,7 @@ def test_later_texts_win() -> None:
 
 
 def test_keywords_are_keys_of_the_top_level_or_params() -> None:
-    spec = load(WHOLE, beta="1/2" and 3, training={"epochs": 1}, views={"label": None, "sound": {"shape": (3,)}})
+    spec = load(WHOLE, beta=3, training={"epochs": 1}, views={"label": None, "sound": {"shape": (3,)}})
     assert spec.params["beta"] == 3
     assert (spec.training.epochs, spec.training.batch_size) == (1, 256)
     assert spec.view_names == ("image", "sound")

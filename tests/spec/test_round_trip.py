@@ -8,18 +8,45 @@ from hypothesis import strategies as st
 from mvgraph.spec.reading import load
 from mvgraph.spec.writing import dump, tree
 
-ODD = ["null", "true", "1", "1e3", "0x1F", "on", "no", "a: b", "# c", "- d", "{e}", "it's", '"f"', " g ", "~", "2021-01-01", "<<", "V"]
+ODD = [
+    "null",
+    "true",
+    "1",
+    "1e3",
+    "0x1F",
+    "on",
+    "no",
+    "a: b",
+    "# c",
+    "- d",
+    "{e}",
+    "it's",
+    '"f"',
+    " g ",
+    "~",
+    "2021-01-01",
+    "<<",
+    "V",
+]
 TEXT = st.text(max_size=20) | st.sampled_from(ODD)
 NUMBER = st.integers(-1000, 1000) | st.floats(allow_nan=False, allow_infinity=False)
 COUNT = st.integers(1, 2000)
-FAMILY = st.sampled_from(["normal", "laplace", "bernoulli", {"normal": None}, {"normal": {"scale": 0.5}}, {"laplace": {"scale": "exp"}}])
+FAMILY = st.sampled_from(
+    ["normal", "laplace", "bernoulli", {"normal": None}, {"normal": {"scale": 0.5}}, {"laplace": {"scale": "exp"}}]
+)
 NETWORK = st.sampled_from(["mlp", {"mlp": {"hidden": [3, 4]}}, {"mlp": {"hidden": []}}, "linear"])
 FUSION = st.sampled_from(["poe", "mean", "joint", {"poe": {}}, {"gpoe": {"weights": "a"}}])
 OPTIMIZER = st.sampled_from(["adam", {"adam": {"lr": 1e-5}}, {"sgd": {"lr": 0.1}}])
-PARAM = NUMBER | st.sampled_from([{"linear": {"from": 0, "to": 1, "epochs": 5}}, {"learnt": {"init": "1/M"}}, {"a": 1, "b": 1e-7}])
-NAME = st.from_regex(r"[a-zA-Z][a-z0-9_]{0,5}", fullmatch=True) | st.sampled_from(["on", "no", "null", "true", "é", "e1"])
+PARAM = NUMBER | st.sampled_from(
+    [{"linear": {"from": 0, "to": 1, "epochs": 5}}, {"learnt": {"init": "1/M"}}, {"a": 1, "b": 1e-7}]
+)
+NAME = st.from_regex(r"[a-zA-Z][a-z0-9_]{0,5}", fullmatch=True) | st.sampled_from(
+    ["on", "no", "null", "true", "é", "e1"]
+)
 VIEW_NAME = NAME | st.sampled_from(["1", "1e3", "a-b", "0x1", "2_a"])
-FORMULA = NUMBER.filter(lambda x: abs(x) < 1e90) | st.sampled_from(["1/M", "beta", "lam[m]", "2 * size(S)", "(M - 1)^2", "-1"])
+FORMULA = NUMBER.filter(lambda x: abs(x) < 1e90) | st.sampled_from(
+    ["1/M", "beta", "lam[m]", "2 * size(S)", "(M - 1)^2", "-1"]
+)
 INDEX = st.sampled_from(["V", "full+singles", "subsets", "random(2)", "singles + full"])
 EVIDENCE = st.sampled_from(["V", "S", ["m"], [1], ["image", 2], "[a,b]"])
 DENSITY = st.sampled_from(["p(z)", "q(z | V)", "q(h.m | m)", "q( z|S )"])
@@ -108,7 +135,12 @@ SPEC = mapping(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(SPEC)
 def test_what_is_written_reads_back(data: dict[str, Any]) -> None:
     spec = load(data)

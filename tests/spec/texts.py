@@ -21,7 +21,7 @@ q:
 objective:
   maximize:
     - elbo: {from: V, to: V, beta: beta, density: component}
-    - elbo: {for: {S: full+singles, m: V}, from: S, to: [m], likelihood_weight: {image: 1, label: 'lam[m]'}, weight: 1/M}
+    - elbo: {for: {S: full+singles, m: V}, from: S, to: [m], likelihood_weight: {image: 1, label: 'lam[m]'}}
   minimize:
     - kl: {of: q(z | V), to: q(z | m), for: {m: V}, weight: 1e-3}
 estimator: {samples: 2, mixture: stratified}
