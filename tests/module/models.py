@@ -1,0 +1,166 @@
+"""Small models of every reference spec, data for them, and ways to compare two executors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import combinations
+
+import torch
+from torch import Tensor
+
+from mvgraph.data.batch import Batch
+from mvgraph.language.table import Table
+from mvgraph.module.model import Loss, Model
+from mvgraph.module.noise import Noise
+from mvgraph.spec import zoo
+from mvgraph.spec.model import Route, Spec
+from mvgraph.spec.reading import load
+
+NETWORK = {"mlp": {"hidden": [4], "activation": "tanh"}}
+VIEWS = {
+    "image": {"shape": [2, 2], "likelihood": "bernoulli"},
+    "sound": {"shape": [3], "likelihood": {"laplace": {"learnt": ["scale"]}}},
+    "label": {"shape": [3], "likelihood": "categorical"},
+    "text": {"shape": [2], "likelihood": "poisson"},
+    "touch": {"shape": [2], "likelihood": "normal"},
+}
+ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
+EXACTLY_TWO = ("bi_vcca", "dvcca", "vcca_private")
+JOINT = ("jmvae",)
+NAMES = tuple(zoo.names())
+
+
+def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
+    """A reference spec over some of the views above, every network one hidden layer of four."""
+    written = {v: {**VIEWS[v], "encoder": NETWORK, "decoder": NETWORK} for v in views}
+    if name == "ae" and views:
+        written[views[0]]["likelihood"] = "mse"
+    sets = ["p.z.dim=3"]
+    sets += ["p.h.dim=2"] if name in ("dmvae", "mmvae_plus", "vcca_private") else []
+    sets += ["objective.maximize.0.iwae.samples=3"] if name in ("mmvae", "mmvae_tight") else []
+    sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name == "jmvae" else []
+    return load(name, sets=sets, views=written, **overrides)
+
+
+def views_of(name: str, count: int, order: int = 0) -> tuple[str, ...]:
+    """The names of the first `count` views of an order."""
+    assert count < 3 or name not in EXACTLY_TWO
+    return ORDERS[order][:count]
+
+
+def with_views(spec: Spec, kept: Sequence[str]) -> Spec:
+    """A spec with some of its views deleted, in its tables, too; routes whose evidence is gone go with them."""
+    tables = {n: Table({v: p[v] for v in kept}) if isinstance(p, Table) else p for n, p in spec.params.items()}
+    gone = {f"[{v}]" for v in spec.view_names if v not in kept}
+    there = [t for t in spec.maximize if not (isinstance(t, Route) and t.from_ in gone)]
+    views = tuple(v for v in spec.views if v.name in kept)
+    return replace(spec, views=views, params=Table(tables), maximize=tuple(there), open_views=None, document=None)
+
+
+def model(spec: Spec, *, optimize: bool = True, seed: int = 0) -> Model:
+    """A model in float64 with every parameter away from its start, in training mode without dropout."""
+    torch.manual_seed(seed)
+    made = Model(spec, optimize=optimize).double().eval()
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    made.project()
+    return made
+
+
+def twin(of: Model, *, optimize: bool) -> Model:
+    """The same model with the other executor, and the same parameters."""
+    other = Model(of.spec, optimize=optimize).double().eval()
+    other.load_state_dict(of.state_dict())
+    return other
+
+
+def data(spec: Spec, rows: int, mask: Tensor | None = None, seed: int = 1) -> Batch:
+    """Values inside the support of each view's likelihood, `(row, *shape)`."""
+    generator = torch.Generator().manual_seed(seed)
+    found = {}
+    for name in spec.view_names:
+        view = spec.view(name)
+        assert view.likelihood is not None
+        shape = (rows, *(view.shape or ()))
+        unit = torch.rand(shape, generator=generator, dtype=torch.float64)
+        kinds = {
+            "bernoulli": (unit > 0.5).double(),
+            "categorical": torch.nn.functional.one_hot(unit.argmax(-1), shape[-1]).double(),
+            "poisson": (unit * 5).floor(),
+            "negative_binomial": (unit * 5).floor(),
+        }
+        found[name] = kinds.get(view.likelihood.word, 2 * unit - 1)
+    return Batch(found, torch.ones(rows, len(spec.views), dtype=torch.bool) if mask is None else mask)
+
+
+def patterns(views: int) -> Tensor:
+    """Every non-empty mask, bool `(2^views − 1, view)`, the full one last."""
+    sets = [c for n in range(1, views + 1) for c in combinations(range(views), n)]
+    return torch.tensor([[v in s for v in range(views)] for s in sets])
+
+
+def noise_of(made: Model, rows: int, seed: int = 2) -> Noise:
+    """The randomness of a step, by a seed."""
+    return made.draw_noise(rows, torch.Generator().manual_seed(seed))
+
+
+def gradients(made: Model, loss: Loss) -> dict[str, Tensor]:
+    """The gradient of a weighted sum over rows with respect to every parameter; zeros where it does not reach."""
+    names, parameters = zip(*made.named_parameters(), strict=True)
+    weights = torch.linspace(0.5, 1.5, len(loss.rows), dtype=loss.rows.dtype)
+    if not loss.rows.requires_grad:
+        return {n: torch.zeros_like(p) for n, p in made.named_parameters()}
+    found = torch.autograd.grad((weights * loss.rows).sum(), parameters, allow_unused=True, retain_graph=True)
+    return {n: torch.zeros_like(p) if g is None else g for n, p, g in zip(names, parameters, found, strict=True)}
+
+
+def agree(plan: Model, batch: Batch, *, rtol: float = 1e-10, atol: float = 1e-12, seed: int = 2) -> Loss:
+    """Refuse any difference between a compiled model and the interpreter, in value and in gradient.
+
+    `atol` stands beside `rtol` for sums that cancel: both executors round in sums of size 1 to 100.
+    """
+    reference = twin(plan, optimize=False)
+    noise = noise_of(plan, len(batch), seed)
+    fast, slow = plan.loss(batch, noise=noise), reference.loss(batch, noise=noise)
+    torch.testing.assert_close(fast.rows, slow.rows, rtol=rtol, atol=atol)
+    torch.testing.assert_close(fast.total, slow.total, rtol=rtol, atol=atol)
+    both = gradients(plan, fast), gradients(reference, slow)
+    for name in both[0]:
+        torch.testing.assert_close(both[0][name], both[1][name], rtol=rtol, atol=atol, msg=_named(name))
+    return fast
+
+
+def _named(name: str) -> Callable[[str], str]:
+    return lambda message: f"{name}: {message}"
+
+
+@contextmanager
+def double() -> Iterator[None]:
+    """float64 as the default dtype, for a while: what a mapping of arrays becomes."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+__all__ = [
+    "EXACTLY_TWO",
+    "JOINT",
+    "NAMES",
+    "agree",
+    "data",
+    "double",
+    "gradients",
+    "model",
+    "noise_of",
+    "patterns",
+    "small",
+    "twin",
+    "views_of",
+    "with_views",
+]

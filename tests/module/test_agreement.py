@@ -1,0 +1,108 @@
+"""The compiled step equals the reference interpreter: every reference spec, every pattern of missing views."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mvgraph.graph.checks import check
+from mvgraph.module.coefficient import evaluate
+from mvgraph.module.interpreter import _Pattern as Pattern
+from mvgraph.objective.canonical import derive
+from mvgraph.spec.model import Spec
+
+from .models import (
+    EXACTLY_TWO,
+    JOINT,
+    NAMES,
+    agree,
+    data,
+    gradients,
+    model,
+    noise_of,
+    patterns,
+    small,
+    twin,
+    views_of,
+    with_views,
+)
+
+CASES = [
+    pytest.param(name, count, order, id=f"{name}-{count}{'ab'[order]}")
+    for name in NAMES
+    for count in ((2,) if name in EXACTLY_TWO else (2, 3))
+    for order in (0, 1)
+]
+ALONE = [n for n in NAMES if n not in EXACTLY_TWO]
+
+
+def single(name: str) -> Spec:
+    """A reference spec with one view."""
+    pair = small(name, views_of(name, 2))
+    return with_views(pair, pair.view_names[:1])
+
+
+@pytest.mark.parametrize(("name", "count", "order"), CASES)
+def test_complete(name: str, count: int, order: int) -> None:
+    """Value per row and gradient, on complete data."""
+    made = model(small(name, views_of(name, count, order)))
+    loss = agree(made, data(made.spec, 4))
+    assert loss.rows.isfinite().all()
+    torch.testing.assert_close(-loss.total, sum(loss.terms.values()), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "count", "order"), [c for c in CASES if c.values[0] != "mvae_subsampled"])
+def test_printed_terms(name: str, count: int, order: int) -> None:
+    """Each line of the printed objective, evaluated by itself, is the term of that name in the compiled loss."""
+    made = model(small(name, views_of(name, count, order)))
+    batch, noise = data(made.spec, 4), noise_of(made, 4)
+    values = {**made.networks.values(), "M_obs": float(count)}
+    lone = Pattern(made.networks, made.spec, batch.views, noise, values)
+    objective = derive(made.spec)
+    printed = {
+        line: evaluate(c, values) * lone.value(atom).mean()
+        for line, (c, atom) in zip(objective.lines, objective.terms, strict=True)
+    }
+    terms = made.loss(batch, noise=noise).terms
+    assert terms.keys() == printed.keys()
+    for line, value in printed.items():
+        torch.testing.assert_close(terms[line], value, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "count", "order"), [c for c in CASES if c.values[0] not in JOINT])
+def test_missing(name: str, count: int, order: int) -> None:
+    """All patterns in one batch, then each alone: the same rows, and both executors agree."""
+    made = model(small(name, views_of(name, count, order)))
+    masks = patterns(count)
+    batch = data(made.spec, len(masks), masks)
+    together = agree(made, batch)
+    noise = noise_of(made, len(masks))
+    for row in range(len(masks)):
+        index = torch.tensor([row])
+        for executor in (made, twin(made, optimize=False)):
+            alone = executor.loss(batch.rows(index), noise=noise.rows(index))
+            torch.testing.assert_close(alone.rows, together.rows[index].detach(), rtol=1e-10, atol=1e-12)
+        agree(made, batch.rows(index), seed=row)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_one_view(name: str) -> None:
+    """One view is a model, too; it has no errors, only warnings."""
+    spec = single(name)
+    assert not [p for p in check(spec) if p.severity == "error"]
+    made = model(spec)
+    loss = agree(made, data(spec, 4))
+    assert loss.rows.isfinite().all()
+    assert any(g.abs().max() > 0 for g in gradients(made, loss).values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in (*EXACTLY_TWO, *JOINT)])
+@pytest.mark.parametrize("kl", ["closed", "sampled"])
+@pytest.mark.parametrize("seed", range(3))
+def test_four_views(name: str, kl: str, seed: int) -> None:
+    """Four views, several draws, both ways to estimate divergences, other parameters and data."""
+    spec = small(name, ("image", "touch", "label", "text"), estimator={"samples": 2, "kl": kl})
+    made = model(spec, seed=seed)
+    masks = patterns(4).repeat(2, 1)
+    agree(made, data(spec, len(masks), masks, seed), seed=seed)
