@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ Expr = Any  # sympy ships no types
 
 MOST_CHARACTERS = 500
 MOST_EXPONENT = 64
+MOST_SIGNS = 60  # of a formula: brackets, + and -
+MOST_GROWTH = 10_000  # of a formula: the product of its exponents
+_HUGE = re.compile(r"\d\.?[eE][-+]?\d{4}")
+_POWER = re.compile(r"(?:\^|\*\*)\s*(\d\d?(?![\d.]))?")
 _NUMBER = r"(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"
 _TOKEN = re.compile(rf"\s*(?:{_NUMBER}|(?P<name>[^\W\d]\w*)|(?P<op>\*\*|[-+*/^()\[\]]))")
 
@@ -90,8 +95,7 @@ class _Parser:
     """A recursive-descent reader of one formula."""
 
     def __init__(self, text: str, resolver: Resolver) -> None:
-        if len(text) > MOST_CHARACTERS:
-            raise SpecError(Problem("MVG121", (), f"a formula has at most {MOST_CHARACTERS} characters"))
+        _refuse_large(text)
         self.text = text
         self.resolver = resolver
         self.tokens = list(_tokens(text))
@@ -176,6 +180,15 @@ class _Parser:
         rest = " ".join(t for _, t in self.tokens[self.at :]) or "its end"
         remedy = "a formula has numbers, params, M, M_obs, size(S), lam[m], + - * / ^ and brackets"
         raise SpecError(Problem("MVG120", (), f"cannot read the formula '{self.text}' at {rest}{expected}", remedy))
+
+
+def _refuse_large(text: str) -> None:
+    """Refuse what would take long to compute: deep brackets, towers of powers, enormous numbers."""
+    signs = sum(map(text.count, "(+-"))
+    growth = math.prod(int(exponent or MOST_EXPONENT) for exponent in _POWER.findall(text))
+    if len(text) > MOST_CHARACTERS or signs > MOST_SIGNS or growth > MOST_GROWTH or _HUGE.search(text):
+        most = f"at most {MOST_CHARACTERS} characters, {MOST_SIGNS} brackets and signs, powers of {MOST_GROWTH} in all"
+        raise SpecError(Problem("MVG121", (), "the formula is too large", f"{most}, numbers below 1e1000"))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
