@@ -1,0 +1,178 @@
+"""The verbs that read a spec: list, new, check, explain, plan, schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+import mvgraph as mg
+from mvgraph.cli.application import VERBS
+
+GOLDEN = Path(__file__).parent / "golden"
+MINE = """\
+extends: mopoe
+name: mine
+p:
+  z: {dim: 7}
+"""
+
+
+def golden(name: str, text: str) -> str:
+    """The kept text; written anew where MVGRAPH_UPDATE_GOLDEN is set."""
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("MVGRAPH_UPDATE_GOLDEN"):
+        file.write_text(text, encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
+def test_list(mvgraph):
+    lines = mvgraph("list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == mg.names()
+    assert "Sutter et al." in next(line for line in lines if line.startswith("mopoe "))
+
+
+def test_list_as_json(mvgraph):
+    models = json.loads(mvgraph("list", "--json").stdout)
+    assert [m["name"] for m in models] == mg.names()
+    assert all(m["title"] and m["authors"] and m["year"] and m["views"] for m in models)
+    assert all(m["arxiv"] or m["url"] for m in models)
+
+
+def test_new_is_the_reference_text(mvgraph):
+    assert mvgraph("new", "my.yaml", "--from", "mopoe").exit_code == 0
+    assert "# MoPoE: the posterior is an equal mixture" in Path("my.yaml").read_text(encoding="utf-8")
+    assert mg.load("my.yaml") == mg.load("mopoe")
+
+
+def test_new_never_overwrites(mvgraph):
+    Path("my.yaml").write_text("mine", encoding="utf-8")
+    result = mvgraph("new", "my.yaml", "--from", "mopoe")
+    assert (result.exit_code, Path("my.yaml").read_text(encoding="utf-8")) == (2, "mine")
+    assert "'my.yaml' exists" in result.stderr
+
+
+def test_new_knows_the_names(mvgraph):
+    result = mvgraph("new", "my.yaml", "--from", "mopo")
+    assert result.exit_code == 2
+    assert "did you mean 'mopoe'?" in result.stderr
+    assert not Path("my.yaml").exists()
+
+
+@pytest.mark.parametrize("name", mg.names())
+def test_every_reference_spec_is_fine(mvgraph, name):
+    result = mvgraph("check", name)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("name", mg.names())
+def test_explain_golden(mvgraph, name):
+    text = mvgraph("explain", name).stdout
+    assert text == golden(f"explain_{name}", text)
+    assert all(f"  {line}\n" in text for line in mg.derive(name).lines)
+
+
+def test_explain_reads_a_path_and_standard_input(mvgraph):
+    Path("mine.yaml").write_text(MINE, encoding="utf-8")
+    from_file, from_stdin = mvgraph("explain", "mine.yaml"), mvgraph("explain", "-", text=MINE)
+    assert from_file.stdout == from_stdin.stdout
+    assert "z: normal, 7 entries" in from_file.stdout
+
+
+def test_explain_with_overrides(mvgraph):
+    text = mvgraph("explain", "mopoe", "--views", "3", "--set", "p.z.dim=5", "--set", "beta=4").stdout
+    assert "p(z, x.1, x.2, x.3) =" in text
+    assert "z: normal, 5 entries" in text
+    assert "param beta = 4" in text
+
+
+def test_explain_as_json(mvgraph):
+    found = json.loads(mvgraph("explain", "mmvae_plus", "--json").stdout)
+    assert [t["line"] for t in found["terms"]] == list(mg.derive("mmvae_plus").lines)
+    assert (found["bound"]["holds"], found["views"]) == (False, ["1", "2"])
+    assert found["flags"] == list(mg.derive("mmvae_plus").flags)
+
+
+def test_explain_names_dead_networks(mvgraph):
+    assert mvgraph("explain", "dvcca").stdout.endswith("Networks that no term uses\n  encoder q(z|2)\n")
+    assert json.loads(mvgraph("explain", "dvcca", "--json").stdout)["dead"] == ["encoder q(z|2)"]
+
+
+def test_plan(mvgraph):
+    text = mvgraph("plan", "mvae").stdout
+    assert "encode   q(z|1)" in text
+    steps = json.loads(mvgraph("plan", "mvae", "--json").stdout)
+    assert steps["encode"] == ["q(z|1)", "q(z|2)"]
+
+
+def test_schema_accepts_every_reference_spec(mvgraph):
+    schema = json.loads(mvgraph("schema").stdout)
+    for name in mg.names():
+        jsonschema.validate(yaml.safe_load(mg.dump(name)), schema)
+
+
+def test_check_finds_errors_at_their_places(mvgraph):
+    text = "extends: mopoe\np:\n  z: {dim: 7, given: [w]}\n"
+    result = mvgraph("check", "-", text=text)
+    assert result.exit_code == 1
+    assert "<stdin>:3:" in result.stderr
+    problems = json.loads(mvgraph("check", "-", "--json", text=text).stdout)["problems"]
+    assert 3 in {p["line"] for p in problems}
+    assert all(p["code"].startswith("MVG") for p in problems)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example(mvgraph, verb):
+    result = mvgraph(verb, "--help")
+    assert result.exit_code == 0
+    assert "Example: mvgraph" in result.stdout
+    assert verb in VERBS[verb].EXAMPLE
+
+
+def test_version(mvgraph):
+    assert mvgraph("--version").stdout == f"mvgraph {mg.__version__}\n"
+
+
+@pytest.mark.parametrize("wrong", [["nosuch"], ["explain"], ["explain", "mopoe", "--nosuch"], ["train", "mopoe"], []])
+def test_bad_usage(mvgraph, wrong):
+    assert mvgraph(*wrong).exit_code == 2
+
+
+LIGHT = """
+import sys
+from mvgraph.cli import app
+try:
+    app({arguments})
+except SystemExit as stop:
+    assert not stop.code, stop.code
+heavy = [m for m in ("torch._C", "lightning.pytorch", "matplotlib.figure", "scipy.stats", "sklearn.base") if m in sys.modules]
+assert not heavy, heavy
+"""
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]])
+def test_reading_never_imports_torch(arguments, tmp_path):
+    code = LIGHT.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_python_interface_never_imports_torch_to_check(tmp_path):
+    code = "import sys, mvgraph as mg; mg.check('mopoe'); mg.derive('mopoe'); mg.plan('mvae'); mg.dump('mvae')\n"
+    code += "assert 'torch._C' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_closed_pipe_is_no_fault(tmp_path):
+    command = f"set -o pipefail; '{sys.executable}' -c 'from mvgraph.cli import main; main()' explain mopoe --views 7 | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.stdout == "MoPoE-VAE\n"
+    assert done.stderr == ""
+    assert done.returncode in (0, 141)
