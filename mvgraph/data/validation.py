@@ -149,17 +149,14 @@ def _fill(view: View, tables: Tables, found: Array, seen: Flags) -> tuple[Array,
         return found, seen, list(_report(view, tables, bad, found, "MVG712", "is not a number", remedy))
     if seen.all():
         return found, seen, []
-    return np.where(seen.reshape(-1, *[1] * (found.ndim - 1)), found, 0), seen, []
+    return np.where(_wide(seen, found.ndim), found, np.zeros_like(found)), seen, []
 
 
 def _prepare(view: View, tables: Tables, values: Array, seen: Flags) -> tuple[Tensor, list[Problem]]:
     """The values as the likelihood wants them, in the default dtype."""
     values = _as_classes(view, values)
-    exact = np.ascontiguousarray(values, dtype=np.int64 if values.dtype.kind in "biu" else np.float64)
-    narrow = values.dtype.kind == "f" and torch.get_default_dtype() != torch.float64
-    tensor = torch.from_numpy(exact.astype(np.float32) if narrow else exact)
+    tensor = _tensor(values if seen.all() else np.where(_wide(seen, values.ndim), values, np.zeros_like(values)))
     if view.likelihood is not None and view.shape is not None:
-        tensor = tensor * torch.from_numpy(seen).reshape(-1, *[1] * (tensor.ndim - 1))
         try:
             tensor = view.likelihood.prepare(tensor, view.shape)
         except DataError as error:
@@ -167,6 +164,19 @@ def _prepare(view: View, tables: Tables, values: Array, seen: Flags) -> tuple[Te
     if tensor.ndim == 1 and view.shape in (None, (1,)):
         tensor = tensor[:, None]
     return tensor.to(torch.get_default_dtype()), []
+
+
+def _tensor(values: Array) -> Tensor:
+    """Floating-point numbers in the default dtype, whole numbers in one that torch has."""
+    double = torch.get_default_dtype() == torch.float64
+    whole = values.dtype if values.dtype.itemsize == 1 else np.dtype(np.int64)
+    dtype = whole if values.dtype.kind in "biu" else np.dtype(np.float64 if double else np.float32)
+    return torch.from_numpy(np.require(values, dtype, ["C", "W"]))
+
+
+def _wide(seen: Flags, dims: int) -> Flags:
+    """Which rows are there, as an array that broadcasts against their values."""
+    return seen.reshape(-1, *[1] * (dims - 1))
 
 
 def _as_classes(view: View, values: Array) -> Array:
@@ -202,7 +212,7 @@ def _outside(view: View, tables: Tables, values: Tensor, seen: Flags) -> Iterato
     if judged is None or view.likelihood is None:
         return
     bad, support = judged
-    wrong = bad.numpy() & seen.reshape(-1, *[1] * (values.ndim - 1))
+    wrong = bad.numpy() & _wide(seen, values.ndim)
     says = f"is outside the support of '{view.likelihood.word}': {support}"
     yield from _report(view, tables, wrong, values.numpy(), "MVG713", says)
 

@@ -16,9 +16,9 @@ from mvgraph.data.batch import Batch
 from mvgraph.data.splitting import Rows, split
 from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch, drop_empty
-from mvgraph.errors import UsageError
+from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.module.model import Model
-from mvgraph.spec.model import EarlyStopping, Spec, Training
+from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.errors import Interrupted
 from mvgraph.training.folder import (
@@ -90,10 +90,14 @@ def fit(
     rows, held = _parts(model.spec, data, valid, fraction, seed)
     folder = Path(out) if out is not None else None
     count, size = _positive("epochs", epochs, model.spec.training.epochs), _size(model.spec, batch_size, len(rows))
-    recipe = _recipe(model.spec, seed, size, rows, held)
+    spec = replace(
+        model.spec,
+        training=replace(model.spec.training, epochs=count, batch_size=batch_size or model.spec.training.batch_size),
+    )
+    recipe = _recipe(spec, seed, size, rows, held)
     state = _state(folder, resume, recipe)
     if folder is not None and not resume:
-        write_head(folder, model.spec)
+        write_head(folder, spec)
     bar = Bar(count)
     keeper = Keeper(folder, best, recipe, bar.report if progress else _nothing)
     module = Fitting(model, rows, held, size, seed)
@@ -124,7 +128,12 @@ def _parts(spec: Spec, data: Data, valid: Data | Rows | None, fraction: float, s
 
 
 def _batch(spec: Spec, data: Data) -> Batch:
-    return drop_empty(data) if isinstance(data, Batch) else batch(spec, data, on_empty="skip")
+    if not isinstance(data, Batch):
+        return batch(spec, data, on_empty="skip")
+    if data.names != spec.view_names:
+        message = f"the batch has the views {', '.join(data.names)}, the spec {', '.join(spec.view_names)}"
+        raise DataError(Problem("MVG710", ("data",), message))
+    return drop_empty(data)
 
 
 def _positive(what: str, asked: int | None, spec: int) -> int:
@@ -141,7 +150,7 @@ def _size(spec: Spec, asked: int | Literal["full"] | None, rows: int) -> int:
 
 def _recipe(spec: Spec, seed: int, size: int, rows: Batch, held: Batch | None) -> Recipe:
     """What runs must share for one to go on with the other."""
-    text = dump(replace(spec, training=Training()))
+    text = dump(replace(spec, training=replace(spec.training, epochs=1, batch_size="full", early_stopping=None)))
     return {
         "spec": hashlib.sha256(text.encode()).hexdigest(),
         "seed": seed,

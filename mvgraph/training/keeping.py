@@ -75,11 +75,14 @@ class Keeper(Checkpoint):
         """Keep the epoch: weights and metrics first, the state last, so that a state never runs ahead of them."""
         assert isinstance(pl_module, Fitting)
         self._refuse(pl_module)
+        if not trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+            return  # stopped within the epoch, e.g. by a limit of time: a resumed run does it again
         epoch = trainer.current_epoch + 1
         seconds = round(time.perf_counter() - self.began, 4)
         self.rows.append({"epoch": epoch, "seconds": seconds, **pl_module.row})
         better = self._better(pl_module, epoch)
-        self.stopped = bool(trainer.should_stop)
+        patience = trainer.early_stopping_callback
+        self.stopped = patience is not None and patience.stopped_epoch > 0
         if self.folder is not None and trainer.is_global_zero:
             if better or not self.best:
                 write_weights(self.folder, pl_module.model)

@@ -136,5 +136,12 @@ def test_refuses_masks_that_do_not_fit() -> None:
         tabulate(good(), {"c": [1, 1, 1]})
 
 
+@pytest.mark.parametrize("dtype", ["u1", "?", "i2", ">i4", "u8", "f2", ">f8"])
+def test_takes_numbers_of_every_kind(dtype: str) -> None:
+    values = np.eye(3).astype(dtype)
+    values.flags.writeable = False
+    assert torch.equal(batch(small("a", "b"), {"a": values[:, :2], "b": values}).views["b"], torch.eye(3))
+
+
 def test_one_row_is_a_batch() -> None:
     assert len(batch(small("a", "b"), {"a": [[1.0, 2.0]], "b": [[0, 1, 1]]})) == 1

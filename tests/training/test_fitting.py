@@ -41,12 +41,30 @@ def test_the_clock_reaches_the_model() -> None:
     assert model.clocks == [Clock(step, 1) for step in (0, 0, 0, 1, 1, 1)]
 
 
+class Counting(Model):
+    """A model whose loss of a batch is the mean of the first entries of view a."""
+
+    def loss(self, batch: Batch, **options: Any) -> Loss:
+        """The mean, with a gradient that does nothing."""
+        found = super().loss(batch, **options)
+        mean = batch.views["a"][:, 0].mean()
+        return Loss(mean + 0 * found.total, {"minus": -mean}, found.rows)
+
+
 def test_the_means_are_means_over_rows() -> None:
-    model = watched("training.optimizer={sgd: {lr: 1.0e-12}}", "params.beta=1")
-    run = train(model, epochs=1, batch_size=7, fraction=0.0)
-    sizes = [len(r) for r in model.rows]
-    assert sizes == [7, 7, 7, 3]
-    assert "valid total" not in run.metrics[0]
+    data = batch(small(), rows())
+    run = train(Counting(small()), data, epochs=1, batch_size=7, valid=range(10))
+    for part, held in (("train", range(10, 24)), ("valid", range(10))):
+        mean = float(data.views["a"][list(held), 0].mean())
+        assert run.metrics[0][f"{part} total"] == pytest.approx(mean, rel=1e-5)
+        assert run.metrics[0][f"{part} minus"] == pytest.approx(-mean, rel=1e-5)
+
+
+def test_an_epoch_that_was_cut_short_is_not_kept(tmp_path: Any) -> None:
+    run = train(watched(), epochs=4, out=tmp_path / "run", max_steps=4, fraction=0.0)
+    assert len(run.metrics) == 1
+    whole = train(watched(), epochs=4, out=tmp_path / "run", fraction=0.0, resume=True)
+    assert same(weights(whole.model), weights(train(watched(), epochs=4, fraction=0.0).model))
 
 
 def test_full_batch() -> None:
@@ -104,7 +122,13 @@ def test_stops_early(tmp_path: Any) -> None:
     model = watched("training.optimizer={sgd: {lr: 1.0e-12}}", "params.beta=1")
     run = train(model, epochs=20, early_stopping=EarlyStopping(patience=2, least=1.0), out=tmp_path / "run")
     assert len(run.metrics) == 3
-    again = train(watched("params.beta=1"), epochs=20, early_stopping=2, out=tmp_path / "run", resume=True)
+    again = train(
+        watched("training.optimizer={sgd: {lr: 1.0e-12}}", "params.beta=1"),
+        epochs=20,
+        early_stopping=2,
+        out=tmp_path / "run",
+        resume=True,
+    )
     assert len(again.metrics) == 3
     by_spec = train(watched("training.early_stopping={patience: 1, least: 1000}", "params.beta=1"), epochs=20)
     assert len(by_spec.metrics) == 2
@@ -159,6 +183,8 @@ def test_refuses() -> None:
         train(watched(), batch_size=-1)
     with pytest.raises(UsageError, match="'max_epochs' is set by epochs"):
         train(watched(), max_epochs=3)
+    with pytest.raises(DataError, match="the batch has the views a, the spec a, b"):
+        train(watched(), Batch({"a": torch.zeros(4, 3)}, torch.ones(4, 1, dtype=torch.bool)))
     with pytest.raises(DataError, match="view 'a' has rows of shape"):
         train(watched(), {n: np.zeros((4, 2)) for n in "ab"})
 

@@ -27,7 +27,7 @@ def test_everything_is_written_inside(tmp_path: Path, monkeypatch: pytest.Monkey
     train(watched(), out="run")
     assert files(tmp_path / "run") == CONTENT
     assert files(tmp_path) == {"run"} | {f"run/{name}" for name in CONTENT}
-    assert load(tmp_path / "run" / "spec.yaml") == small()
+    assert load(tmp_path / "run" / "spec.yaml") == small("training.epochs=3", "training.batch_size=8")
     assert json.loads((tmp_path / "run" / "versions.json").read_text())["torch"] == torch.__version__
     with Image.open(tmp_path / "run" / "curves.png") as picture:
         assert picture.format == "PNG"
