@@ -88,26 +88,23 @@ def fit(
         Interrupted: training was stopped from outside. NotFinite: the loss became infinite or NaN.
     """
     rows, held = _parts(model.spec, data, valid, fraction, seed)
+    spec = _resolved(model.spec, epochs, batch_size)
+    size = len(rows) if spec.training.batch_size == "full" else min(spec.training.batch_size, len(rows))
     folder = Path(out) if out is not None else None
-    count, size = _positive("epochs", epochs, model.spec.training.epochs), _size(model.spec, batch_size, len(rows))
-    spec = replace(
-        model.spec,
-        training=replace(model.spec.training, epochs=count, batch_size=batch_size or model.spec.training.batch_size),
-    )
     recipe = _recipe(spec, seed, size, rows, held)
     state = _state(folder, resume, recipe)
     if folder is not None and not resume:
         write_head(folder, spec)
-    bar = Bar(count)
+    bar = Bar(spec.training.epochs)
     keeper = Keeper(folder, best, recipe, bar.report if progress else _nothing)
     module = Fitting(model, rows, held, size, seed)
     callbacks = [*_patience(model.spec, early_stopping, held), *([bar] if progress else []), keeper]
-    if state is not None and _is_done(_kept(state), count):
+    if state is not None and _is_done(_kept(state), spec.training.epochs):
         keeper.load_state_dict(_kept(state))
         module.load_state_dict(state["state_dict"])
     else:
         with quiet(), same_signals():
-            trainer = _trainer(callbacks, count, folder, held is not None, trainer_arguments)
+            trainer = _trainer(callbacks, spec.training.epochs, folder, held is not None, trainer_arguments)
             _run(trainer, module, keeper, folder / STATE if folder is not None and state is not None else None)
     return _finish(module, keeper, folder)
 
@@ -136,16 +133,14 @@ def _batch(spec: Spec, data: Data) -> Batch:
     return drop_empty(data)
 
 
-def _positive(what: str, asked: int | None, spec: int) -> int:
-    value = spec if asked is None else asked
-    if value < 1:
-        raise UsageError(f"{what} is a whole number from 1 up, not {value}")
-    return value
-
-
-def _size(spec: Spec, asked: int | Literal["full"] | None, rows: int) -> int:
-    size = spec.training.batch_size if asked is None else asked
-    return rows if size == "full" else min(_positive("batch_size", size, 1), rows)
+def _resolved(spec: Spec, epochs: int | None, batch_size: int | Literal["full"] | None) -> Spec:
+    """The spec with the epochs and the batch size that were asked for."""
+    asked = {"epochs": epochs, "batch_size": batch_size}
+    training = replace(spec.training, **{n: v for n, v in asked.items() if v is not None})  # type: ignore[arg-type]
+    for name, value in (("epochs", training.epochs), ("batch_size", training.batch_size)):
+        if value != "full" and value < 1:
+            raise UsageError(f"{name} is a whole number from 1 up, not {value}")
+    return replace(spec, training=training)
 
 
 def _recipe(spec: Spec, seed: int, size: int, rows: Batch, held: Batch | None) -> Recipe:
@@ -215,6 +210,8 @@ def _run(trainer: lightning.Trainer, module: Fitting, keeper: Keeper, start: Pat
     except (KeyboardInterrupt, SystemExit):
         if not keeper.interrupted:
             raise
+    if not keeper.rows and keeper.folder is not None and (keeper.folder / STATE).exists():
+        keeper.load_state_dict(_kept(read_state(keeper.folder / STATE)))  # it was kept in another process
     if keeper.interrupted:
         if keeper.folder is not None:
             write_curves(keeper.folder, keeper.rows)

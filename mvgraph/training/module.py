@@ -80,7 +80,8 @@ class Fitting(lightning.LightningModule):
         """The loss of one slice of the rows."""
         step = self.current_epoch * len(self.train_dataloader()) + batch
         rows, share = self._share(self.order[batch * self.size : (batch + 1) * self.size])
-        with self._randomness(step, Purpose.NOISE, Purpose.GLOBAL) as generator:
+        count = step * self.trainer.world_size + self.trainer.global_rank
+        with self._randomness(count, Purpose.NOISE, Purpose.GLOBAL) as generator:
             loss: Loss = self.model.loss(_slice(self.data, rows), clock=self.clock, generator=generator)
         self.meter.add(loss, len(rows), step)
         if self.device.type == "cpu" or batch_idx % LOOK_EVERY == 0:
@@ -147,7 +148,6 @@ class Fitting(lightning.LightningModule):
     @contextmanager
     def _randomness(self, count: int, noise: Purpose, inside: Purpose) -> Iterator[torch.Generator]:
         """A generator for the draw numbered `count`, with torch's global one seeded and put back afterwards."""
-        count = count * self.trainer.world_size + self.trainer.global_rank
         generator = torch.Generator(device=self.device).manual_seed(number(self.seed, noise, count))
         devices = [] if self.device.type == "cpu" else [self.device]
         with torch.random.fork_rng(devices, device_type=self.device.type if devices else "cuda"):
