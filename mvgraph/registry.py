@@ -6,7 +6,7 @@ import difflib
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module, metadata
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mvgraph.errors import Problem, SpecError, UnknownWord
 
@@ -63,9 +63,7 @@ class Registry(Generic[T]):
     def __getitem__(self, word: str) -> type[T]:
         words = self._all()
         if word not in words:
-            raise UnknownWord(
-                Problem("MVG110", (), f"unknown {self.noun} '{word}'", nearest(str(word), sorted(words)))
-            )
+            raise UnknownWord(Problem("MVG110", (), f"unknown {self.noun} '{word}'", nearest(str(word), sorted(words))))
         return words[word]
 
     def _all(self) -> dict[str, type[T]]:
@@ -85,4 +83,18 @@ class Registry(Generic[T]):
         for entry in metadata.entry_points(group=ENTRY_POINTS):
             kind, _, word = entry.name.partition(".")
             if kind == self.noun:
-                self.add(word, entry.load())
+                self.add(word, _loaded(entry))
+
+
+def _loaded(entry: metadata.EntryPoint) -> Any:
+    """What an entry point leads to.
+
+    Raises:
+        SpecError: it leads nowhere; names the distribution that offers it.
+    """
+    try:
+        return entry.load()
+    except (ImportError, AttributeError) as error:
+        source = f" of the distribution '{entry.dist.name}'" if entry.dist else ""
+        message = f"the word '{entry.name}'{source} cannot be loaded from {entry.value}: {error}"
+        raise SpecError(Problem("MVG412", (), message, "install it anew, or remove it")) from error
