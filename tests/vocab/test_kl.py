@@ -4,10 +4,12 @@ import pytest
 import torch
 
 from mvgraph.vocab.divergence import closed_kl
-from mvgraph.vocab.divergence.kl import TABLE
+from mvgraph.vocab.divergence.kl import TABLE, normal_normal
 from mvgraph.vocab.family import Family
+from mvgraph.vocab.family.normal import Normal
 
-WORDS = [(of.word, to.word) for of, to in TABLE]
+FAMILIES = [f for f in (Family.read(w) for w in Family.registry.names()) if {"prior", "expert"} <= f.roles]
+WORDS = [(of.word, to.word) for of in FAMILIES for to in FAMILIES if closed_kl(of, to) is not None]
 PARAMETERS = [(0.0, 1.0, 0.0, 1.0), (0.7, 0.5, -0.4, 1.5), (-2.0, 1.3, 1.0, 0.6), (0.1, 0.3, 0.1, 0.9)]
 
 
@@ -106,3 +108,23 @@ def test_options_of_a_family_do_not_change_the_pair():
 @pytest.mark.parametrize("words", [("delta", "normal"), ("normal", "delta"), ("student_t", "normal")], ids="-".join)
 def test_no_closed_form_is_none(words):
     assert closed_kl(*map(Family.read, words)) is None
+
+
+def test_the_pairs_of_the_table_are_all_tested():
+    assert {(of.word, to.word) for of, to in TABLE} <= set(WORDS)
+
+
+def test_a_new_family_brings_its_own_divergences():
+    class Shifted(Normal):
+        word = "shifted"
+
+        def kl_to(self, other):
+            return normal_normal if other.word == "normal" else None
+
+        def kl_from(self, other):
+            return normal_normal if other.word == "normal" else None
+
+    shifted, normal, laplace = Shifted(), Family.read("normal"), Family.read("laplace")
+    assert closed_kl(shifted, normal) is normal_normal
+    assert closed_kl(normal, shifted) is normal_normal
+    assert closed_kl(shifted, laplace) is None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import lazy_loader as lazy
 
-from mvgraph.vocab.family.base import Family, Params
+from mvgraph.vocab.family.base import ClosedKL, Family, Params
 from mvgraph.vocab.family.laplace import Laplace
 from mvgraph.vocab.family.normal import Normal
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 else:
     torch = lazy.load("torch")
-
-ClosedKL = Callable[[Params, Params], "Tensor"]
 
 
 def normal_normal(of: Params, to: Params) -> Tensor:
@@ -98,10 +95,11 @@ def closed_kl(of: Family, to: Family) -> ClosedKL | None:
     """KL(of ‖ to) as a function of both parameters, summed over the last axis; None where no closed form is known.
 
     The function broadcasts over all axes before the last: `(*batch, dim)` and `(*batch, dim)` to `(*batch,)`.
+    Pairs of the table come first, then `of.kl_to(to)`, then `to.kl_from(of)`: a new family answers in its own file.
 
     >>> closed_kl(Family.read("normal"), Family.read("laplace")).__name__
     'normal_laplace'
     >>> closed_kl(Family.read("delta"), Family.read("normal")) is None
     True
     """
-    return TABLE.get((type(of), type(to)))
+    return TABLE.get((type(of), type(to))) or of.kl_to(to) or to.kl_from(of)

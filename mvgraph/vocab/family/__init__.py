@@ -1,5 +1,5 @@
 """Families of distributions: priors, experts and likelihoods."""
 
-from mvgraph.vocab.family.base import Family, Params, Role, Shape
+from mvgraph.vocab.family.base import ClosedKL, Family, Params, Role, Shape
 
-__all__ = ["Family", "Params", "Role", "Shape"]
+__all__ = ["ClosedKL", "Family", "Params", "Role", "Shape"]

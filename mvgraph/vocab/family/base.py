@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -24,6 +24,7 @@ else:
 Role = Literal["prior", "expert", "likelihood", "auxiliary"]
 Shape = tuple[int, ...]
 Params = Mapping[str, "Tensor"]
+ClosedKL = Callable[[Params, Params], "Tensor"]
 
 NETWORKED: frozenset[Role] = frozenset({"expert", "likelihood"})  # roles whose parameters come from a network
 
@@ -110,4 +111,15 @@ class Family(Word):
 
     def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
         """Which prepared values lie outside the support: a boolean tensor like `value`, and the support in words."""
+        return None
+
+    def kl_to(self, other: Family) -> ClosedKL | None:
+        """KL(self ‖ other) in closed form, or None: how a family brings its own divergences.
+
+        The function takes the parameters of both and sums over the last axis: `(*batch, dim)` to `(*batch,)`.
+        """
+        return None
+
+    def kl_from(self, other: Family) -> ClosedKL | None:
+        """KL(other ‖ self) in closed form, or None; asked where `other` has no answer itself."""
         return None
