@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from mvgraph.data.splitting import split
     from mvgraph.data.tables import Tables
     from mvgraph.data.validation import batch
-    from mvgraph.evaluation import report
+    from mvgraph.evaluation.gallery import Block, Strip, arrange
+    from mvgraph.evaluation.painting import painter
+    from mvgraph.evaluation.summary import report
     from mvgraph.module.model import compile  # noqa: A004
     from mvgraph.training.fitting import fit
     from mvgraph.training.run import Run
@@ -25,7 +27,9 @@ else:
             "data.splitting": ["split"],
             "data.tables": ["Tables"],
             "data.validation": ["batch"],
-            "evaluation": ["report"],
+            "evaluation.gallery": ["Block", "Strip", "arrange"],
+            "evaluation.painting": ["painter"],
+            "evaluation.summary": ["report"],
             "module.model": ["compile"],
             "training.fitting": ["fit"],
             "training.run": ["Run"],
@@ -36,4 +40,18 @@ else:
         return _attached(name)
 
 
-__all__ = ["Run", "Tables", "batch", "compile", "complete", "fit", "read", "report", "split"]
+__all__ = [
+    "Block",
+    "Run",
+    "Strip",
+    "Tables",
+    "arrange",
+    "batch",
+    "compile",
+    "complete",
+    "fit",
+    "painter",
+    "read",
+    "report",
+    "split",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +44,11 @@ SkipEmpty = Annotated[bool, typer.Option("--skip-empty", help="Leave rows withou
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where every random number comes from.")]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+SizeTexts = Annotated[
+    list[str] | None,
+    typer.Option("--size", metavar="VIEW=HxW", help="Draw a view that is a vector as a picture (repeatable)."),
+]
+Fraction = Annotated[float, typer.Option("--fraction", help="The share of the rows that is held out.")]
 
 
 def overrides(sets: Sequence[str] | None, views: int | None) -> list[str]:
@@ -58,6 +64,25 @@ def written(spec: str, sets: Sequence[str] | None, views: int | None = None) -> 
 def checked(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
     """The spec of a command line, which has passed the checks."""
     return sound(written(spec, sets, views))
+
+
+def sizes(texts: Sequence[str] | None) -> dict[str, tuple[int, int]]:
+    """Heights and widths by view.
+
+    >>> sizes(["upper=4x8"])
+    {'upper': (4, 8)}
+
+    Raises:
+        UsageError: a text does not read as VIEW=HxW.
+    """
+    found = [
+        (text, re.fullmatch(r"(?P<view>[^=]+)=(?P<height>[1-9]\d{0,4})x(?P<width>[1-9]\d{0,4})", text))
+        for text in texts or ()
+    ]
+    wrong = [text for text, size in found if size is None]
+    if wrong:
+        raise UsageError(f"'{wrong[0]}' is no size; write VIEW=HEIGHTxWIDTH, e.g. upper=4x8")
+    return {s["view"]: (int(s["height"]), int(s["width"])) for _, s in found if s is not None}
 
 
 def view_list(text: str | None, known: Sequence[str]) -> list[str] | None:

@@ -151,12 +151,15 @@ try:
     app({arguments})
 except SystemExit as stop:
     assert not stop.code, stop.code
-heavy = [m for m in ("torch._C", "lightning.pytorch", "matplotlib.figure", "scipy.stats", "sklearn.base") if m in sys.modules]
+heavy = {"torch._C", "lightning.pytorch", "matplotlib.figure", "scipy.stats", "sklearn.base"} & set(sys.modules)
 assert not heavy, heavy
 """
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]])
+READING = [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]]
+
+
+@pytest.mark.parametrize("arguments", READING)
 def test_reading_never_imports_torch(arguments, tmp_path):
     code = LIGHT.format(arguments=arguments)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
@@ -171,7 +174,8 @@ def test_the_python_interface_never_imports_torch_to_check(tmp_path):
 
 
 def test_a_closed_pipe_is_no_fault(tmp_path):
-    command = f"set -o pipefail; '{sys.executable}' -c 'from mvgraph.cli import main; main()' explain mopoe --views 7 | head -n 1"
+    call = f"'{sys.executable}' -c 'from mvgraph.cli import main; main()' explain mopoe --views 6"
+    command = f"set -o pipefail; {call} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.stdout == "MoPoE-VAE\n"
     assert done.stderr == ""

@@ -7,15 +7,14 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import lazy_loader as lazy
 import typer
 
 from mvgraph.cli import engine
 from mvgraph.cli.guarding import INTERRUPTED, say
-from mvgraph.cli.learnt import show_files
-from mvgraph.cli.options import Data, Seed, Sets, SkipEmpty, SpecName, ViewCount, written
+from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
 from mvgraph.errors import UsageError
 from mvgraph.interface import sound
 from mvgraph.spec.model import Spec
@@ -25,12 +24,10 @@ if TYPE_CHECKING:
     import torch
 
     from mvgraph.data.batch import Batch
-    from mvgraph.training.run import Run
 else:
     torch = lazy.load("torch")
 
 EXAMPLE = "mvgraph train mopoe --data digits --epochs 20 --out runs/first"
-Parts = tuple["Batch", "Batch | None"]
 
 
 def run(
@@ -60,6 +57,7 @@ def run(
     ] = None,
     best: Annotated[bool, typer.Option("--best", help="Keep the weights of the best epoch, not the last.")] = False,
     skip_empty: SkipEmpty = False,
+    size: SizeTexts = None,
     quick: Annotated[bool, typer.Option("--no-report", help="Do not evaluate the model after training.")] = False,
 ) -> None:
     """Train a model: progress, checkpoints, one curve for every term; at the end, what was learnt.
@@ -67,8 +65,9 @@ def run(
     The folder holds the resolved spec, the weights, the metrics and the pictures. Ctrl-C keeps the state of the last
     epoch, and --resume goes on from there to the same numbers as an unbroken run.
     """
+    pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
-    trainer = {"devices": _devices(devices), "strategy": strategy, "precision": precision, "accelerator": accelerator}
+    trainer: dict[str, Any] = {"devices": _devices(devices), "strategy": strategy, "precision": precision, "accelerator": accelerator}
     found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty)
     torch.manual_seed(seed)
     model = engine.compile(found)
@@ -90,7 +89,12 @@ def run(
         )
     except Interrupted as stop:
         _interrupted(stop)
-    _finish(finished, rows, held, seed, quick)
+    typer.echo(f"{found.name}: {len(finished.metrics)} epochs, kept in {folder}")
+    if quick:
+        return
+    if held is None:
+        say("no rows were held out: what follows is about the training rows")
+    typer.echo(str(engine.report(finished.model, rows, held or rows, folder, seed=seed, sizes=pictures)))
 
 
 def _folder_name(spec: str) -> str:
@@ -130,13 +134,9 @@ def _batch_size(text: str | None) -> int | Literal["full"] | None:
     return int(text)
 
 
-def _interrupted(stop: Interrupted) -> None:
+def _interrupted(stop: Interrupted) -> NoReturn:
     again = shlex.join(["mvgraph", *(a for a in sys.argv[1:] if a != "--resume"), "--resume"])
     kept = f"{stop.folder} holds the state after epoch {stop.epochs}"
     say(f"interrupted after {stop.epochs} of {stop.of} epochs; {kept}")
     say(f"go on with: {again}")
     raise typer.Exit(INTERRUPTED)
-
-
-def _finish(finished: Run, rows: Batch, held: Batch | None, seed: int, quick: bool) -> None:
-    show_files(finished.folder)
