@@ -50,7 +50,11 @@ class Views:
 
 @dataclass(frozen=True)
 class Posteriors:
-    """The `q` of a spec: the posterior family, indexed by the evidence set."""
+    """The `q` of a spec: the posterior family, indexed by the evidence set.
+
+    Arguments:
+        mixture: one posterior; or an equal mixture over single views, or over all subsets, of the evidence.
+    """
 
     mixture: Literal["none", "singles", "subsets"] = "none"
     latents: tuple[Posterior, ...] = ()
@@ -58,7 +62,12 @@ class Posteriors:
 
 @dataclass(frozen=True)
 class Objective:
-    """What is maximised and what is minimised."""
+    """What is maximised and what is minimised.
+
+    Arguments:
+        maximize: routes.
+        minimize: `kl` terms.
+    """
 
     maximize: tuple[Term, ...] = ()
     minimize: tuple[Term, ...] = ()
@@ -71,12 +80,16 @@ class Whole:
     Arguments:
         mvgraph: version of the format.
         name: the name of the model.
+        about: where the model comes from.
         extends: the reference spec or file that this one starts from.
         params: named numbers, symbols in the printed objective.
         views: the views by name, or how many there may be.
         view_defaults: what a view falls back to.
         p: the generative graph, node by node.
         q: the posterior family, latent by latent.
+        objective: routes to be maximised, and terms to be minimised.
+        estimator: how expectations are estimated.
+        training: how the parameters are found.
     """
 
     mvgraph: Literal[1]

@@ -21,7 +21,15 @@ ONE = Formula("1")
 
 @dataclass(frozen=True)
 class About:
-    """Where a model comes from."""
+    """Where a model comes from.
+
+    Arguments:
+        title: of the paper.
+        authors: their last names.
+        year: of the paper.
+        arxiv: its number at arXiv, as a text.
+        url: where there is no number at arXiv.
+    """
 
     title: str = ""
     authors: tuple[str, ...] = ()
@@ -32,7 +40,14 @@ class About:
 
 @dataclass(frozen=True)
 class View:
-    """One view: the shape of its data, its likelihood, and its networks; None falls back to the defaults."""
+    """One view: the shape of its data, its likelihood, and its networks; None falls back to the defaults.
+
+    Arguments:
+        shape: of one datum; found in the data where it is left out.
+        likelihood: p(x_m | ·), the family of the view's data.
+        encoder: the network of its experts; `mlp` where neither view nor defaults name one.
+        decoder: the network of its likelihood; `mlp` where neither view nor defaults name one.
+    """
 
     name: str
     shape: Shape | None = None
@@ -51,7 +66,15 @@ class OpenViews:
 
 @dataclass(frozen=True)
 class Latent:
-    """A latent node of p with its prior; `plate` gives one copy a view, `given` names latent parents."""
+    """A latent node of p with its prior; `plate` gives one copy a view, `given` names latent parents.
+
+    Arguments:
+        latent: the prior's family.
+        dim: how many entries it has; for a plated latent also a table by view.
+        plate: `view` gives one copy a view, a private latent.
+        given: its latent parents.
+        network: from the parents to the prior's parameters.
+    """
 
     name: str
     family: Family
@@ -63,7 +86,13 @@ class Latent:
 
 @dataclass(frozen=True)
 class Observed:
-    """The observed node of p, one copy a view; `given` names its latent parents."""
+    """The observed node of p, one copy a view; `given` names its latent parents.
+
+    Arguments:
+        given: the latents that the views are decoded from.
+        likelihood: one for all views; it goes before those of the views.
+        network: one decoder word for all views; it goes before those of the views.
+    """
 
     name: str
     given: tuple[str, ...]
@@ -73,7 +102,17 @@ class Observed:
 
 @dataclass(frozen=True)
 class Posterior:
-    """How one latent is inferred from any evidence set."""
+    """How one latent is inferred from any evidence set.
+
+    Arguments:
+        expert: the family of q(z | x_m).
+        fuse: the rule that makes q(z | x_S) from the experts of the views in S.
+        prior_expert: whether the prior is one more expert: `full` means where S is all observed views.
+        absent: where a private latent comes from when its view is not in S: its prior, r (aux), or its own view.
+        auxiliary: the family of the auxiliary prior r, for `absent: aux`.
+        network: in place of the views' encoders.
+        share: the latent whose encoder trunks these experts use, with heads of their own.
+    """
 
     name: str
     expert: Family
@@ -87,7 +126,20 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Route:
-    """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`."""
+    """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`.
+
+    Arguments:
+        from: the evidence: `V`, a list of views, or a variable.
+        to: the targets: `V`, a list of views, or a variable.
+        for: variables and what they run over: `V`, `singles`, `full`, `subsets`, `random(k)`, or a sum of these.
+        combine: the bindings of the variables are added, or their mean is taken.
+        beta: the weight of the KL terms, or one a latent.
+        likelihood_weight: the weight of the log-likelihoods, or one a view.
+        weight: the weight of the whole route.
+        density: with a mixture: one KL of the whole mixture, or one a component.
+        samples: draws of every component (K), for `iwae`.
+        strata: for `iwae` with a mixture: one logarithm a component, or one over all.
+    """
 
     word: Literal["elbo", "iwae"]
     from_: str
@@ -104,7 +156,15 @@ class Route:
 
 @dataclass(frozen=True)
 class Divergence:
-    """An explicit KL(of ‖ to) between two densities of one latent, e.g. `q(z | V)` and `q(z | m)`."""
+    """An explicit KL(of ‖ to) between two densities of one latent, e.g. `q(z | V)` and `q(z | m)`.
+
+    Arguments:
+        of: the density whose expectation is taken, e.g. `q(z | V)`.
+        to: the density it is compared with, e.g. `q(z | m)` or `p(z)`.
+        for: variables and what they run over, as in a route.
+        combine: the bindings of the variables are added, or their mean is taken.
+        weight: a number or a formula.
+    """
 
     of: str
     to: str
@@ -118,7 +178,13 @@ Term = Route | Divergence
 
 @dataclass(frozen=True)
 class Estimator:
-    """How expectations are estimated; changing it leaves the objective as it is."""
+    """How expectations are estimated; changing it leaves the objective as it is.
+
+    Arguments:
+        samples: draws of every posterior, for an `elbo`.
+        kl: in closed form where there is one, or by draws always.
+        mixture: every component is drawn from, and weighted.
+    """
 
     samples: int = 1
     kl: Literal["closed", "sampled"] = "closed"
@@ -127,7 +193,12 @@ class Estimator:
 
 @dataclass(frozen=True)
 class Clip:
-    """Gradient clipping: by total norm, by value, or both (the norm first)."""
+    """Gradient clipping: by total norm, by value, or both (the norm first).
+
+    Arguments:
+        norm: the largest total norm.
+        value: the largest entry.
+    """
 
     norm: float | None = None
     value: float | None = None
@@ -135,7 +206,12 @@ class Clip:
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """Stop when the validation loss has not fallen by `least` for `patience` epochs."""
+    """Stop when the validation loss has not fallen by `least` for `patience` epochs.
+
+    Arguments:
+        patience: epochs without a gain.
+        least: what counts as a gain.
+    """
 
     patience: int = 10
     least: float = 0.0
@@ -143,7 +219,15 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class Training:
-    """How the parameters are found."""
+    """How the parameters are found.
+
+    Arguments:
+        optimizer: a word with its options; `adam` where none is named.
+        batch_size: rows of a step, or `full`.
+        epochs: passes over the rows.
+        clip: bounds on the gradient.
+        early_stopping: none, unless said.
+    """
 
     optimizer: Optimizer | None = None
     batch_size: int | Literal["full"] = 128
