@@ -1,10 +1,10 @@
-"""What an evaluation asks of a trained model, and how it asks: in bounded chunks, under a seed, without gradients."""
+"""What an evaluation asks of a trained model, and how it asks: in bounded chunks, under a seed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -33,10 +33,11 @@ class Answering(Protocol):
         /,
         given: Sequence[str] | None = None,
         *,
+        views: Sequence[str] | None = None,
         samples: int | None = None,
         generator: torch.Generator | None = None,
     ) -> Mapping[str, Distribution]:
-        """p(x_m | x_given) of every view."""
+        """p(x_m | x_given) of the views asked for, else of every view."""
 
     def generate(self, count: int, /, *, generator: torch.Generator | None = None) -> Mapping[str, Tensor]:
         """New data, `(count, *shape)` a view."""
@@ -45,20 +46,6 @@ class Answering(Protocol):
         self, batch: Batch, /, samples: int = 1000, *, generator: torch.Generator | None = None
     ) -> Tensor:
         """log p(x_O) of each row, `(row,)`."""
-
-
-@contextmanager
-def asked(model: Answering) -> Iterator[None]:
-    """Without gradients and with dropout switched off; the model's mode is put back afterwards."""
-    training = isinstance(model, nn.Module) and model.training
-    try:
-        if isinstance(model, nn.Module):
-            model.eval()
-        with torch.no_grad():
-            yield
-    finally:
-        if isinstance(model, nn.Module):
-            model.train(training)
 
 
 def randomness(model: Answering, seed: int) -> torch.Generator:
@@ -96,21 +83,32 @@ def seen(data: Batch, view: str) -> Tensor:
     return data.mask[:, data.names.index(view)]
 
 
-def informed(data: Batch, given: Sequence[str]) -> Batch:
-    """The rows that have one of the given views or more."""
-    return data.rows(data.only(given).mask.any(1))
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """A model that is asked for views of held-out rows given others of their views.
 
-
-def imputed(
-    model: Answering, data: Batch, given: Sequence[str] | None, samples: int | None, generator: torch.Generator
-) -> Iterator[tuple[Batch, Mapping[str, Distribution]]]:
-    """p(x_m | x_given) of every view, in chunks of rows.
-
-    Raises:
-        UsageError: the model has no posterior for this evidence.
+    Arguments:
+        model: a trained model.
+        samples: draws of z from each component of the posterior.
+        generator: their randomness.
     """
-    for chunk in chunks(model.spec, data, samples or 1):
-        yield chunk, model.impute(chunk, given=given, samples=samples, generator=generator)
+
+    model: Answering
+    samples: int
+    generator: torch.Generator
+
+    def impute(
+        self, data: Batch, given: Sequence[str], views: Sequence[str]
+    ) -> Iterator[tuple[Batch, Mapping[str, Distribution]]]:
+        """p(x_m | x_given) of some views, in chunks of the rows that have a given view or more.
+
+        Raises:
+            UsageError: the model has no posterior for this evidence.
+        """
+        rows = data.rows(data.only(given).mask.any(1))
+        for chunk in chunks(self.model.spec, rows, self.samples):
+            answer = self.model.impute(chunk, given=given, views=views, samples=self.samples, generator=self.generator)
+            yield chunk, answer
 
 
 def expected(distribution: Distribution) -> Tensor:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
-from mvgraph.errors import UsageError
-from mvgraph.evaluation.answering import Answering, asked, drawn, expected, imputed, informed, randomness, seen, some
+from mvgraph.errors import MvgraphError, UsageError
+from mvgraph.evaluation.answering import Answering, Asking, drawn, expected, randomness, seen, some
 from mvgraph.evaluation.classes import Classifier, agreement, class_views, classes, fit_classifier, majority
 from mvgraph.evaluation.evidence import evidence, others
 
@@ -40,7 +40,7 @@ class Coherence:
     undefined: Mapping[str, str] = field(default_factory=dict)
 
 
-def coherence(
+def measure_coherence(
     model: Answering,
     train: Batch,
     valid: Batch,
@@ -84,8 +84,7 @@ def coherence(
     known = _classifiers(train, label, most_training, seed, undefined)
     study = _Study(model, valid, label, known, randomness(model, seed), undefined)
     chance = majority(classes(train.views[label]), classes(valid.views[label]))
-    with asked(model):
-        towards, away, joint = study.towards(samples), study.away(), study.joint(draws)
+    towards, away, joint = study.towards(samples), study.away(), study.joint(draws)
     return Coherence(label, chance, towards, away, study.own(), joint, draws, undefined)
 
 
@@ -106,7 +105,7 @@ class _Study:
         for name, given in evidence(others(self.valid.names, self.label)).items():
             try:
                 right = list(self._right(given, samples))
-            except UsageError as error:
+            except MvgraphError as error:
                 self.undefined[f"{self.label} from {name}"] = str(error)
                 continue
             if right:
@@ -114,18 +113,20 @@ class _Study:
         return found
 
     def _right(self, given: Sequence[str], samples: int) -> Iterator[Tensor]:
-        for chunk, answer in imputed(self.model, informed(self.valid, given), given, samples, self.generator):
+        for chunk, answer in Asking(self.model, samples, self.generator).impute(self.valid, given, [self.label]):
             yield classes(expected(answer[self.label])) == classes(chunk.views[self.label])
 
     def away(self) -> dict[str, float]:
         """The agreement of views imputed from the label with it."""
         right: dict[str, list[Tensor]] = {view: [] for view in self.known}
+        if not self.known:
+            return {}
         try:
-            for chunk, answer in imputed(self.model, self.valid, [self.label], 1, self.generator):
+            for chunk, answer in Asking(self.model, 1, self.generator).impute(self.valid, [self.label], [*self.known]):
                 truth = classes(chunk.views[self.label])
                 for view, classifier in self.known.items():
                     right[view].append(classifier.classify(drawn(answer[view], self.generator)) == truth)
-        except UsageError as error:
+        except MvgraphError as error:
             self.undefined[f"views from {self.label}"] = str(error)
             return {}
         return {view: _share(r) for view, r in right.items()}
@@ -136,7 +137,7 @@ class _Study:
             return None
         try:
             made = self.model.generate(draws, generator=self.generator)
-        except UsageError as error:
+        except MvgraphError as error:
             self.undefined["joint coherence"] = str(error)
             return None
         return agreement(classes(made[self.label]), *(c.classify(made[v]) for v, c in self.known.items()))

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
-from mvgraph.errors import UsageError
-from mvgraph.evaluation.answering import Answering, asked, imputed, informed, randomness, seen
+from mvgraph.errors import MvgraphError, UsageError
+from mvgraph.evaluation.answering import Answering, Asking, randomness, seen
 from mvgraph.evaluation.evidence import ALL, others
 from mvgraph.evaluation.losses import losses
 
@@ -67,7 +67,7 @@ class Imputation:
         return found[0]
 
 
-def imputation(model: Answering, train: Batch, valid: Batch, samples: int = 10, seed: int = 0) -> Imputation:
+def measure_imputation(model: Answering, train: Batch, valid: Batch, samples: int = 10, seed: int = 0) -> Imputation:
     """The loss of every view imputed from every other view alone and from all others.
 
     Real values: the mean of (x − E[x | x_S])² over rows and entries, E taken over `samples` draws of z from each
@@ -85,15 +85,14 @@ def imputation(model: Answering, train: Batch, valid: Batch, samples: int = 10, 
     Raises:
         UsageError: there is one view only, or no imputation is defined.
     """
-    judge = _Judge(model, _means(train), valid, samples, randomness(model, seed))
+    judge = _Judge(Asking(model, samples, randomness(model, seed)), _means(train), valid)
     scores: list[Score] = []
     undefined: dict[str, str] = {}
-    with asked(model):
-        for source, given, views in _questions(model.spec.view_names):
-            try:
-                scores += judge.scores(source, given, views)
-            except UsageError as error:
-                undefined[f"{' and '.join(views)} from {source}"] = str(error)
+    for source, given, views in _questions(model.spec.view_names):
+        try:
+            scores += judge.scores(source, given, [v for v in views if v in judge.means])
+        except MvgraphError as error:
+            undefined[f"{' and '.join(views)} from {source}"] = str(error)
     if not scores:
         raise UsageError(next(iter(undefined.values()), "imputation needs two views or more, seen in the same rows"))
     order = list(model.spec.view_names)
@@ -116,20 +115,17 @@ def _questions(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...], tup
 
 @dataclass(frozen=True, eq=False)
 class _Judge:
-    """One model, the training means of views, and the held-out rows."""
+    """A model, the training means of views, and the held-out rows."""
 
-    model: Answering
+    asking: Asking
     means: Mapping[str, Tensor]
     valid: Batch
-    samples: int
-    generator: torch.Generator
 
     def scores(self, source: str, given: Sequence[str], views: Sequence[str]) -> list[Score]:
         """The scores of some views from one evidence."""
         found: dict[tuple[str, str], list[Tensor]] = {}  # (row, [model, baseline])
-        rows = informed(self.valid, given)
-        for chunk, answers in imputed(self.model, rows, given, self.samples, self.generator):
-            for view in (v for v in views if v in self.means):
+        for chunk, answers in self.asking.impute(self.valid, given, views):
+            for view in views:
                 for measure, pair in self._losses(chunk, view, answers[view]).items():
                     found.setdefault((view, measure), []).append(pair)
         tables = {key: torch.cat(parts) for key, parts in found.items()}
@@ -137,7 +133,7 @@ class _Judge:
 
     def _losses(self, chunk: Batch, view: str, answer: Distribution) -> dict[str, Tensor]:
         """The losses of the rows that have the view."""
-        likelihood = self.model.spec.view(view).likelihood
+        likelihood = self.asking.model.spec.view(view).likelihood
         there = seen(chunk, view)
         values = torch.where(there.reshape(-1, *[1] * (chunk.views[view].dim() - 1)), chunk.views[view], 0.0)
         return {n: pair[there.cpu()] for n, pair in losses(likelihood, values, answer, self.means[view]).items()}

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
-from mvgraph.errors import UsageError
-from mvgraph.evaluation.answering import Answering, asked, chunks, randomness
+from mvgraph.errors import MvgraphError, UsageError
+from mvgraph.evaluation.answering import Answering, chunks, randomness
 from mvgraph.evaluation.estimate import Estimate
 
 
@@ -45,7 +45,7 @@ class Likelihood:
         return "all views" if observed == self.views else f"{observed} of {self.views} views"
 
 
-def likelihood(model: Answering, data: Batch, samples: int = 200, seed: int = 0) -> Likelihood:
+def estimate_likelihood(model: Answering, data: Batch, samples: int = 200, seed: int = 0) -> Likelihood:
     """The mean of log p(x_O), x_O what was observed of a row, over rows with the same number of views.
 
     log p(x_O) ≈ log (1/K) Σ_k p(x_O, z_k) / q(z_k | x_O), z_k ~ q: a lower bound in expectation that tightens with K
@@ -69,7 +69,7 @@ def likelihood(model: Answering, data: Batch, samples: int = 200, seed: int = 0)
     for size in (int(s) for s in sizes.unique().tolist() if s):
         try:
             found[size] = Estimate.of(_rows(model, data.rows(sizes == size), samples, generator))
-        except UsageError as error:
+        except MvgraphError as error:
             undefined[size] = str(error)
     if not found:
         raise UsageError(next(iter(undefined.values()), "there are no rows to take the log-likelihood of"))
@@ -78,9 +78,5 @@ def likelihood(model: Answering, data: Batch, samples: int = 200, seed: int = 0)
 
 def _rows(model: Answering, data: Batch, samples: int, generator: torch.Generator) -> Tensor:
     """log p of each row, `(row,)`."""
-    with asked(model):
-        each = [
-            model.log_likelihood(chunk, samples=samples, generator=generator).double().cpu()
-            for chunk in chunks(model.spec, data, samples)
-        ]
-    return torch.cat(each)
+    each = [model.log_likelihood(c, samples=samples, generator=generator) for c in chunks(model.spec, data, samples)]
+    return torch.cat(each).double().cpu()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
-from mvgraph.evaluation.answering import Answering, asked, chunks, expected, seen
+from mvgraph.evaluation.answering import Answering, chunks, expected, seen
 from mvgraph.evaluation.classes import agreement, class_views, classes, fit_classifier, majority
 from mvgraph.evaluation.evidence import others
 
@@ -38,7 +38,7 @@ class Probe:
     rows: tuple[int, int]
 
 
-def probe(
+def fit_probe(
     model: Answering,
     train: Batch,
     valid: Batch,
@@ -108,8 +108,7 @@ def _codes(
     data = data.rows(there.to(data.mask.device))
     if not len(data):
         raise UsageError(f"no row has both a label and one of the views {', '.join(given)}")
-    with asked(model):
-        parts = [_means(model, chunk, given, latents) for chunk in chunks(model.spec, data, 1)]
+    parts = [_means(model, chunk, given, latents) for chunk in chunks(model.spec, data, 1)]
     return torch.cat(parts), labels[there]
 
 
