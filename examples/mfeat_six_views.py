@@ -180,19 +180,35 @@ def ridges(setting: Setting) -> list[float]:
 
 
 def accuracies(setting: Setting, results: Mapping[str, Result]) -> str:
-    """The table of digit accuracies, and of the missing entries' errors."""
+    """The table of digit accuracies, and where views are missing, of the errors of the missing entries."""
     truth = [torch.from_numpy(part.labels) for part in (setting.train, setting.held)]
-    inputs = [
-        torch.from_numpy(np.hstack([np.where(m[:, None], x, 0) for m, x in zip(mask.T, part.views.values(), strict=True)]))
-        for part, mask in ((setting.train, setting.train_mask), (setting.held, setting.held_mask))
-    ]
-    plain = agreement(fit_classifier(inputs[0], truth[0]).classify(inputs[1]), truth[1])
+    inputs = [filled(setting.train, setting.train_mask), filled(setting.held, setting.held_mask)]
+    plain = fit_classifier(inputs[0], truth[0]).classify(inputs[1])
     chance = majority(*truth)
-    rows = [["majority class, training mean", chance, next(iter(results.values())).dropped, None]]
-    rows += [["logistic regression on the six views", plain, None, None]]
-    rows += [[name, r.accuracy, r.dropped, r.seconds] for name, r in results.items()]
-    head = ["", "accuracy", "over majority", "error of missing entries", "seconds"]
-    return table(f"Digits found by a linear probe of E[z | x], {setting.name}", head, rows)
+    rows = [
+        ["majority class", f"{chance:.1%}", "", ""],
+        ["logistic regression on the six views", *_gain(agreement(plain, truth[1]), chance), ""],
+        *([name, *_gain(r.accuracy, chance), f"{r.seconds:.0f}"] for name, r in results.items()),
+    ]
+    title = f"Digits found by a linear probe of E[z | x], {setting.name}"
+    found = table(title, ["", "accuracy", "above majority", "seconds of training"], rows)
+    lost = {name: r.dropped for name, r in results.items() if r.dropped}
+    if not lost:
+        return found
+    mean = next(iter(lost.values()))[1]
+    rows = [["training mean", f"{mean:.3f}", ""]]
+    rows += [[name, f"{ours:.3f}", f"{1 - ours / mean:.1%}"] for name, (ours, _) in lost.items()]
+    title = "Imputation of the held-out entries that are missing, from what is left of their rows"
+    return "\n\n".join([found, table(title, ["", "squared error", "below the training mean by"], rows)])
+
+
+def filled(part: Split, mask: NDArray[np.bool_]) -> torch.Tensor:
+    """All views side by side, with zeros (the mean) for what is missing, `(row, column)`."""
+    return torch.from_numpy(np.hstack([np.where(m[:, None], x, 0) for m, x in zip(mask.T, part.views.values(), strict=True)]))
+
+
+def _gain(accuracy: float, chance: float) -> list[str]:
+    return [f"{accuracy:.1%}", f"{100 * (accuracy - chance):+.1f} points"]
 
 
 if __name__ == "__main__":
