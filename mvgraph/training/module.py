@@ -93,11 +93,14 @@ class Fitting(lightning.LightningModule):
         self.valid_meter = Meter()
 
     def validation_step(self, batch: int, batch_idx: int) -> None:
-        """Count the loss of one slice of the validation rows, under the same noise in every epoch."""
+        """Count the loss of one slice of the validation rows.
+
+        Every epoch is judged under the same noise and with schedules at their ends, so that losses compare.
+        """
         assert self.valid is not None
         rows = torch.arange(batch * self.size, min((batch + 1) * self.size, len(self.valid)), device=self.device)
         with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
-            loss: Loss = self.model.loss(_slice(self.valid, rows), clock=self.clock, generator=generator)
+            loss: Loss = self.model.loss(_slice(self.valid, rows), generator=generator)
         self.valid_meter.add(loss, len(rows), batch_idx)
 
     def on_validation_epoch_end(self) -> None:

@@ -100,9 +100,9 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
 def test_best_weights_are_kept(tmp_path: Path) -> None:
     options = {"epochs": 6, "batch_size": 4, "best": True}
-    run = train(watched("training.optimizer={adam: {lr: 0.1}}"), out=tmp_path / "run", **options)
+    run = train(watched("training.optimizer={adam: {lr: 0.3}}"), out=tmp_path / "run", **options)
     best = min(run.metrics, key=lambda row: row["valid total"])["epoch"]
-    until = train(watched("training.optimizer={adam: {lr: 0.1}}"), **options | {"epochs": int(best), "best": False})
+    until = train(watched("training.optimizer={adam: {lr: 0.3}}"), **options | {"epochs": int(best), "best": False})
     assert best < 6
     assert same(weights(run.model), weights(until.model))
     assert same(weights(Run.load(tmp_path / "run").model), weights(until.model))
