@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,10 +9,11 @@ from fractions import Fraction
 import sympy
 
 from mvgraph.language.expr import Expr, symbol
-from mvgraph.objective.atoms import Likelihood, LogMeanExp
-from mvgraph.objective.deriving import expand
+from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
+from mvgraph.objective.family import relevant
 from mvgraph.objective.flags import pseudo_views, surrogate_refs
-from mvgraph.objective.terms import OBSERVED_COUNT, Term
+from mvgraph.objective.terms import OBSERVED_COUNT
+from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Divergence, Route, Spec
 from mvgraph.vocab.param import Schedule
 
@@ -35,12 +35,14 @@ def judge(spec: Spec) -> Verdict:
     """The verdict on a spec, at the final values of its schedules.
 
     Sufficient: λ = 1, β ≥ 1 (β = 1 inside a log-mean over several draws), every route scores all the views with a
-    weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced.
+    weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced. A route of weight
+    w then bounds w log p(X).
     """
-    failures = [*_densities(spec), *dict.fromkeys(f for t in spec.maximize for f in _route(spec, t)), *_minimized(spec)]
+    routes = [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t)]
+    failures = [*_densities(spec), *_maximized(spec), *(f for r in routes for f in _failures(r)), *_minimized(spec)]
     if failures:
-        return Verdict(False, "; ".join(failures))
-    total = sum((_route_weight(spec, t) for t in spec.maximize), start=sympy.Integer(0))
+        return Verdict(False, "; ".join(dict.fromkeys(failures)))
+    total = sum((r.times for r in routes), start=sympy.Integer(0))
     warm = " once its schedules have ended" if any(isinstance(p, Schedule) for p in spec.params.values()) else ""
     times = "" if total == 1 else f"{total} "
     return Verdict(True, f"a lower bound of {times}log p(X){warm}")
@@ -60,7 +62,9 @@ def values(spec: Spec) -> dict[Expr, Expr]:
 
 
 def _rational(value: float) -> Expr:
-    return sympy.Rational(str(value))
+    """The number as a short fraction where it is one to the last digit (5/6), else as its decimals."""
+    short = Fraction(value).limit_denominator(10**6)
+    return sympy.Rational(short) if float(short) == value else sympy.Rational(str(value))
 
 
 def _densities(spec: Spec) -> Iterator[str]:
@@ -71,39 +75,63 @@ def _densities(spec: Spec) -> Iterator[str]:
         yield f"{replaced} (each bounds another model)"
 
 
-def _route(spec: Spec, written: Route | Divergence) -> Iterator[str]:
-    if isinstance(written, Divergence):
+@dataclass(frozen=True)
+class _Weighted:
+    """One binding of a route with the numbers that decide.
+
+    Arguments:
+        times: its weight, divided among its siblings where they are averaged.
+        targets: what it scores.
+        scores: λ of each view.
+        ratios: β of each latent.
+        whole: views of the spec.
+        several: whether its draws stand under a log-mean.
+    """
+
+    times: Expr
+    targets: Subset
+    scores: tuple[Expr, ...]
+    ratios: tuple[Expr, ...]
+    whole: Views
+    several: bool
+
+
+def _weighted(spec: Spec, route: Route) -> Iterator[_Weighted]:
+    """Every binding of a route whose weight is not zero."""
+    known, whole = values(spec), frozenset(spec.view_names)
+    refs = relevant(spec, whole)
+    several = route.word == "iwae" and (route.samples > 1 or route.strata == "inside")
+    share = sympy.Rational(1, instance_count(spec, route, len(whole)) if route.combine == "mean" else 1)
+    for instance in instances(spec, route):
+        weigh = Weigher(spec, instance)
+        times = share * weigh.weight(route.weight).subs(known)
+        if times == 0 or (any(b.drawn for b in instance.bindings.values()) and not random_subsets(whole)):
+            continue
+        scores = tuple(weigh.score(route, v).subs(known) for v in spec.view_names)
+        ratios = tuple(weigh.beta(route, r).subs(known) for r in refs)
+        yield _Weighted(times, instance.subset(spec, route.to), scores, ratios, whole, several)
+
+
+def _failures(route: _Weighted) -> Iterator[str]:
+    if route.targets.drawn:
+        yield "a route scores random views only"
+    elif route.targets.views != route.whole:
+        yield f"a route scores {', '.join(sorted(route.targets.views))} only, not all views"
+    weights = (route.times, *route.scores, *route.ratios)
+    if unknown := [w for w in weights if not w.is_number]:
+        yield from (f"the weight {w} has no number" for w in unknown)
+    elif route.times < 0:
+        yield "a route has a weight below 0"
+    elif route.several and {*route.scores, *route.ratios} != {1}:
+        yield "inside a log-mean over several draws every weight must be 1"
+    else:
+        yield from (f"re-weighted: a log-likelihood has the weight {w}" for w in route.scores if w != 1)
+        yield from (f"re-weighted: a KL has the weight {w} < 1" for w in route.ratios if w < 1)
+
+
+def _maximized(spec: Spec) -> Iterator[str]:
+    if any(isinstance(t, Divergence) for t in spec.maximize):
         yield "a divergence is maximised"
-        return
-    known = values(spec)
-    everything = frozenset(spec.view_names)
-    for term in (t for t in expand(spec, draws={1: everything}) if t.scope.term is written):
-        yield from _coefficients(term, known)
-        if term.scope.targets.drawn:
-            yield "a route scores random views only"
-        elif term.scope.targets.views != everything:
-            yield f"a route scores {', '.join(sorted(term.scope.targets.views))} only, not all views"
-
-
-def _coefficients(term: Term, known: Mapping[Expr, Expr]) -> Iterator[str]:
-    weight = _weight(term).subs(known)
-    if isinstance(term.atom, LogMeanExp):
-        scores = {c.subs(known) for p in term.atom.parts for c, _ in p.scores}
-        ratios = {c.subs(known) for p in term.atom.parts for c, _ in p.ratios}
-        if any(c != 1 for c in scores | ratios):
-            yield "inside a log-mean over several draws every weight must be 1"
-        return
-    own = (term.coefficient.subs(known) / weight) if weight != 0 else sympy.Integer(0)
-    if not own.is_number:
-        yield f"the weight {own} has no number"
-    elif isinstance(term.atom, Likelihood) and own != 1:
-        yield f"re-weighted: a log-likelihood has the weight {own}"
-    elif not isinstance(term.atom, Likelihood) and own > -1:
-        yield f"re-weighted: a KL has the weight {-own} < 1"
-
-
-def _weight(term: Term) -> Expr:
-    return term.scope.term.weight.expr if isinstance(term.scope.term, Route) else sympy.Integer(1)
 
 
 def _minimized(spec: Spec) -> Iterator[str]:
@@ -112,19 +140,6 @@ def _minimized(spec: Spec) -> Iterator[str]:
         if isinstance(written, Route):
             yield "a route is minimised"
             continue
-        weight = written.weight.expr.subs({**known, symbol("M"): sympy.Integer(len(spec.views))})
-        if not (weight.is_number and weight >= 0):
-            yield f"the weight {weight} of a minimised divergence is not known to be >= 0"
-
-
-def _route_weight(spec: Spec, written: Route | Divergence) -> Expr:
-    """The number of times that a route bounds log p(X): its weight, summed over its bindings."""
-    scopes: dict[object, Fraction] = defaultdict(Fraction)
-    for term in expand(spec):
-        if term.scope.term is written and isinstance(term.atom, Likelihood | LogMeanExp):
-            view = term.atom.target if isinstance(term.atom, Likelihood) else None
-            scopes[view] += term.share if isinstance(term.atom, Likelihood) else Fraction(1)
-    times = max(scopes.values(), default=Fraction(0))
-    return sympy.Rational(times.numerator, times.denominator) * written.weight.expr.subs(values(spec))
-
-
+        weights = {Weigher(spec, i).weight(written.weight).subs(known) for i in instances(spec, written)}
+        unknown = (w for w in weights if not (w.is_number and w >= 0))
+        yield from (f"the weight {w} of a minimised divergence is not known to be >= 0" for w in unknown)

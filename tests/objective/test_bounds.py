@@ -1,0 +1,132 @@
+"""Whether an objective bounds log p(X): the verdict on every reference spec, and what must not pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mvgraph.objective import derive
+from mvgraph.objective.bounds import Verdict
+from mvgraph.spec import zoo
+from mvgraph.spec.reading import load
+
+WARM = " once its schedules have ended"
+ONLY = "a route scores 1 only, not all views; a route scores 2 only, not all views"
+KL = "re-weighted: a KL has the weight"
+
+VERDICTS = {
+    "ae": (False, f"the likelihood of 1, 2 is no density; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"),
+    "bi_vcca": (True, "a lower bound of log p(X)"),
+    "dmvae": (False, ONLY),
+    "dvcca": (True, "a lower bound of log p(X)"),
+    "jmvae": (True, f"a lower bound of log p(X){WARM}"),
+    "mcvae": (True, "a lower bound of 2 log p(X)"),
+    "me_mvae": (False, ONLY),
+    "mmvae": (True, "a lower bound of log p(X)"),
+    "mmvae_plus": (
+        False,
+        "the prior of h.1, h.2 is replaced by an auxiliary one in some routes (each bounds another model)",
+    ),
+    "mmvae_tight": (True, "a lower bound of log p(X)"),
+    "mopoe": (True, "a lower bound of log p(X)"),
+    "mvae": (True, f"a lower bound of log p(X){WARM}"),
+    "mvae_subsampled": (False, ONLY),
+    "mvtcae": (False, f"re-weighted: a log-likelihood has the weight 7/12; {KL} 5/12 < 1"),
+    "vcca_private": (True, "a lower bound of log p(X)"),
+    "weighted_mvae": (False, "re-weighted: a log-likelihood has the weight 1/2"),
+}
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_verdict(name: str) -> None:
+    """Every reference spec: the verdict and its reason."""
+    objective = derive(load(name))
+    assert (objective.verdict.holds, objective.verdict.reason) == VERDICTS[name]
+    assert objective.is_bound == VERDICTS[name][0]
+
+
+def verdict(*routes: dict[str, Any], minimize: Any = None, **top: Any) -> Verdict:
+    """The verdict on some routes over a product of experts."""
+    spec = {
+        "name": "small",
+        "views": 2,
+        "view_defaults": {"likelihood": "normal"},
+        "p": {"z": {"latent": "normal", "dim": 1}, "x": {"observed": True, "plate": "view", "given": ["z"]}},
+        "q": {"z": {"expert": "normal", "fuse": "poe"}},
+        **top,
+    }
+    terms = {"minimize": minimize} if minimize else {}
+    return derive(load({**spec, "objective": {"maximize": list(routes), **terms}})).verdict
+
+
+def elbo(from_: str = "V", to: str = "V", **options: Any) -> dict[str, Any]:
+    """One route."""
+    return {"elbo": {"from": from_, "to": to, **options}}
+
+
+def iwae(**options: Any) -> dict[str, Any]:
+    """One importance-weighted route."""
+    return {"iwae": {"from": "V", "to": "V", "samples": 3, **options}}
+
+
+EACH = {"for": {"m": "V"}}
+SUBSETS = {"for": {"S": "subsets"}}
+
+HOLDS = [
+    ("the mean over views, by weight", [elbo("[m]", **EACH, weight="1/M")], {}, "log p(X)"),
+    ("the mean over views, by combine", [elbo("[m]", **EACH, combine="mean")], {}, "log p(X)"),
+    (
+        "the mean of log-means",
+        [{"iwae": {"from": "[m]", "to": "V", "samples": 3, "combine": "mean", **EACH}}],
+        {},
+        "log p(X)",
+    ),
+    ("a weight that is zero", [elbo(weight="mu"), elbo(weight="1 - mu")], {"params": {"mu": 1}}, "log p(X)"),
+    ("weights by size", [elbo("S", **SUBSETS, weight="size(S)")], {}, "4 log p(X)"),
+    ("weighted log-means", [iwae(weight=2)], {}, "2 log p(X)"),
+    (
+        "random sets",
+        [elbo("S", **{"for": {"S": "full+singles"}}), elbo("S", **{"for": {"S": "random(2)"}})],
+        {"views": 3},
+        "6 log p(X)",
+    ),
+    ("beta above one", [elbo(beta=2.5)], {}, "log p(X)"),
+]
+
+FAILS = [
+    ("no divergence", [elbo(beta=0)], {}, f"{KL} 0 < 1"),
+    ("a view left out", [elbo(likelihood_weight={"1": 1, "2": 0})], {}, "a log-likelihood has the weight 0"),
+    ("a weight below zero", [elbo(weight=2), elbo(weight=-1)], {}, "a route has a weight below 0"),
+    ("a param below zero", [elbo(weight="mu"), elbo(weight="1 - mu")], {"params": {"mu": 2}}, "weight below 0"),
+    ("beta below one", [elbo(beta=0.5)], {}, f"{KL} 1/2 < 1"),
+    ("re-weighted", [elbo(likelihood_weight=2)], {}, "a log-likelihood has the weight 2"),
+    ("beta in a log-mean", [iwae(beta=2)], {}, "inside a log-mean"),
+    ("a learnt weight", [elbo(weight="a")], {"params": {"a": {"learnt": {"init": 1}}}}, "the weight a has no number"),
+    ("one view", [elbo("V", "[1]")], {}, "a route scores 1 only"),
+    ("a point posterior", [elbo(beta=0)], {"q": {"z": {"expert": "delta", "fuse": "mean"}}}, f"{KL} 0 < 1"),
+    ("a pseudo-likelihood", [elbo()], {"view_defaults": {"likelihood": "mse"}}, "is no density"),
+]
+
+
+@pytest.mark.parametrize(("routes", "top", "bounded"), [x[1:] for x in HOLDS], ids=[x[0] for x in HOLDS])
+def test_holds(routes: list[dict[str, Any]], top: dict[str, Any], bounded: str) -> None:
+    """What is a bound, and of how many log p(X)."""
+    assert verdict(*routes, **top) == Verdict(True, f"a lower bound of {bounded}")
+
+
+@pytest.mark.parametrize(("routes", "top", "reason"), [x[1:] for x in FAILS], ids=[x[0] for x in FAILS])
+def test_fails(routes: list[dict[str, Any]], top: dict[str, Any], reason: str) -> None:
+    """What is none, and why not."""
+    found = verdict(*routes, **top)
+    assert not found.holds
+    assert reason in found.reason
+
+
+def test_minimized() -> None:
+    """A divergence that is minimised keeps a bound with a weight of at least zero only."""
+    kl = {"of": "q(z | V)", "to": "q(z | m)", **EACH}
+    assert verdict(elbo(), minimize=[{"kl": {**kl, "weight": "1/M"}}]).holds
+    assert "not known to be >= 0" in verdict(elbo(), minimize=[{"kl": {**kl, "weight": "1 - M"}}]).reason
+    assert "a route is minimised" in verdict(elbo(), minimize=[elbo()]).reason
+    assert "a divergence is maximised" in verdict(elbo(), {"kl": kl}).reason
