@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +39,7 @@ class Networks(nn.Module):
     def __init__(self, spec: Spec) -> None:
         super().__init__()
         _require_shapes(spec)
+        _require_networks(spec)
         self.spec = spec
         self.experts = nn.ModuleDict()
         self.joints = nn.ModuleDict()
@@ -121,8 +124,8 @@ class Networks(nn.Module):
         assert own.shape is not None
         assert own.likelihood is not None
         width = sum(spec.dim(n, view) for n in spec.observed.given)
-        word = own.decoder or Mlp()
-        return Conditional(own.likelihood, "likelihood", own.shape, (width,), word.decoder(width, own.shape), word)
+        trunk = _decoder(spec, view)
+        return Conditional(own.likelihood, "likelihood", own.shape, (width,), trunk, own.decoder or Mlp())
 
     def _add(self, latent: str, trunks: dict[tuple[str, str], Trunk]) -> None:
         spec, rule = self.spec, self.spec.posterior(latent)
@@ -190,6 +193,43 @@ def _require_shapes(spec: Spec) -> None:
                 problems.append(Problem("MVG401", ("views", view), f"the view '{view}' has no {key}", remedy))
     if problems:
         raise SpecError(*problems)
+
+
+def _require_networks(spec: Spec) -> None:
+    """Refuse networks that cannot read, or make, the shapes they are given: all at once, with their places."""
+    problems: list[Problem] = []
+    for view in spec.view_names:
+        problems += [_located(spec, view, "encoder", p) for p in _faults(partial(_encoder, spec, view))]
+        problems += [_located(spec, view, "decoder", p) for p in _faults(partial(_decoder, spec, view))]
+    if problems:
+        raise SpecError(*problems)
+
+
+def _encoder(spec: Spec, view: str) -> Trunk:
+    return (spec.view(view).encoder or Mlp()).encoder(_shape(spec, view))
+
+
+def _decoder(spec: Spec, view: str) -> Trunk:
+    width = sum(spec.dim(n, view) for n in spec.observed.given)
+    return (spec.view(view).decoder or Mlp()).decoder(width, _shape(spec, view))
+
+
+def _faults(make: Callable[[], Trunk]) -> tuple[Problem, ...]:
+    """What is wrong with a network, found on a device without memory or random numbers."""
+    try:
+        with torch.device("meta"):
+            make()
+    except SpecError as error:
+        return error.problems
+    return ()
+
+
+def _located(spec: Spec, view: str, key: str, problem: Problem) -> Problem:
+    """A network's problem at the place where the view's network was written: in the view, or in the defaults."""
+    own = getattr(next(v for v in spec.views if v.name == view), key) is not None
+    found = replace(problem, path=("views", view, key) if own else ("view_defaults", key))
+    found = replace(found, message=f"{found.message} of the view '{view}'")
+    return spec.document.locate(found) if spec.document else found
 
 
 def _sharers_last(spec: Spec) -> list[str]:
