@@ -61,7 +61,8 @@ def measure_coherence(
     The protocol is that of Shi et al. (2019, arXiv 1911.03393, section 4.3) with draws as in Sutter et al. (2021,
     arXiv 2105.02470); their convolutional classifiers are here a logistic regression a view, trained on the real
     training views, whose own accuracy stands beside each value and bounds what can be measured. Values are plain
-    accuracies over rows, not averages over classes.
+    accuracies over rows, not averages over classes. A model that always makes the same class is jointly coherent too:
+    read the joint value beside the other two.
 
     Arguments:
         model: a trained model.

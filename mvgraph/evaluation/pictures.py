@@ -21,7 +21,7 @@ Sizes = Mapping[str, tuple[int, int]]
 
 
 def draw_reconstructions(
-    model: Answering, data: Batch, columns: int = 10, sizes: Sizes | None = None, samples: int = 10, seed: int = 0
+    model: Answering, data: Batch, columns: int = 8, sizes: Sizes | None = None, samples: int = 10, seed: int = 0
 ) -> Figure:
     """Rows of the data above E[x_m | x_O], what the model makes of them given all that was observed.
 
@@ -54,7 +54,7 @@ def draw_reconstructions(
 
 
 def draw_imputations(
-    model: Answering, data: Batch, columns: int = 10, sizes: Sizes | None = None, samples: int = 10, seed: int = 0
+    model: Answering, data: Batch, columns: int = 8, sizes: Sizes | None = None, samples: int = 10, seed: int = 0
 ) -> Figure:
     """Rows of the data above E[x_m | x_S], for S each other view alone and all others.
 

@@ -86,6 +86,7 @@ def report(
     seed: int = 0,
     rows: int = 1000,
     samples: int = 200,
+    columns: int = 8,
     sizes: Sizes | None = None,
 ) -> Report:
     """Judge a trained model, and put numbers and pictures into the folder of its run.
@@ -102,6 +103,7 @@ def report(
         seed: randomness of all draws.
         rows: held-out rows to judge by, at most.
         samples: importance samples a row, of the log-likelihood.
+        columns: held-out rows that the pictures show.
         sizes: height and width of views that are pictures laid out as vectors.
     """
     folder = Path(folder)
@@ -114,7 +116,7 @@ def report(
         _attempt("imputation error", lambda: measure_imputation(model, train, held, seed=seed), omitted),
     )
     for name, draw in ((RECONSTRUCTIONS, draw_reconstructions), (IMPUTATIONS, draw_imputations)):
-        _save(folder / name, _attempt(name, partial(draw, model, held, sizes=sizes, seed=seed), omitted))
+        _save(folder / name, _attempt(name, partial(draw, model, held, columns, sizes, seed=seed), omitted))
     omitted |= {k: why for part in found if part is not None for k, why in _named(part).items()}
     numbers = Report(model.spec.name, len(held), *found, omitted, folder)
     with replacing(folder / EVALUATION) as path:
