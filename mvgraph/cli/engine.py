@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from lightning import Trainer
+    from lightning.fabric.utilities.exceptions import MisconfigurationException
+
     from mvgraph.data.filling import complete
     from mvgraph.data.loading import read
     from mvgraph.data.splitting import split
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from mvgraph.evaluation.summary import report
     from mvgraph.module.model import compile  # noqa: A004
     from mvgraph.training.fitting import fit
+    from mvgraph.training.quiet import quiet
     from mvgraph.training.run import Run
 else:
     _attached, __dir__, _names = lazy.attach(
@@ -32,25 +36,32 @@ else:
             "evaluation.summary": ["report"],
             "module.model": ["compile"],
             "training.fitting": ["fit"],
+            "training.quiet": ["quiet"],
             "training.run": ["Run"],
         },
     )
+    _lightning, _, _ = lazy.attach(
+        "lightning", submod_attrs={"pytorch": ["Trainer"], "fabric.utilities.exceptions": ["MisconfigurationException"]}
+    )
 
     def __getattr__(name: str) -> Any:
-        return _attached(name)
+        return _lightning(name) if name in ("MisconfigurationException", "Trainer") else _attached(name)
 
 
 __all__ = [
     "Block",
+    "MisconfigurationException",
     "Run",
     "Strip",
     "Tables",
+    "Trainer",
     "arrange",
     "batch",
     "compile",
     "complete",
     "fit",
     "painter",
+    "quiet",
     "read",
     "report",
     "split",

@@ -67,7 +67,7 @@ def run(
     """
     pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
-    trainer: dict[str, Any] = {"devices": _devices(devices), "strategy": strategy, "precision": precision, "accelerator": accelerator}
+    trainer = _trainer(devices=_devices(devices), strategy=strategy, precision=precision, accelerator=accelerator)
     found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty)
     torch.manual_seed(seed)
     model = engine.compile(found)
@@ -85,7 +85,7 @@ def run(
             resume=resume,
             early_stopping=early_stopping,
             best=best,
-            **{k: v for k, v in trainer.items() if v is not None},
+            **trainer,
         )
     except Interrupted as stop:
         _interrupted(stop)
@@ -120,6 +120,22 @@ def _read(
     if valid:
         return spec, rows, engine.batch(spec, engine.read(valid, spec), on_empty=empty)
     return spec, *engine.split(rows, fraction, seed)
+
+
+def _trainer(**given: Any) -> dict[str, Any]:
+    """The arguments of Lightning's Trainer, tried before anything is written.
+
+    Raises:
+        UsageError: Lightning refuses one of them.
+    """
+    said = {k: v for k, v in given.items() if v is not None}
+    try:
+        with engine.quiet():
+            engine.Trainer(**said, logger=False, enable_checkpointing=False, enable_progress_bar=False)
+    except (TypeError, ValueError, RuntimeError, ImportError, engine.MisconfigurationException) as error:
+        options = " ".join(f"--{k} {v}" for k, v in said.items())
+        raise UsageError(f"Lightning refuses {options}: {str(error).splitlines()[0]}") from None
+    return said
 
 
 def _devices(text: str | None) -> int | str | None:
