@@ -1,0 +1,250 @@
+"""Writes the generated sections of the documentation: `python docs/generate.py`, or with `--check` only compares.
+
+A section stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `SECTIONS`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, fields
+from inspect import getdoc
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import mvgraph as mg
+from mvgraph.errors import MvgraphError
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+from mvgraph.language.word import Word, default, hints, option_name
+from mvgraph.objective.explaining import dead
+from mvgraph.spec import zoo
+from mvgraph.spec.grammar import DensityText, Evidence, Node, Objective, Plate, Posteriors, Range, Views, Whole, keys
+from mvgraph.spec.model import (
+    About,
+    Clip,
+    Divergence,
+    EarlyStopping,
+    Estimator,
+    Latent,
+    Observed,
+    Posterior,
+    Route,
+    Spec,
+    Training,
+    View,
+)
+from mvgraph.spec.model import Term as WrittenTerm
+from mvgraph.spec.model import Value as ParamValue
+from mvgraph.spec.schema import KINDS, spoken
+from mvgraph.vocab.family import Family
+
+DOCS = Path(__file__).resolve().parent
+SECTION = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+RECORDS: dict[str, tuple[type, str]] = {
+    "The whole": (Whole, "The keys of a file."),
+    "about": (About, "`about:`"),
+    "A view": (View, "`views: {NAME: ...}` and `view_defaults:`"),
+    "A latent node": (Latent, "`p: {NAME: ...}`"),
+    "The observed node": (Observed, "`p: {NAME: {observed: true, ...}}`; there is one."),
+    "A posterior": (Posterior, "`q: {NAME: ...}`, one for each latent of p."),
+    "The posterior family": (Posteriors, "Beside the latents, `q:` has the key"),
+    "The objective": (Objective, "`objective:`"),
+    "A route": (Route, "`elbo: {...}` or `iwae: {...}`, an item of `maximize:`."),
+    "A divergence": (Divergence, "`kl: {...}`, an item of `minimize:`."),
+    "estimator": (Estimator, "`estimator:`"),
+    "training": (Training, "`training:`"),
+    "clip": (Clip, "`training: {clip: ...}`"),
+    "early_stopping": (EarlyStopping, "`training: {early_stopping: ...}`"),
+}
+NAMES: dict[Any, str] = {
+    Views: "a mapping, a number, or `2..`",
+    Table[Node]: "a mapping of nodes",
+    Posteriors: "a mapping of latents",
+    Table[ParamValue]: "a mapping",
+    Table[Range]: "a mapping of variables to ranges",
+    Evidence: "views",
+    DensityText: "a density",
+    Plate: "`view`",
+    tuple[WrittenTerm, ...]: "a list of terms",
+    Formula: "a number or a formula",
+}
+
+
+def value_of(hint: Any) -> str:
+    """What may stand under a key, in words."""
+    if hint in NAMES:
+        return NAMES[hint]
+    if typing.get_origin(hint) is typing.Literal:
+        return " or ".join(f"`{str(v).lower() if isinstance(v, bool) else v}`" for v in typing.get_args(hint))
+    inner = typing.get_args(hint)[:1]
+    if typing.get_origin(hint) is tuple and typing.get_origin(inner[0]) is typing.Literal:
+        return f"a list of {value_of(inner[0])}"
+    return spoken(hint)
+
+
+def default_of(value: Any) -> str:
+    """A default as it would be written."""
+    if value is MISSING:
+        return "must be said"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`" if value else ""
+    simple = isinstance(value, int | float | str | Formula) and str(value)
+    return f"`{value}`" if simple else ""
+
+
+def row(*cells: str) -> str:
+    """A row of a table."""
+    return "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """A Markdown table."""
+    return [row(*head), row(*["---"] * len(head)), *(row(*r) for r in rows)]
+
+
+def records() -> Iterator[str]:
+    """The keys of every mapping of the language."""
+    for title, (cls, where) in RECORDS.items():
+        yield from (f"### {title}", "", where, "")
+        rows = [(f"`{k.name}`", value_of(k.hint), default_of(k.default), k.about.rstrip(".")) for k in keys(cls)]
+        yield from (*table(("key", "value", "default", "meaning"), rows), "")
+
+
+def words() -> Iterator[str]:
+    """Every vocabulary: its words, with their options and defaults."""
+    for kind in KINDS:
+        noun = kind.registry.noun
+        yield from (f"### {noun.capitalize()}", "", (getdoc(kind) or "").partition("\n")[0], "")
+        rows = [(f"`{w}`", meaning(kind.registry[w]), options(kind.registry[w])) for w in kind.registry.names()]
+        yield from (*table(("word", "meaning", "options and defaults"), rows), "")
+
+
+def meaning(cls: type[Word]) -> str:
+    """The first sentence of a word's documentation, and the roles of a family."""
+    text = (getdoc(cls) or "").partition("\n")[0].rstrip(".:")
+    return f"{text} ({', '.join(sorted(cls.roles))})" if issubclass(cls, Family) else text
+
+
+def options(cls: type[Word]) -> str:
+    """The options of a word, with what may stand there and the defaults."""
+    types = hints(cls)
+    return "; ".join(
+        f"`{option_name(f)}`: {value_of(types[f.name])}" + (f" = {shown(default(f))}" if shown(default(f)) else "")
+        for f in fields(typing.cast(Any, cls))
+    )
+
+
+def shown(value: Any) -> str:
+    """The default of an option."""
+    if value is None or value is MISSING or value == ():
+        return ""
+    text = list(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else value
+    return f"`{text}`"
+
+
+def allowed() -> Iterator[str]:
+    """What each reference spec allows where views are missing, found by trying every set of views."""
+    yield from table(
+        ("spec", "in training, a row counts with", "encode, impute from", "log p(X)"), map(tried, mg.names())
+    )
+
+
+def tried(name: str) -> tuple[str, ...]:
+    """One row: a loss, an imputation and a log-likelihood for every set of views."""
+    spec = small(name)
+    model = mg.compile(spec)
+    sets = [c for n in range(1, len(spec.views) + 1) for c in combinations(spec.view_names, n)]
+    rows = {s: dict.fromkeys(s, torch.ones(2, 3)) for s in sets}
+    untrained = {d.removeprefix("encoder ") for d in dead(spec, mg.derive(spec))}
+    counting = [s for s in sets if counts(model, rows[s])]
+    answering = [s for s in sets if works(model.impute, rows[s]) and not blind(spec, s, untrained)]
+    scored = [s for s in sets if works(model.log_likelihood, rows[sets[-1]], samples=2, given=s)]
+    return f"`{name}`", listed(counting, sets), listed(answering, sets), likelihood(scored, sets)
+
+
+def small(name: str) -> Spec:
+    """A reference spec with three views, or as many as it may have, of three numbers; and with linear networks."""
+    most = mg.load(zoo.path(name)).open_views
+    views = {str(i + 1): {"shape": [3]} for i in range(min(3, (most and most.most) or 3))}
+    return mg.load(zoo.path(name), view_defaults={"encoder": "linear", "decoder": "linear"}, views=views)
+
+
+def blind(spec: Spec, given: tuple[str, ...], untrained: set[str]) -> bool:
+    """True where the answer would come from an encoder that no term of the objective trains."""
+    for rule in (q for q in spec.posteriors if not spec.latent(q.name).plate):
+        unknown = [f"q({rule.name}|{view})" in untrained for view in given]
+        if any(unknown) if rule.fuse else all(unknown):
+            return True
+    return False
+
+
+def works(ask: Callable[..., Any], *arguments: Any, **options: Any) -> bool:
+    """True where a question has an answer."""
+    try:
+        ask(*arguments, **options)
+    except MvgraphError:
+        return False
+    return True
+
+
+def counts(model: mg.Model, data: dict[str, torch.Tensor]) -> bool:
+    """True where a row with these views alone enters the objective."""
+    return works(model.loss, data) and bool((model.loss(data).rows != 0).all())
+
+
+def listed(sets: list[tuple[str, ...]], every: list[tuple[str, ...]]) -> str:
+    """Sets of views as text."""
+    if sets == every:
+        return "any views"
+    if not sets:
+        return "none"
+    least = [s for s in sets if not any(set(t) < set(s) for t in sets)]
+    grown = [s for s in every if any(set(t) <= set(s) for t in least)]
+    if len(least) == 1 and grown == sets and len(sets) > 1:
+        return f"any views with {', '.join(least[0])} among them"
+    return "all the views" if sets == every[-1:] else ", ".join(f"{{{', '.join(s)}}}" for s in sets)
+
+
+def likelihood(scored: list[tuple[str, ...]], every: list[tuple[str, ...]]) -> str:
+    """Whether log p(X) of all the views can be estimated, and which views q may look at for it."""
+    if every[-1] in scored:
+        return "yes"
+    return f"yes, with `given={list(scored[0])}`" if scored else "not defined"
+
+
+SECTIONS: dict[str, Callable[[], Iterable[str]]] = {"records": records, "words": words, "allowed": allowed}
+
+
+def written(text: str) -> str:
+    """A page with its generated sections made anew."""
+
+    def section(match: re.Match[str]) -> str:
+        body = "\n".join(SECTIONS[match["name"]]()).strip()
+        return f"{match[1]}\n{body}\n\n{match[3]}"
+
+    return SECTION.sub(section, text)
+
+
+def main() -> int:
+    """Write the pages, or say which differ; 1 where one does."""
+    stale = []
+    for page in sorted(DOCS.glob("*.md")):
+        old = page.read_text(encoding="utf-8")
+        new = written(old)
+        if new != old:
+            stale.append(page.name)
+            if "--check" not in sys.argv[1:]:
+                page.write_text(new, encoding="utf-8")
+    print("\n".join(stale) or "up to date")
+    return int(bool(stale) and "--check" in sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
