@@ -161,11 +161,11 @@ def _share(right: Sequence[Tensor]) -> float:
 def _label(model: Answering, data: Batch, label: str | None) -> str:
     found = class_views(model.spec)
     if not found:
-        raise UsageError("coherence is not defined: no view is categorical with a shape [K], so none names a class")
+        raise UsageError("no view is categorical with a shape [K], so none names a class")
     if label is not None and label not in found:
         raise UsageError(f"the view '{label}' names no class; those that do: {', '.join(found)}")
     if len(data.names) < 2:
-        raise UsageError("coherence is not defined: there is one view only")
+        raise UsageError("there is one view only, and nothing that it could agree with")
     return label or found[0]
 
 

@@ -17,6 +17,7 @@ from mvgraph.vocab.family.categorical import Categorical
 
 Values = NDArray[np.float64]
 LEAST, LONGEST = 16, 2.0  # a vector is guessed to be a picture from so many entries on, up to this ratio of sides
+TAIL = 0.005  # the share of values that are drawn as plain black, and as plain white
 TRUTH, GUESS, REST = "#4d4d4d", "#1f77b4", "#c9d7e3"
 
 
@@ -118,23 +119,22 @@ def painter(view: View, values: Tensor, size: tuple[int, int] | None = None) -> 
         raise UsageError(f"the view '{view.name}' of shape {list(shape)} is no picture of {size[0]}×{size[1]}")
     if isinstance(view.likelihood, Categorical) and len(shape) == 1:
         return Classes()
-    low, high = _range(values)
+    unit = bool((values >= 0.0).all() and (values <= 1.0).all())
+    size = guess_size(shape[0]) if size is None and len(shape) == 1 and unit else size
     if size is not None:
-        return Picture(size, 1, low, high)
-    if len(shape) == 1 and low >= 0.0 and high <= 1.0:
-        size = guess_size(shape[0])
-        return Picture(size, 1, 0.0, 1.0) if size else Line(0.0, 1.0)
-    return _by_shape(shape, low, high)
+        return Picture(size, 1, *_greys(values, unit))
+    return _by_shape(shape, values, unit)
 
 
-def _by_shape(shape: tuple[int, ...], low: float, high: float) -> Painter:
+def _by_shape(shape: tuple[int, ...], values: Tensor, unit: bool) -> Painter:
+    greys = _greys(values, unit)
     if len(shape) == 2:
-        return Picture((shape[0], shape[1]), 1, low, high)
+        return Picture((shape[0], shape[1]), 1, *greys)
     if len(shape) == 3 and shape[0] in (1, 3):
-        return Picture((shape[1], shape[2]), shape[0], low, high)
+        return Picture((shape[1], shape[2]), shape[0], *greys)
     if len(shape) == 3 and shape[2] in (1, 3):
-        return Picture((shape[0], shape[1]), shape[2], low, high, last=True)
-    return Line(low, high)
+        return Picture((shape[0], shape[1]), shape[2], *greys, last=True)
+    return Line(*_range(values))
 
 
 def guess_size(length: int) -> tuple[int, int] | None:
@@ -154,3 +154,11 @@ def _range(values: Tensor) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else (low, low + 1.0)
+
+
+def _greys(values: Tensor, unit: bool) -> tuple[float, float]:
+    """Black and white: 0 and 1, or what all but the most extreme values lie between."""
+    if unit or not values.numel():
+        return 0.0, 1.0
+    low, high = np.quantile(values.double().cpu().numpy(), (TAIL, 1.0 - TAIL)).tolist()
+    return (low, high) if high > low else _range(values)

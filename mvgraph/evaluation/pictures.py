@@ -80,10 +80,18 @@ def draw_imputations(
 
 def _setting(model: Answering, data: Batch, columns: int, sizes: Sizes | None) -> tuple[Batch, dict[str, Painter]]:
     """The rows that are drawn, and how each view is."""
-    order = data.mask.sum(1).argsort(descending=True, stable=True)[:columns]
     names = model.spec.view_names[:MOST_VIEWS]
     how = {v: painter(model.spec.view(v), data.views[v][seen(data, v)], (sizes or {}).get(v)) for v in names}
-    return data.rows(order), how
+    return data.rows(_spread(data, columns)), how
+
+
+def _spread(data: Batch, columns: int) -> Tensor:
+    """Rows that have the most views, evenly spread over the data (which may be sorted by class)."""
+    count = data.mask.sum(1)
+    best = (count == count.max()).nonzero().flatten()
+    if len(best) < columns:
+        return count.argsort(descending=True, stable=True)[:columns]
+    return best[torch.linspace(0, len(best) - 1, columns, dtype=torch.float64).long()]
 
 
 def _reconstructed(model: Answering, data: Batch, view: str, samples: int, seed: int) -> tuple[str, Strip]:

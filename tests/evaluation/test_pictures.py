@@ -57,6 +57,13 @@ def test_pixels_of_colour_pictures_are_in_place():
     assert np.allclose(axes.get_images()[0].get_array(), value.transpose(1, 2, 0) / 23.0)
 
 
+def test_rows_are_spread_over_data_that_are_sorted():
+    data = gaussian_rows(90)
+    data.views["a"][:] = torch.arange(90.0)[:, None]
+    figure = draw_reconstructions(Gaussian(), data, columns=3)
+    assert [a.get_lines()[0].get_ydata()[0] for a in figure.axes[:3]] == [0.0, 44.0, 89.0]
+
+
 def texts(figure):
     return [t.get_text() for t in figure.texts]
 
