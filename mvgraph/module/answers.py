@@ -169,13 +169,20 @@ def _latents(
             family, params = spec.posterior(ref.node).expert, inference.shared(ref)
         else:
             family, params = _private(inference, ref, [found[p] for p in prior_key(spec, ref).given])
-        found[ref] = _draw(family, params, samples, len(inference.components), generator)
+        found[ref] = _draw(ref, family, params, samples, len(inference.components), generator)
     return found
 
 
-def _draw(family: Family, params: Params, samples: int | None, parts: int, generator: torch.Generator | None) -> Tensor:
-    """Draws or means of parameters `(component or nothing, row, dim)`, `(component · sample, row, dim)`."""
+def _draw(
+    ref: Ref, family: Family, params: Params, samples: int | None, parts: int, generator: torch.Generator | None
+) -> Tensor:
+    """Draws or means of parameters `(component or nothing, row, dim)`, `(component · sample, row, dim)`.
+
+    The parameters of a private latent that depend on draws of its parents are `(component · sample, row, dim)` already.
+    """
     mean = family.mean(params)
+    if ref.view is not None and mean.dim() == 3:
+        return mean if samples is None else family.rsample(params, family.noise(tuple(mean.shape), generator, mean))
     if mean.dim() == 2:
         params, mean = {n: p[None].expand(parts, *p.shape) for n, p in params.items()}, mean.expand(parts, *mean.shape)
     if samples is None:
@@ -214,7 +221,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
             family, params = spec.posterior(ref.node).expert, shared[ref]
         else:
             family, params = _proposal(inference, ref, [draws[p] for p in prior_key(spec, ref).given])
-        draws[ref] = _draw(family, params, samples, parts, generator).unflatten(0, (parts, samples))
+        draws[ref] = _draw(ref, family, params, samples, parts, generator).unflatten(0, (parts, samples))
         prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
         ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
         if ref.view is not None:

@@ -96,12 +96,14 @@ class _Pattern:
 
     def sample(self, draw: Draw) -> Tensor:
         """One latent's draws, `(sample, row, dim)`."""
-        return self.sample_key(draw.key, draw.stream)
+        parents = [self.sample(d) for d in draw.given]
+        params = self.networks.prior(draw.ref, parents) if parents else self.params(draw.key)
+        return self.reparameterise(draw.stream, params)
 
-    def sample_key(self, key: Key, stream: Stream) -> Tensor:
-        return family_of_stream(self.spec, stream).rsample(self.params(key, stream), self.noise.streams[stream])
+    def reparameterise(self, stream: Stream, params: Params) -> Tensor:
+        return family_of_stream(self.spec, stream).rsample(params, self.noise.streams[stream])
 
-    def params(self, key: Key, stream: Stream | None = None) -> Params:
+    def params(self, key: Key) -> Params:
         """The parameters of a distribution, `(row, dim)` or broadcasting against it."""
         if isinstance(key, Expert):
             expert: Params = self.networks.expert(key.ref, key.view)(self.views[key.view])
@@ -112,8 +114,7 @@ class _Pattern:
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Fused):
             return self.fused(key)
-        parents = [self.sample_key(Prior(p.ref), p) for p in stream.parents] if stream else []
-        return self.networks.prior(key.ref, parents)
+        return self.networks.prior(key.ref)
 
     def fused(self, key: Fused) -> Params:
         expert = next(m for m in key.members if isinstance(m, Expert))
@@ -146,7 +147,7 @@ class _Pattern:
     def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log of(z) − log to(z) at the draws of one component, `(sample, row)`."""
         keys = self.component(atom, streams)
-        draws = [self.sample_key(k, s) for k, s in zip(keys, streams, strict=True)]
+        draws = [self.reparameterise(s, self.params(k)) for k, s in zip(keys, streams, strict=True)]
         at = {d.ref: self.sample(d) for d in atom.given} | {s.ref: z for s, z in zip(streams, draws, strict=True)}
         below = sum_of(
             family_of(self.spec, k).log_prob(self.other(k, at), z) for k, z in zip(atom.to, draws, strict=True)
@@ -172,7 +173,7 @@ class _Pattern:
 
     def log_mean_exp(self, atom: LogMeanExp) -> Tensor:
         """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
-        weights = [self.log_weight(part) for part in atom.parts]  # each (sample, row)
+        weights = [self.log_weight(part).expand(atom.samples, -1) for part in atom.parts]  # each (sample, row)
         if atom.strata == "outside":
             means = [w.logsumexp(0) - math.log(atom.samples) for w in weights]
             return sum_of(float(p.weight) * m for p, m in zip(atom.parts, means, strict=True))
@@ -182,7 +183,8 @@ class _Pattern:
     def log_weight(self, part: Stratum) -> Tensor:
         scores = [evaluate(c, self.values) * self.log_likelihood(a) for c, a in part.scores]
         ratios = [-evaluate(c, self.values) * self.log_ratio(a, s) for c, a in part.ratios for _, s in a.streams]
-        return sum_of([*scores, *ratios])
+        nothing = self.noise.sets.new_zeros(1, self.noise.sets.shape[1])
+        return sum_of([nothing, *scores, *ratios])
 
 
 def _evidence(key: Key) -> frozenset[str]:

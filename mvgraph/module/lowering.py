@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import torch
@@ -15,7 +16,7 @@ from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.module.sharing import Shares, subset_mask
-from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum, Stream
+from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
 from mvgraph.objective.terms import OBSERVED_COUNT, Scope, Term
@@ -38,7 +39,7 @@ class Step:
     def __init__(self, spec: Spec, plan: Plan) -> None:
         self.spec = spec
         self.plan = plan
-        self.shares = Shares(spec, [t.scope for t in plan.terms])
+        self.shares = Shares(spec, [t.scope for t in plan.terms]) if plan.terms else None
         self.parts = {i: Shares(spec, _part_scopes(spec, t)) for i, t in enumerate(plan.terms) if _has_parts(t)}
         self.lines = torch.tensor([plan.lines.index(n) for n in plan.names])
 
@@ -63,10 +64,12 @@ class Step:
             complete: a promise that every view of every row was observed, which saves work.
         """
         run = Run(self, networks, views, mask, noise, values, complete)
-        shares = self.shares(mask, run.drawn)
-        rows = [run.term(i, share.to(noise.sets.dtype)) for i, share in enumerate(shares)]
-        table = torch.stack(rows)
-        return table.new_zeros(len(self.plan.lines), len(mask)).index_add(0, self.lines.to(mask.device), table)
+        table = noise.sets.new_zeros(len(self.plan.lines), len(mask))
+        if self.shares is None:
+            return table
+        shares = self.shares(mask, run.drawn).to(noise.sets.dtype)
+        rows = [run.term(i, share) for i, share in enumerate(shares)]
+        return table.index_add(0, self.lines.to(mask.device), torch.stack(rows))
 
 
 def _has_parts(term: Term) -> bool:
@@ -77,22 +80,14 @@ def _part_scopes(spec: Spec, term: Term) -> list[Scope]:
     """One scope for each component of a term."""
     if spec.mixture == "none":
         return [term.scope]
-    return [replace(term.scope, component=_evidence(group)) for group in _groups(term.atom)]
+    return [replace(term.scope, component=evidence) for evidence in _components(term.atom)]
 
 
-def _groups(atom: Atom) -> list[tuple[Stream, ...]]:
-    """For each component, streams that are drawn from its evidence."""
-    if isinstance(atom, KL):
-        return [streams for _, streams in atom.streams]
+def _components(atom: Atom) -> list[frozenset[str] | None]:
+    """The evidence of each component."""
     if isinstance(atom, LogMeanExp):
-        return [tuple(d.stream for _, a in p.scores for d in a.draws) for p in atom.parts]
-    return []
-
-
-def _evidence(streams: tuple[Stream, ...]) -> frozenset[str]:
-    """The evidence of a component: that of its shared latents, or else of its own."""
-    shared = [s for s in streams if s.source == "posterior"]
-    return (shared or [s for s in streams if s.source == "own"])[0].views
+        return [p.component for p in atom.parts]
+    return [streams[0].views for _, streams in atom.streams] if isinstance(atom, KL) else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,12 +232,24 @@ class Run:
         logs = safe_log(weights)
         sampled = torch.stack([(self.log_mixture(groups, logs, g) - self.log_below(atom, g)).mean(0) for g in groups])
         value = torch.where(weights > 0, weights * sampled, 0.0).sum(0)
-        alone = replace(atom, of=atom.of.parts[0][0]) if isinstance(atom.of, Mixture) else atom
-        if self.complete or len(groups[0]) > 1 or not is_closed(self.spec, alone):
+        if self.complete:
             return value
-        closed = torch.stack([self.closed(alone, g[0]) for g in groups])
-        single = torch.where(weights > 0, closed, 0.0).sum(0)
+        alone = torch.stack([self.alone(atom, g) for g in groups])
+        single = torch.where(weights > 0, alone, 0.0).sum(0)
         return torch.where((weights > 0).sum(0) == 1, single, value)
+
+    def alone(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """Σ_v KL(q_S(v) ‖ p(v)) of one component, in closed form where there is one."""
+        assert isinstance(atom.of, Mixture)
+        at = {s.ref: s for s in streams}
+        values = []
+        for key, to, stream in zip(atom.of.parts[0], atom.to, streams, strict=True):
+            parents = to.given if isinstance(to, Prior) else ()
+            given = tuple(Draw(p, Prior(p), at[p]) for p in parents if p in at) or atom.given
+            one = KL(key, (to,), given, ((Fraction(1), (stream,)),), atom.against)
+            closed = is_closed(self.spec, one)
+            values.append(self.closed(one, stream) if closed else self.log_ratio(one, (stream,)).mean(0))
+        return torch.stack(values).sum(0)
 
     def part_weights(self, index: int) -> Tensor:
         """The weights of a term's components for each row, `(component, row)`, adding up to one."""
@@ -255,7 +262,8 @@ class Run:
         targets = subset_mask(self.step.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
         there = dict(zip(self.spec.view_names, targets.T, strict=True))
         groups = [_shared(p) for p in atom.parts]
-        logs = torch.stack([self.log_weight(p, there, groups, weights) for p in atom.parts])  # (part, sample, row)
+        each = [self.log_weight(p, there, groups, weights).expand(atom.samples, -1) for p in atom.parts]
+        logs = torch.stack(each)  # (part, sample, row)
         if atom.strata == "outside":
             means = logs.logsumexp(1) - math.log(atom.samples)
             return torch.where(weights > 0, weights * means, 0.0).sum(0)
@@ -278,7 +286,7 @@ class Run:
             view = streams[0].ref.view
             scaled = -evaluate(c, self.values) * value
             terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
-        return torch.stack(terms).sum(0)
+        return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, len(self.mask))
 
 
 def _shared(part: Stratum) -> tuple[Stream, ...]:

@@ -50,7 +50,7 @@ class Shares:
         return torch.where(counts, 1.0 / (parts * siblings), 0.0)
 
     def _rows(self, sets: Sequence[Views]) -> Tensor:
-        return torch.tensor([[v in s for v in self.views] for s in sets], dtype=torch.bool).reshape(len(sets), -1)
+        return torch.tensor([[v in s for v in self.views] for s in sets], dtype=torch.bool)
 
 
 def subset_mask(subset: Subset, observed: Tensor, drawn: Tensor, views: Sequence[str]) -> Tensor:

@@ -43,11 +43,17 @@ class Stream:
 
 @dataclass(frozen=True)
 class Draw:
-    """A latent and the distribution that it is drawn from."""
+    """A latent and the distribution that it is drawn from; `given` draws the parents of a conditional prior."""
 
     ref: Ref
     key: Key
     stream: Stream = field(compare=False)
+    given: tuple[Draw, ...] = ()
+
+    @property
+    def whole(self) -> tuple[Draw, ...]:
+        """The draw and those that it is made from, parents last."""
+        return self, *(d for parent in self.given for d in parent.whole)
 
     def __str__(self) -> str:
         return f"{self.ref}~{self.key}"
@@ -62,7 +68,8 @@ class Likelihood:
 
     def __str__(self) -> str:
         parents = ",".join(str(d.ref) for d in self.draws)
-        return f"E[log p({self.target}|{parents}); {', '.join(map(str, self.draws))}]"
+        drawn = dict.fromkeys(str(d) for d in (*self.draws, *(a for d in self.draws for a in d.whole)))
+        return f"E[log p({self.target}|{parents}); {', '.join(drawn)}]"
 
 
 @dataclass(frozen=True)
@@ -84,17 +91,22 @@ class KL:
     against: Stream | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        given = f"; {', '.join(map(str, self.given))}" if self.given else ""
+        drawn = dict.fromkeys(str(a) for d in self.given for a in d.whole)
+        given = f"; {', '.join(drawn)}" if drawn else ""
         return f"KL({self.of} || {'·'.join(map(str, self.to))}{given})"
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """One component's log-weight: Σ λ log p(x | ·) + Σ β (log p − log q), as coefficients and atoms."""
+    """One component's log-weight: Σ λ log p(x | ·) + Σ β (log p − log q), as coefficients and atoms.
+
+    `component` is the component's evidence, where the posterior family is a mixture.
+    """
 
     weight: Fraction
     scores: tuple[tuple[Expr, Likelihood], ...]
     ratios: tuple[tuple[Expr, KL], ...]
+    component: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

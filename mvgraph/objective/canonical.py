@@ -64,7 +64,8 @@ def derive(spec: Spec) -> Objective:
 
 def _random(spec: Spec) -> Iterable[tuple[Expr, Atom]]:
     views = frozenset(spec.view_names)
-    choices = random_subsets(views) if any("random" in t for x in spec.maximize for t in x.for_.values()) else []
+    texts = [text for written in (*spec.maximize, *spec.minimize) for text in written.for_.values()]
+    choices = random_subsets(views) if any("random" in text for text in texts) else []
     for chosen in choices:
         for term in expand(spec, views, {1: chosen}):
             if term.drawn == 1:

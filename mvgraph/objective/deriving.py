@@ -17,7 +17,6 @@ from mvgraph.objective.family import (
     drawn,
     mixture_of,
     mixture_streams,
-    posterior_key,
     prior_key,
     relevant,
     scored_by,
@@ -132,7 +131,7 @@ def _route(frame: _Frame, route: Route) -> Iterator[Term]:
         return
     case = _Case(frame, route, evidence, targets, given, scored, tuple(components(frame.spec, given)))
     if route.word == "iwae" and (route.samples > 1 or route.strata == "inside"):
-        yield _log_mean_exp(case)
+        yield from _log_mean_exp(case)
     else:
         yield from _bound(case)
 
@@ -156,10 +155,12 @@ def _bound(case: _Case) -> Iterator[Term]:
         yield frame.build(-weigh.beta(case.route, case.shared[0]), WHOLE, atom, scope)
 
 
-def _log_mean_exp(case: _Case) -> Term:
+def _log_mean_exp(case: _Case) -> Iterator[Term]:
     strata = tuple(_stratum(case, weight, part) for weight, part in case.parts)
+    if not any(s.scores or s.ratios for s in strata):
+        return
     atom = LogMeanExp(case.route.samples, case.route.strata, strata, signed_sum(_inner(strata), separator=" "))
-    return case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(case.targets.views))
+    yield case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(case.targets.views))
 
 
 def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
@@ -171,7 +172,8 @@ def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
         streams = ((WHOLE, tuple(drawn(site, r).stream for r in case.shared)),)
         mixture = _mixture_kl(case.whole(case.route.samples), case.shared, streams)
         ratios.append((weigh.beta(case.route, case.shared[0]), mixture))
-    return Stratum(weight, tuple(s for s in scores if s[0] != 0), tuple(r for r in ratios if r[0] != 0))
+    component = None if case.frame.spec.mixture == "none" else part
+    return Stratum(weight, tuple(s for s in scores if s[0] != 0), tuple(r for r in ratios if r[0] != 0), component)
 
 
 def _likelihood(site: Site, view: str) -> Likelihood:
@@ -213,13 +215,15 @@ def _divergence(frame: _Frame, written: Divergence) -> Iterator[Term]:
         return
     ref = Ref(of.node, frame.weigh.copy(of.copy))
     site, other_site = (frame.site(s, s.views, frame.at(s)) for s in (first, second))
-    key = mixture_of(site, [ref]) if frame.spec.mixture != "none" else posterior_key(site, ref)
-    other = prior_key(frame.spec, ref) if to.which == "p" else posterior_key(other_site, ref)
-    if key != other:
+    key = drawn(site, ref).key if ref.view or frame.spec.mixture == "none" else mixture_of(site, [ref])
+    other = prior_key(frame.spec, ref) if to.which == "p" else drawn(other_site, ref).key
+    same = key == other and first.drawn == second.drawn
+    if not same and (ref.view is None or ref.view in frame.observed):
         given = tuple(drawn(site, p) for p in getattr(other, "given", ()))
         against = drawn(other_site, ref).stream if to.which == "q" else None
-        atom = KL(key, (other,), given, mixture_streams(site, [ref]), against)
-        scored = first.views if ref.view is None else frozenset({ref.view})
+        streams = mixture_streams(site, [ref]) if ref.view is None else ((WHOLE, (drawn(site, ref).stream,)),)
+        atom = KL(key, (other,), given, streams, against)
+        scored = second.views if ref.view is None else frozenset({ref.view})
         scope = Scope(written, frame.instance.needs, first, second, None, scored)
         yield frame.build(sympy.Integer(1), WHOLE, atom, scope)
 

@@ -74,9 +74,9 @@ def drawn(site: Site, ref: Ref) -> Draw:
     if posterior.absent == "aux":
         return Draw(ref, Auxiliary(ref), _stream(replace(site, label=frozenset(), number=0), ref, "aux"))
     prior = prior_key(site.spec, ref)
-    parents = tuple(drawn(site, p).stream for p in prior.given)
+    given = tuple(drawn(site, p) for p in prior.given)
     alone = replace(site, label=frozenset(), number=0)
-    return Draw(ref, prior, replace(_stream(alone, ref, "prior"), parents=parents))
+    return Draw(ref, prior, replace(_stream(alone, ref, "prior"), parents=tuple(d.stream for d in given)), given)
 
 
 def _stream(site: Site, ref: Ref, source: str) -> Stream:

@@ -39,7 +39,7 @@ def _pseudo(spec: Spec) -> list[str]:
 
 
 def _random(spec: Spec) -> list[str]:
-    ranges = [text for term in spec.maximize for text in term.for_.values()]
+    ranges = [text for term in (*spec.maximize, *spec.minimize) for text in term.for_.values()]
     return ["random subsets: shown in expectation"] if any("random" in t for t in ranges) else []
 
 

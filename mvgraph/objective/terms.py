@@ -53,5 +53,5 @@ class Term:
 
     @property
     def drawn(self) -> int:
-        """The number of the random evidence set that the term belongs to; 0 for none."""
-        return self.scope.evidence.drawn
+        """The number of the random set that the term belongs to; 0 for none."""
+        return self.scope.evidence.drawn or self.scope.targets.drawn

@@ -81,7 +81,8 @@ def plan(spec: Spec) -> Plan:
 
 def random_sets(spec: Spec) -> int:
     """How many random evidence sets the routes of a spec draw at once."""
-    parts = [r for t in spec.maximize for text in t.for_.values() for r in parse_ranges(text) if r.word == "random"]
+    texts = [text for t in (*spec.maximize, *spec.minimize) for text in t.for_.values()]
+    parts = [r for text in texts for r in parse_ranges(text) if r.word == "random"]
     return max((draws_of(spec, r) for r in parts), default=0)
 
 
