@@ -11,16 +11,18 @@ from mvgraph.graph.finding import (
     densities,
     divergences,
     error,
+    evidence,
     posteriors,
     reach,
     routes,
     used_latents,
+    value,
     warning,
     written,
 )
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
-from mvgraph.spec.model import Route, Spec
+from mvgraph.spec.model import Route, Spec, Term
 from mvgraph.vocab.family import Family, Role
 
 NOUNS: dict[Role, str] = {
@@ -135,6 +137,55 @@ def pseudo_weights(spec: Spec) -> Iterator[Problem]:
             yield warning("MVG309", one.path, message, "use a density, e.g. likelihood: normal")
 
 
+def mixture_targets(spec: Spec) -> Iterator[Problem]:
+    """MVG311: a KL whose second density would be a mixture, or a conditional prior under a mixture."""
+    for one, term in divergences(spec) if spec.mixture != "none" else ():
+        for path, density in densities(one, term):
+            if path[-1] != "to" or density.copy is not None or density.node not in posteriors(spec):
+                continue
+            given = evidence(spec, term, density)
+            if density.which == "q" and given is not None and max(given.sizes, default=0) > 1:
+                message = f"under mixture: {spec.mixture} this density is a mixture, and a KL to a mixture is not known"
+                yield error("MVG311", path, message, "give it one view, or write mixture: none")
+            if density.which == "p" and spec.latent(density.node).given:
+                message = f"the prior of '{density.node}' depends on {', '.join(spec.latent(density.node).given)}"
+                yield error("MVG311", path, f"{message}, and q is a mixture over both", "use an elbo, or mixture: none")
+
+
+def mixture_betas(spec: Spec) -> Iterator[Problem]:
+    """MVG312: different weights for shared latents whose KL is that of one mixture."""
+    shared = [v.name for v in spec.latents if not v.plate and v.name in used_latents(spec)]
+    for one, route in routes(spec) if spec.mixture != "none" else ():
+        betas = dict.fromkeys(_beta(route, name) for name in shared)
+        if len(betas) > 1 and route.density == "mixture":
+            message = f"the shared latents {', '.join(shared)} have one mixture density, hence one KL and one weight"
+            yield error("MVG312", (*one.path, "beta"), message, "give them the same beta, or write density: component")
+
+
+def nothing(spec: Spec) -> Iterator[Problem]:
+    """MVG313: an objective without any term."""
+    terms = written(spec)
+    if terms and all(_is_void(spec, one.term) for one in terms):
+        message = "the objective is zero: every weight is zero, or no set of views is left to score"
+        yield error("MVG313", ("objective",), message, "give a term a weight, and views that exist")
+
+
+def _is_void(spec: Spec, term: Term) -> bool:
+    if value(spec, term.weight) == 0:
+        return True
+    if not isinstance(term, Route):
+        return False
+    found = [reach(spec, term, text) for text in (term.from_, term.to)]
+    weights = [*_weights(term.beta), *_weights(term.likelihood_weight)]
+    tables = isinstance(term.beta, Table) or isinstance(term.likelihood_weight, Table)
+    silent = not tables and all(value(spec, w) == 0 for w in weights)
+    return silent or any(f is not None and not f.sizes for f in found)
+
+
+def _weights(weight: Formula | Table[Formula]) -> list[Formula]:
+    return [weight] if isinstance(weight, Formula) else list(weight.values())
+
+
 CHECKS: tuple[Check, ...] = (
     roles,
     missing_likelihoods,
@@ -143,4 +194,7 @@ CHECKS: tuple[Check, ...] = (
     signs,
     counts,
     pseudo_weights,
+    mixture_targets,
+    mixture_betas,
+    nothing,
 )

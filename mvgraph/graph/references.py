@@ -13,6 +13,7 @@ from mvgraph.graph.finding import (
     divergences,
     error,
     plated,
+    posteriors,
     references,
     routes,
     warning,
@@ -41,6 +42,7 @@ def _set(spec: Spec, one: Written, path: Path, text: str) -> Iterator[Problem]:
     for name in found.names:
         if found.listed:
             yield from _member(spec, one, path, name)
+            yield from _wide(one, path, name)
         elif name not in one.term.for_ and name in spec.view_names:
             yield error("MVG215", path, f"'{name}' is a view, not a set of views", f"write [{name}]")
         elif name not in one.term.for_:
@@ -56,6 +58,13 @@ def _member(spec: Spec, one: Written, path: Path, name: str) -> Iterator[Problem
     elif not name.isdecimal():
         known = [*spec.view_names, *one.term.for_]
         yield error("MVG215", path, f"'{name}' is neither a view nor bound by `for`", nearest(name, known))
+
+
+def _wide(one: Written, path: Path, name: str) -> Iterator[Problem]:
+    """A set in a list of views that is not known before the data are."""
+    if any(word in one.term.for_.get(name, "") for word in ("full", "random")):
+        message = f"'{name}' may stand for all observed views or for random ones, and cannot be one of a list"
+        yield error("MVG215", path, message, f"write {name} by itself")
 
 
 def variables(spec: Spec) -> Iterator[Problem]:
@@ -82,6 +91,19 @@ def draws(spec: Spec) -> Iterator[Problem]:
                 if part.word == "random" and not str(count).isdecimal():
                     message = f"the number of random sets, '{part.count}', is not a whole number"
                     yield error("MVG218", (*one.path, "for", name), message, f"add params: {{{part.count}: 1}}")
+        if sum(text.count("random") for text in one.term.for_.values()) > 1:
+            message = "a term draws random sets for one variable, once"
+            yield error("MVG218", (*one.path, "for"), message, "write one random(k), or two terms")
+
+
+def private_draws(spec: Spec) -> Iterator[Problem]:
+    """MVG231: random evidence where a private latent's rule depends on whether the evidence holds its view."""
+    private = [n for n, q in posteriors(spec).items() if plated(spec, n) and q.absent != "own"]
+    for one, route in routes(spec) if spec.mixture == "none" else ():
+        drawn = "random" in route.for_.get(route.from_, "")
+        for name in (n for n in private if drawn and route.to != route.from_):
+            message = f"'{name}' is inferred from a view that the random evidence may lack"
+            yield error("MVG231", (*one.path, "from"), message, f"write to: {route.from_}, or absent: own in q.{name}")
 
 
 def unused_variables(spec: Spec) -> Iterator[Problem]:
@@ -143,8 +165,13 @@ def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator
         if one.variables.get(density.copy) is False:
             message = f"'{density.copy}' is a set of views, and a copy belongs to one view"
             yield error("MVG220", path, message, "bind a view: for: {m: V}")
-    for name in (n for n in _views(density) if n != "V"):
+    given = _views(density)
+    for name in (n for n in given if n != "V"):
         yield from _member(spec, one, path, name)
+        yield from _wide(one, path, name) if len(given) > 1 else ()
+    if density.copy is not None and given and density.copy not in given and given != ["V"]:
+        message = f"the copy of '{node}' in '{density.copy}' is inferred from that view alone"
+        yield error("MVG220", path, message, f"write {which}({node}.{density.copy} | {density.copy})")
 
 
 def pairs(spec: Spec) -> Iterator[Problem]:
@@ -157,4 +184,4 @@ def pairs(spec: Spec) -> Iterator[Problem]:
             yield error("MVG221", (*one.path, "to"), message, f"write to: {found[1].which}({first} …)")
 
 
-CHECKS: tuple[Check, ...] = (sets, variables, draws, unused_variables, density_names, pairs)
+CHECKS: tuple[Check, ...] = (sets, variables, draws, private_draws, unused_variables, density_names, pairs)

@@ -92,10 +92,12 @@ def formulas(spec: Spec) -> Iterator[Problem]:
 def _reference(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:
     name, index = reference.name, reference.index
     variables = weight.one.variables
+    if reference.size and name not in variables:
+        return "MVG223", f"size({name}) needs a variable bound by `for`", f"add for: {{{name}: subsets}}"
     if reference.size:
-        known = name in variables
-        message = f"size({name}) needs a variable bound by `for`"
-        return None if known else ("MVG223", message, f"add for: {{{name}: subsets}}")
+        drawn = "random" in weight.one.term.for_[name]
+        message = f"the size of '{name}' is not known before the set is drawn"
+        return ("MVG223", message, "drop it, or let a term of its own draw random sets") if drawn else None
     if name in variables:
         return "MVG223", f"'{name}' stands for views and is not a number", f"write size({name}), or lam[{name}]"
     if name in COUNTS:
