@@ -1,0 +1,225 @@
+"""What is printed is what is computed: every canonical term on its own, by the networks and torch alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.distributions import Distribution, Laplace, Normal, kl_divergence
+
+from mvgraph.data.batch import Batch
+from mvgraph.module.model import Loss, Model
+from mvgraph.module.noise import Noise
+from mvgraph.objective import derive
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior
+from mvgraph.spec import zoo
+from mvgraph.spec.model import Spec
+from mvgraph.spec.reading import load
+
+ROWS = 4
+VIEW = {"shape": [3], "encoder": {"mlp": {"hidden": [5]}}, "decoder": {"mlp": {"hidden": [5]}}}
+OPEN = [n for n in zoo.names() if n not in ("bi_vcca", "dvcca", "vcca_private")]
+
+
+@pytest.fixture(autouse=True)
+def _double() -> Iterator[None]:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
+def small(name: str, views: int = 2) -> Spec:
+    """A reference spec over small data, with schedules at a number and no random evidence."""
+    spec = load(name)
+    plated = any(x.name == "h" for x in spec.latents)
+    nodes = {"z": {"dim": 2}} | ({"h": {"dim": 2}} if plated else {})
+    values: dict[str, Any] = {
+        n: 0.3 + 0.2 * i for i, n in enumerate(spec.params) if n in ("alpha", "beta", "mu", "lam")
+    }
+    values |= {"k": 0} if "k" in spec.params else {}
+    changed = {"extends": name, "name": name, "p": nodes, "view_defaults": VIEW}
+    return load(changed, **({"views": views} if spec.open_views else {}), **values)
+
+
+class Alone:
+    """Evaluates canonical atoms one by one.
+
+    Arguments:
+        model: for its networks alone.
+        batch, noise: complete rows, and the draws' noise.
+    """
+
+    def __init__(self, model: Model, batch: Batch, noise: Noise) -> None:
+        self.networks, self.spec = model.networks, model.spec
+        self.x, self.noise = batch.views, noise.streams
+
+    def params(self, key: Key) -> Mapping[str, Tensor]:
+        """What the networks say."""
+        if isinstance(key, Expert):
+            return self.networks.expert(key.ref, key.view)(self.x[key.view])
+        if isinstance(key, Joint):
+            return self.networks.joint(key.ref, self.x)
+        if isinstance(key, Auxiliary):
+            return self.networks.auxiliary(key.ref)
+        if isinstance(key, Prior):
+            return self.networks.prior(key.ref)
+        return self.product(key)
+
+    def product(self, key: Fused) -> Mapping[str, Tensor]:
+        """PoE and gPoE of Gaussians: exponents times precisions add."""
+        assert key.rule in ("PoE", "gPoE")
+        powers = [1.0] * len(key.members)
+        if key.exponents:
+            rows = {f"a_{v}": self.networks.learnt["a"][i] for i, v in enumerate(self.spec.view_names)}
+            powers = [rows[e] for e in key.exponents]
+        each = [self.params(m) for m in key.members]
+        precisions = [w / p["scale"] ** 2 for w, p in zip(powers, each, strict=True)]
+        total = sum(precisions)
+        loc = sum(t * p["loc"] for t, p in zip(precisions, each, strict=True)) / total
+        return {"loc": loc, "scale": total**-0.5}
+
+    def density(self, key: Key) -> Distribution:
+        """The torch distribution of a key."""
+        inner = key.members[-1] if isinstance(key, Fused) else key
+        node = inner.ref.node
+        word = self.spec.latent(node).family.word if isinstance(inner, Prior) else self.spec.posterior(node).expert.word
+        word = word if not isinstance(inner, Auxiliary) else (self.spec.posterior(node).auxiliary or word).word
+        p = self.params(key)
+        return {"normal": Normal, "laplace": Laplace}[word](p["loc"], p["scale"])
+
+    def draw(self, key: Key, stream: Stream) -> Tensor:
+        """z from its noise: normals by scaling, Laplaces by the inverse of their distribution function."""
+        if self.spec.posterior(stream.ref.node).expert.word == "delta":
+            return self.params(key)["loc"].expand(self.noise[stream].shape)
+        q = self.density(key)
+        noise = self.noise[stream]
+        return q.icdf(noise + 0.5) if isinstance(q, Laplace) else q.loc + q.scale * noise
+
+    def log_likelihood(self, atom: Likelihood) -> Tensor:
+        """log p(x | draws), `(sample, row)`."""
+        found = {d.ref.node: self.draw(d.key, d.stream) for d in atom.draws}
+        view = str(atom.target.view)
+        p = self.networks.decode(view, torch.cat([found[n] for n in self.spec.observed.given], -1))
+        if self.spec.view(view).likelihood.word == "mse":  # type: ignore[union-attr]
+            return -(self.x[view] - p["loc"]).square().sum(-1)
+        return Normal(p["loc"], p["scale"]).log_prob(self.x[view]).sum(-1)
+
+    def log(self, key: Key | Mixture, z: Tensor) -> Tensor:
+        """log q(z), of a mixture too."""
+        if not isinstance(key, Mixture):
+            return self.density(key).log_prob(z).sum(-1)
+        parts = [math.log(w) + self.log(k, z) for w, (k,) in zip(key.weights, key.parts, strict=True)]
+        return torch.stack(parts).logsumexp(0)
+
+    def kl(self, atom: KL) -> Tensor:
+        """In closed form by torch; of a mixture, by its own draws, one set a component."""
+        (to,) = atom.to
+        if not isinstance(atom.of, Mixture):
+            return kl_divergence(self.density(atom.of), self.density(to)).sum(-1)
+        total = torch.zeros(ROWS)
+        for weight, (key,) in zip(atom.of.weights, atom.of.parts, strict=True):
+            stream = next(s for _, (s,) in atom.streams if s.views == evidence(key))
+            z = self.draw(key, stream)
+            total = total + float(weight) * (self.log(atom.of, z) - self.log(to, z)).mean(0)
+        return total
+
+    def log_mean_exp(self, atom: LogMeanExp, numbers: Mapping[str, float]) -> Tensor:
+        """Strata's log-weights, each under its logarithm or all under one."""
+        logs = []
+        for part in atom.parts:
+            total = sum(number(c, numbers) * self.log_likelihood(a) for c, a in part.scores)
+            for c, ratio in part.ratios:
+                ((_, (stream,)),) = ratio.streams
+                own = _part(ratio, stream)
+                z = self.draw(own, stream)
+                total = total - number(c, numbers) * (self.log(ratio.of, z) - self.log(ratio.to[0], z))
+            logs.append(total)
+        k = atom.samples
+        if atom.strata == "outside":
+            return sum(float(p.weight) * (w.logsumexp(0) - math.log(k)) for p, w in zip(atom.parts, logs, strict=True))
+        inside = [w + math.log(float(p.weight) / k) for p, w in zip(atom.parts, logs, strict=True)]
+        return torch.cat(inside).logsumexp(0)
+
+    def value(self, atom: Likelihood | KL | LogMeanExp, numbers: Mapping[str, float]) -> Tensor:
+        """One atom, `(row,)`."""
+        if isinstance(atom, Likelihood):
+            return self.log_likelihood(atom).mean(0)
+        return self.kl(atom) if isinstance(atom, KL) else self.log_mean_exp(atom, numbers)
+
+
+def evidence(key: Key) -> frozenset[str]:
+    """The views that a posterior looks at."""
+    members = key.members if isinstance(key, Fused) else (key,)
+    return frozenset(m.view for m in members if isinstance(m, Expert))
+
+
+def _part(atom: KL, stream: Stream) -> Key:
+    if not isinstance(atom.of, Mixture):
+        return atom.of
+    return next(k for (k,) in atom.of.parts if evidence(k) == stream.views)
+
+
+def number(expression: Any, numbers: Mapping[str, float]) -> float:
+    """A coefficient with the params' numbers."""
+    return float(expression.subs(numbers))
+
+
+def setting(name: str, views: int = 2) -> tuple[Spec, Model, Batch, Noise, Loss]:
+    """A model with random weights, data, noise, and its loss."""
+    torch.manual_seed(0)
+    spec = small(name, views)
+    model = Model(spec)
+    for parameter in model.parameters():
+        parameter.data = parameter.data + 0.3 * torch.randn(parameter.shape)
+    data = {v: torch.randn(ROWS, 3) for v in spec.view_names}
+    batch = Batch(data, torch.ones(ROWS, len(data), dtype=torch.bool))
+    noise = model.draw_noise(ROWS, torch.Generator().manual_seed(1))
+    return spec, model, batch, noise, model.loss(batch, noise=noise)
+
+
+def numbers_of(spec: Spec) -> dict[str, float]:
+    """The params that are numbers."""
+    return {n: float(v) for n, v in spec.params.items() if isinstance(v, int | float)}
+
+
+CASES = [(n, 2) for n in zoo.names()] + [(n, 3) for n in OPEN]
+
+
+@pytest.mark.parametrize(("name", "views"), CASES)
+def test_sum_of_printed_terms_is_the_loss(name: str, views: int) -> None:
+    """Σ coefficient · atom = −loss, and each printed line has the value that the loss reports under it."""
+    spec, model, batch, noise, loss = setting(name, views)
+    alone, numbers, objective = Alone(model, batch, noise), numbers_of(spec), derive(spec)
+    values = [number(c, numbers) * alone.value(a, numbers) for c, a in objective.terms]
+    torch.testing.assert_close(loss.total, -sum(values).mean(), rtol=1e-10, atol=1e-10)  # type: ignore[union-attr]
+    torch.testing.assert_close(loss.rows, sum(values), rtol=1e-10, atol=1e-10)
+    assert set(loss.terms) == set(objective.lines)
+    for line, found in zip(objective.lines, values, strict=True):
+        torch.testing.assert_close(loss.terms[line], found.mean(), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", zoo.names())
+def test_terms_add_up_to_the_loss(name: str) -> None:
+    """The reported terms sum to −total, in the compiled step and the interpreter."""
+    spec, model, batch, noise, loss = setting(name)
+    torch.testing.assert_close(sum(loss.terms.values()), -loss.total, rtol=1e-12, atol=1e-12)
+    slow = Model(spec, optimize=False)
+    slow.load_state_dict(model.state_dict())
+    other = slow.loss(batch, noise=noise)
+    torch.testing.assert_close(sum(other.terms.values()), -other.total, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(other.total, loss.total, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["mvae", "mopoe", "mmvae", "dmvae", "mvtcae"])
+def test_every_term_matters(name: str) -> None:
+    """Without any one of its lines the sum is another."""
+    spec, model, batch, noise, loss = setting(name)
+    alone, numbers, objective = Alone(model, batch, noise), numbers_of(spec), derive(spec)
+    values = [number(c, numbers) * float(alone.value(a, numbers).mean().detach()) for c, a in objective.terms]
+    assert all(abs(sum(values) - v + float(loss.total.detach())) > 1e-6 for v in values)
