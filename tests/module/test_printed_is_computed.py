@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import sympy
 import torch
 from torch import Tensor
 from torch.distributions import Distribution, Laplace, Normal, kl_divergence
@@ -22,7 +23,9 @@ from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
 ROWS = 4
-VIEW = {"shape": [3], "encoder": {"mlp": {"hidden": [5]}}, "decoder": {"mlp": {"hidden": [5]}}}
+NETWORK = {"mlp": {"hidden": [5], "dropout": 0}}
+VIEW = {"shape": [3], "encoder": NETWORK, "decoder": NETWORK}
+WEIGHTS = ("alpha", "beta", "mu", "lam")
 OPEN = [n for n in zoo.names() if n not in ("bi_vcca", "dvcca", "vcca_private")]
 
 
@@ -167,7 +170,7 @@ def _part(atom: KL, stream: Stream) -> Key:
 
 def number(expression: Any, numbers: Mapping[str, float]) -> float:
     """A coefficient with the params' numbers."""
-    return float(expression.subs(numbers))
+    return float(expression.subs({sympy.Symbol(k, real=True): v for k, v in numbers.items()}))
 
 
 def setting(name: str, views: int = 2) -> tuple[Spec, Model, Batch, Noise, Loss]:
