@@ -77,9 +77,8 @@ class Registry(Generic[T]):
         for info in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{self.package}.{info.name}")
             for cls in vars(module).values():
-                # type() and not isinstance: asking a lazily loaded module for its class would load it
-                if issubclass(type(cls), type) and cls.__module__ == module.__name__ and vars(cls).get("word"):
-                    self.add(cls.word, cls)
+                if isinstance(cls, type) and cls.__module__ == module.__name__ and vars(cls).get("word"):
+                    self.add(vars(cls)["word"], cls)
         for entry in metadata.entry_points(group=ENTRY_POINTS):
             kind, _, word = entry.name.partition(".")
             if kind == self.noun:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import lazy_loader as lazy
 import numpy as np
 
 from mvgraph.cli import engine
 from mvgraph.cli.output import whole
+from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 from mvgraph.spec.model import Spec
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
     from mvgraph.data.tables import Tables
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 def rows(spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_empty: bool) -> Batch:

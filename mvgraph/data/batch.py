@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.errors import UsageError
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
-
 from mvgraph.data.batch import Batch
 from mvgraph.data.seeding import Purpose, permutation
+from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.registry import nearest
 
 if TYPE_CHECKING:
     import torch
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 Rows = Sequence[int] | Sequence[str]
 

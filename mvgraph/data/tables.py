@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-import lazy_loader as lazy
 import numpy as np
 from numpy.typing import NDArray
 
+from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import torch
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 Array = NDArray[Any]
 Flags = NDArray[np.bool_]

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import lazy_loader as lazy
 import numpy as np
 
 from mvgraph.data.batch import Batch
 from mvgraph.data.tables import Array, DataWarning, Flags, Tables, duplicates, tabulate
+from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec, View
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 MOST_ROWS = 3  # problems of one kind that are spelt out for a view
 Empty = Literal["refuse", "skip"]

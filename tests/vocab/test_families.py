@@ -102,6 +102,8 @@ def test_gradients_are_right_and_finite(word, role, size):
     params = family.constrain(raw, SHAPE, role)
     value = some_values(family, {k: v.detach().clamp(-3, 3) for k, v in params.items()}) if size == 1.0 else 0
     value = value if size == 1.0 else torch.nn.functional.one_hot(torch.zeros(5, 2, dtype=torch.long), 3).double()
+    if family.is_density and family.distribution(params, SHAPE).log_prob(value).sum() == -torch.inf:
+        pytest.skip("the density itself is zero in float64 so far out")
     found = family.log_prob(params, value, dims=2).sum()
     grads = torch.autograd.grad(found, list(raw.values())) if raw else ()
     assert found.isfinite()

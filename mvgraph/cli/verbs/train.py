@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-import lazy_loader as lazy
 import typer
 
 from mvgraph.cli import engine
 from mvgraph.cli.guarding import INTERRUPTED, say
 from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
+from mvgraph.deferring import defer
 from mvgraph.errors import UsageError
 from mvgraph.interface import sound
 from mvgraph.spec.model import Spec
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mvgraph.data.batch import Batch
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 EXAMPLE = "mvgraph train mopoe --data digits --epochs 20 --out runs/first"
 
@@ -89,7 +89,7 @@ def run(
         )
     except Interrupted as stop:
         _interrupted(stop)
-    typer.echo(f"{found.name}: {len(finished.metrics)} epochs, kept in {folder}")
+    typer.echo(f"{found.name}: {_counted(len(finished.metrics), 'epoch')}, kept in {folder}")
     if quick:
         return
     if held is None:
@@ -122,6 +122,10 @@ def _read(
     return spec, *engine.split(rows, fraction, seed)
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _trainer(**given: Any) -> dict[str, Any]:
     """The arguments of Lightning's Trainer, tried before anything is written.
 
@@ -129,9 +133,10 @@ def _trainer(**given: Any) -> dict[str, Any]:
         UsageError: Lightning refuses one of them.
     """
     said = {k: v for k, v in given.items() if v is not None}
+    trainer = engine.Trainer  # imported before `quiet`, for the import sets the levels of Lightning's log
     try:
         with engine.quiet():
-            engine.Trainer(**said, logger=False, enable_checkpointing=False, enable_progress_bar=False)
+            trainer(**said, logger=False, enable_checkpointing=False, enable_progress_bar=False)
     except (TypeError, ValueError, RuntimeError, ImportError, engine.MisconfigurationException) as error:
         options = " ".join(f"--{k} {v}" for k, v in said.items())
         raise UsageError(f"Lightning refuses {options}: {str(error).splitlines()[0]}") from None

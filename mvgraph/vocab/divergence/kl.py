@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import ClosedKL, Family, Params
 from mvgraph.vocab.family.laplace import Laplace
 from mvgraph.vocab.family.normal import Normal
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 def normal_normal(of: Params, to: Params) -> Tensor:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.distributions import Distribution
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 Role = Literal["prior", "expert", "likelihood", "auxiliary"]
 Shape = tuple[int, ...]

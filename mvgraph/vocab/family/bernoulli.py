@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
 from mvgraph.vocab.family.logits import Logits, outside_unit
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.distributions import Distribution
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)

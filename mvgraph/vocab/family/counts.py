@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Family, Params, Role, softplus
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 LOW = -15.0  # below it, log softplus(r) = r − eʳ/2 to 2e-14
 

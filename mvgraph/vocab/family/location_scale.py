@@ -7,8 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import NETWORKED, Family, Params, Role, Shape, softplus
 from mvgraph.vocab.option import require
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 Transform = Literal["exp", "softplus", "softmax"]
 

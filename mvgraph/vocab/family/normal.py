@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
 from mvgraph.vocab.family.location_scale import LocationScale
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.distributions import Distribution
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 

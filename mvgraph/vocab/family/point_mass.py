@@ -7,8 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Family, Params, Role, Shape
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from mvgraph.vocab import point
 else:
-    point = lazy.load("mvgraph.vocab.point", suppress_warning=True)
+    point = defer("mvgraph.vocab.point")
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
 from mvgraph.vocab.family import Params
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)

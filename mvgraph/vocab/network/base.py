@@ -7,8 +7,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Problem, SpecError
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 class Trunk(NamedTuple):

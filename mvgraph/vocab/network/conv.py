@@ -7,8 +7,7 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
 from mvgraph.vocab.network.layers import Activation, Norm, activate, check_dropout, check_widths, dense, refuse
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,8 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Problem, SpecError
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 M = TypeVar("M", bound="type[nn.Module]")
 Option = tuple[str, Any, Any]

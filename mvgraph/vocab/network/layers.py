@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Problem, SpecError
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.option import require
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softplus"]
 Norm = Literal["none", "batch", "layer"]

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
 from mvgraph.vocab.network.layers import Activation, Norm, check_dropout, check_widths, dense
@@ -15,7 +14,7 @@ from mvgraph.vocab.network.layers import Activation, Norm, check_dropout, check_
 if TYPE_CHECKING:
     import torch
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)

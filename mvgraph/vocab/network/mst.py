@@ -7,8 +7,7 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
 from mvgraph.vocab.network.layers import dense, refuse
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 MNIST = ((784,), (28, 28), (1, 28, 28))
 SVHN = (3, 32, 32)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network import blocks
 from mvgraph.vocab.network.base import Network, Trunk
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import lazy_loader as lazy
-
+from mvgraph.deferring import defer
 from mvgraph.vocab.optimizer.base import Optimizer
 from mvgraph.vocab.optimizer.checks import check_amount, check_betas, check_rate
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim import Optimizer as TorchOptimizer
 else:
-    torch = lazy.load("torch")
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)
