@@ -109,6 +109,34 @@ def test_a_page_does_what_it_says(path: Path, tmp_path: Path) -> None:
     assert UPDATE or not wrong
 
 
+def test_the_tests_of_the_vocabulary_take_words_from_outside(tmp_path: Path) -> None:
+    page = Page(ROOT / "docs" / "adding-a-word.md", tmp_path)
+    page.blocks = [b for b in page.blocks if b.kind == "file"]
+    page.run()
+    contract = [str(ROOT / "tests" / "vocab" / f"test_{name}.py") for name in ("families", "fusions", "kl")]
+    words = [
+        "-k",
+        "exponential or gumbel or barycenter",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *contract, *words],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=page.environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed
+    assert int(passed[1]) > 40
+
+
 def updated(text: str, wrong: list[Block], found: dict[int, str]) -> str:
     """A page with the output of some blocks replaced."""
     for block in reversed(wrong):
