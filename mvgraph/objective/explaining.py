@@ -198,7 +198,9 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
 def _keys(atom: Atom) -> Iterator[Key]:
     """The distributions that an atom names, down to single experts."""
     if isinstance(atom, LogMeanExp):
-        yield from (k for part in atom.parts for _, a in (*part.scores, *part.ratios) for k in _keys(a))
+        inner: list[Atom] = [a for p in atom.parts for _, a in p.scores]
+        inner += [a for p in atom.parts for _, a in p.ratios]
+        yield from (k for a in inner for k in _keys(a))
     elif isinstance(atom, KL):
         whole = [k for part in atom.of.parts for k in part] if isinstance(atom.of, Mixture) else [atom.of]
         yield from (k for key in (*whole, *atom.to, *(d.key for d in atom.given)) for k in _members(key))

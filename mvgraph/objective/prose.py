@@ -138,7 +138,8 @@ def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
 def term_line(term: Route | Divergence) -> str:
     """A written term in one line, as the spec says it."""
     if isinstance(term, Divergence):
-        options = {"for": term.for_ or None, "weight": term.weight.text, "combine": _unless(term.combine, "sum")}
+        options: dict[str, Any] = {"for": term.for_ or None, "weight": term.weight.text}
+        options["combine"] = _unless(term.combine, "sum")
         return f"kl of {term.of} to {term.to}{_options(options)}"
     options = {
         "for": term.for_ or None,
