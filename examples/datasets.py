@@ -50,7 +50,12 @@ def mnist(folder: Path, seed: int = 0) -> tuple[Split, Split]:
         folder: holds the four files of MNIST under their usual names, `*-ubyte.gz`.
         seed: of the draw.
     """
-    _require(folder, [name for pair in MNIST.values() for name in pair], "MNIST", "https://github.com/rasbt/mnist-pngs")
+    _require(
+        folder,
+        [name for pair in MNIST.values() for name in pair],
+        "MNIST",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    )
     draws = np.random.default_rng(seed)
     train, test = (_binary(folder, images, labels, draws) for images, labels in MNIST.values())
     return train, test

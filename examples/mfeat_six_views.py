@@ -33,7 +33,7 @@ COMMON: dict[str, Any] = {
         "encoder": {"mlp": {"hidden": [128], "activation": "relu"}},
         "decoder": {"mlp": {"hidden": [128], "activation": "relu"}},
     },
-    "training": {"optimizer": {"adam": {"lr": 1.0e-3}}, "batch_size": 64},
+    "training": {"optimizer": {"adam": {"lr": 3.0e-3}}, "batch_size": 64},
 }
 MODELS: dict[str, dict[str, Any]] = {
     "mvae": {"p": {"z": {"dim": 32}}},
@@ -82,7 +82,7 @@ class Result:
 
 def main() -> None:
     """Both settings, all models, three tables and a picture."""
-    parser = options(__doc__.partition("\n")[0], "mfeat", epochs=80)
+    parser = options(__doc__.partition("\n")[0], "mfeat", epochs=30)
     parser.add_argument("--part", choices=["valid", "test"], default="test", help="the held-out rows to judge by")
     given = parser.parse_args()
     names = given.models or list(MODELS)
@@ -118,16 +118,14 @@ def judge(name: str, setting: Setting, given: argparse.Namespace, picture: bool)
     seconds = time.perf_counter() - start
     if picture:
         given.out.mkdir(parents=True, exist_ok=True)
-        figure = draw_imputations(model, whole, columns=8, sizes={"pix": (16, 15)}, seed=given.seed)
+        figure = draw_imputations(model, whole, columns=5, sizes={"pix": (16, 15)}, seed=given.seed)
         figure.savefig(given.out / f"imputations_{name}.png", dpi=60)
     imputation = measure_imputation(model, train, whole, samples=DRAWS, seed=given.seed)
     probe = fit_probe(model, train, held, labels=(setting.train.labels, setting.held.labels))
     return Result(imputation, dropped(model, train, whole, held, given.seed), probe.accuracy, seconds)
 
 
-def dropped(
-    model: mg.Model, train: mg.Batch, whole: mg.Batch, held: mg.Batch, seed: int
-) -> tuple[float, float] | None:
+def dropped(model: mg.Model, train: mg.Batch, whole: mg.Batch, held: mg.Batch, seed: int) -> tuple[float, float] | None:
     """The squared error of the entries that `held` lacks, a mean over views: the model's, and the training mean's."""
     if held.complete:
         return None
@@ -167,7 +165,9 @@ def one_other(imputation: Imputation, view: str) -> float:
 
 def ridges(setting: Setting) -> list[float]:
     """The error of each view by a ridge regression on all others, with zeros (the mean) for what is missing."""
-    train = [np.where(m[:, None], x, 0) for m, x in zip(setting.train_mask.T, setting.train.views.values(), strict=True)]
+    train = [
+        np.where(m[:, None], x, 0) for m, x in zip(setting.train_mask.T, setting.train.views.values(), strict=True)
+    ]
     held = list(setting.held.views.values())
     found = []
     for i, target in enumerate(held):
@@ -204,7 +204,9 @@ def accuracies(setting: Setting, results: Mapping[str, Result]) -> str:
 
 def filled(part: Split, mask: NDArray[np.bool_]) -> torch.Tensor:
     """All views side by side, with zeros (the mean) for what is missing, `(row, column)`."""
-    return torch.from_numpy(np.hstack([np.where(m[:, None], x, 0) for m, x in zip(mask.T, part.views.values(), strict=True)]))
+    return torch.from_numpy(
+        np.hstack([np.where(m[:, None], x, 0) for m, x in zip(mask.T, part.views.values(), strict=True)])
+    )
 
 
 def _gain(accuracy: float, chance: float) -> list[str]:

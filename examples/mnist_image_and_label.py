@@ -43,7 +43,15 @@ MODELS: dict[str, dict[str, Any]] = {
         "beta": WARM_UP,
         "objective": {
             "maximize": [
-                {"elbo": {"for": {"S": "full+singles"}, "from": "S", "to": "S", "beta": "beta", "likelihood_weight": {"label": TEXT}}}
+                {
+                    "elbo": {
+                        "for": {"S": "full+singles"},
+                        "from": "S",
+                        "to": "S",
+                        "beta": "beta",
+                        "likelihood_weight": {"label": TEXT},
+                    }
+                }
             ]
         },
     },
@@ -62,7 +70,7 @@ class Result:
 
 def main() -> None:
     """All models, a table, and a picture of each."""
-    parser = options(__doc__.partition("\n")[0], "mnist", epochs=10)
+    parser = options(__doc__.partition("\n")[0], "mnist", epochs=6)
     parser.add_argument("--samples", type=int, default=500, help="importance samples a row, of the log-likelihood")
     parser.add_argument("--judged", type=int, default=1000, help="test rows of the log-likelihood")
     given = parser.parse_args()
