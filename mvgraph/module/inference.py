@@ -83,13 +83,14 @@ class Inference:
     @cached_property
     def log_weights(self) -> Tensor:
         """log of each component's weight for each row, `(component, row)`; minus infinity where it has none."""
+        like = next(self.networks.decoders.parameters())
         if self.spec.mixture == "none":
-            return torch.zeros(1, len(self.batch), device=self.mask.device)
+            return like.new_zeros(1, len(self.batch))
         rows = []
         for part in self.components:
             needed = torch.tensor([v in part for v in self.spec.view_names], device=self.mask.device)
             rows.append((self.mask | ~needed).all(1))
-        there = torch.stack(rows).to(next(self.networks.decoders.parameters()).dtype)
+        there = torch.stack(rows).to(like.dtype)
         return safe_log(there / there.sum(0))
 
     def shared(self, ref: Ref) -> Params:

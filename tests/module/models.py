@@ -35,8 +35,8 @@ NAMES = tuple(zoo.names())
 def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     """A reference spec over some of the views above, every network one hidden layer of four."""
     written = {v: {**VIEWS[v], "encoder": NETWORK, "decoder": NETWORK} for v in views}
-    if name == "ae" and views:
-        written[views[0]]["likelihood"] = "mse"
+    if name == "ae" and "sound" in views:
+        written["sound"]["likelihood"] = "mse"
     sets = ["p.z.dim=3"]
     sets += ["p.h.dim=2"] if name in ("dmvae", "mmvae_plus", "vcca_private") else []
     sets += ["objective.maximize.0.iwae.samples=3"] if name in ("mmvae", "mmvae_tight") else []
