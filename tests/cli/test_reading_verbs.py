@@ -151,7 +151,7 @@ try:
     app({arguments})
 except SystemExit as stop:
     assert not stop.code, stop.code
-heavy = {"torch._C", "lightning.pytorch", "matplotlib.figure", "scipy.stats", "sklearn.base"} & set(sys.modules)
+heavy = set("torch._C lightning.pytorch matplotlib.figure scipy.stats sklearn.base".split()) & set(sys.modules)
 assert not heavy, heavy
 """
 
