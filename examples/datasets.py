@@ -116,5 +116,6 @@ def _idx(path: Path) -> NDArray[np.uint8]:
 
 def _standard(values: Array, train: Array) -> Array:
     """Columns less their training mean, divided by their training deviation (by 1 where that is zero)."""
-    scale = train.std(0, dtype=np.float64)
-    return ((values - train.mean(0, dtype=np.float64)) / np.where(scale > 0, scale, 1)).astype(np.float32)
+    mean, scale = train.mean(0, dtype=np.float64), train.std(0, dtype=np.float64)
+    standard: Array = ((values - mean) / np.where(scale > 0, scale, 1)).astype(np.float32)
+    return standard
