@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -14,23 +13,24 @@ from matplotlib.ticker import MaxNLocator
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import TRAIN, VALID
 
-MOST_PANELS = 9  # with more terms than this, terms of a kind share a panel
-MOST_NAMED = 8  # lines of a panel that its legend names
+MOST_NAMED = 24  # lines of a panel that its legend names
+WIDTH, LEAST_HEIGHT, LINE_HEIGHT = 11.0, 2.1, 0.165  # inches: of the figure, of a panel, of a legend's line
 Row = Mapping[str, float]
 
 
 def draw(rows: Sequence[Row]) -> Figure:
-    """One panel a term (a kind of terms, where there are many): training solid, validation dashed.
+    """One panel for the total, each view's log-likelihoods, the divergences: training solid, validation dashed.
 
-    >>> draw([{"epoch": 1, "train total": 2.0}, {"epoch": 2, "train total": 1.0}]).axes[0].get_title()
-    'total'
+    >>> draw([{"epoch": 1, "train total": 2.0}, {"epoch": 2, "train total": 1.0}]).axes[0].get_title(loc="left")
+    'loss'
     """
     panels = group(terms(rows))
-    across = min(3, len(panels))
-    down = math.ceil(len(panels) / across)
-    figure = Figure(figsize=(4.6 * across, 3.2 * down), layout="constrained")
-    for place, (title, names) in enumerate(panels.items(), 1):
-        _panel(figure.add_subplot(down, across, place), title, names, rows)
+    heights = [max(LEAST_HEIGHT, LINE_HEIGHT * min(len(n), MOST_NAMED + 1) + 0.7) for n in panels.values()]
+    figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for own, (title, names) in zip(axes, panels.items(), strict=True):
+        _panel(own, title, names, rows)
+    axes[-1].set_xlabel("epoch", fontsize=8)
     return figure
 
 
@@ -44,16 +44,23 @@ def terms(rows: Sequence[Row]) -> list[str]:
 def group(names: Sequence[str]) -> dict[str, list[str]]:
     """The panels by title.
 
-    >>> group(["total", "KL(a)", "KL(b)"])
-    {'total': ['total'], 'KL(a)': ['KL(a)'], 'KL(b)': ['KL(b)']}
-    >>> list(group(["total", *(f"KL({i})" for i in range(20)), "E[log p(x)]"]))
-    ['total', 'KL', 'E']
+    >>> group(["total", "+ E[log p(x.a|z); z~q(z|a)]", "- beta KL(q(z|a) || p(z))"])  # doctest: +NORMALIZE_WHITESPACE
+    {'loss': ['total'], 'log p(x.a)': ['+ E[log p(x.a|z); z~q(z|a)]'], 'divergences': ['- beta KL(q(z|a) || p(z))']}
     """
     panels: dict[str, list[str]] = {}
     for name in names:
-        kind = re.split(r"[\[(]", name)[0].strip() or name
-        panels.setdefault(name if len(names) <= MOST_PANELS else kind, []).append(name)
+        panels.setdefault(_title(name), []).append(name)
     return panels
+
+
+def _title(name: str) -> str:
+    """What a term is about: the loss, a view's log-likelihood, divergences, or the rest."""
+    scored = re.search(r"E\[log p\(([^|)]*)", name)
+    if name == TOTAL:
+        return "loss"
+    if "LME_" in name:
+        return "log-mean-exps"
+    return f"log p({scored[1]})" if scored else "divergences" if "KL(" in name else "other terms"
 
 
 def _panel(axes: Axes, title: str, names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -61,24 +68,26 @@ def _panel(axes: Axes, title: str, names: Sequence[str], rows: Sequence[Row]) ->
         for prefix, style in ((TRAIN, "-"), (VALID, "--")):
             points = [(r["epoch"], r[prefix + name]) for r in rows if prefix + name in r]
             if points:
-                label = _label(prefix, name if len(names) > 1 else "", number)
+                label = _label(prefix, name, number, len(names))
                 marker = "o" if len(points) == 1 else ""
-                axes.plot(
-                    *zip(*points, strict=True), style, marker=marker, color=f"C{number % 10}", label=label, lw=1.4
-                )
-    axes.set_title(_plain("\n".join(textwrap.wrap(title, 44))), fontsize=9)
-    axes.set_xlabel("epoch", fontsize=8)
+                color = f"C{number % 10}"
+                axes.plot(*zip(*points, strict=True), style, marker=marker, color=color, label=label, lw=1.2)
+    axes.set_title(_plain(title), fontsize=10, loc="left")
     axes.tick_params(labelsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     if axes.get_lines():
-        axes.legend(fontsize=7, frameon=False)
+        axes.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
 
 
-def _label(prefix: str, name: str, number: int) -> str:
+def _label(prefix: str, name: str, number: int, count: int) -> str:
     """The legend's text of one line; a leading underscore leaves it out."""
-    hidden = number >= MOST_NAMED or (bool(name) and prefix == VALID)
-    return "_" if hidden else _plain(textwrap.shorten(name, 40) if name else prefix.strip())
+    if name == TOTAL:
+        return prefix.strip()
+    if prefix == VALID or number > MOST_NAMED:
+        return "_"
+    more = count - MOST_NAMED
+    return f"and {more} more" if number == MOST_NAMED else _plain(textwrap.shorten(name, 90, placeholder=" ..."))
 
 
 def _plain(text: str) -> str:
