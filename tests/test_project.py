@@ -14,7 +14,7 @@ from mvgraph.spec import zoo
 
 ROOT = Path(mvgraph.__file__).parent
 FLOORS = (
-    *("errors", "registry", "language", "vocab", "spec", "graph", "objective", "plan", "data"),
+    *("deferring", "errors", "registry", "language", "vocab", "spec", "graph", "objective", "plan", "data"),
     *("module", "training", "evaluation", "interface", "cli"),
 )
 MOST_LINES = 300
