@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import sympy
 
-from mvgraph.language.expr import Expr
-from mvgraph.objective.atoms import Atom
+from mvgraph.language.expr import Expr, symbol
+from mvgraph.language.table import Table
+from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import Verdict, judge
-from mvgraph.objective.deriving import expand
+from mvgraph.objective.deriving import expand, inner
 from mvgraph.objective.evidence import random_subsets
 from mvgraph.objective.flags import flags
 from mvgraph.objective.terms import Term
-from mvgraph.objective.text import order, signed
-from mvgraph.spec.model import Spec
+from mvgraph.objective.text import order, signed, signed_sum
+from mvgraph.spec.model import Spec, Value
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,13 @@ class Objective:
         terms: coefficients (sympy) and atoms, in canonical order.
         flags: what keeps the objective from being the plain evidence bound, in words.
         verdict: whether it is a lower bound of log p(X), and why (not).
+        spec: what it was derived from.
     """
 
     terms: tuple[tuple[Expr, Atom], ...]
     flags: tuple[str, ...]
     verdict: Verdict
+    spec: Spec = field(compare=False, repr=False)
 
     @property
     def is_bound(self) -> bool:
@@ -43,10 +47,14 @@ class Objective:
         """Each term as text, sign first."""
         return tuple(signed(c, a) for c, a in self.terms)
 
-    def substitute(self, values: dict[str, float | int | str]) -> Objective:
-        """The objective with params replaced by numbers, like terms merged and zeros dropped."""
-        chosen = {sympy.Symbol(k, real=True): sympy.Rational(str(v)) for k, v in values.items()}
-        return Objective(_merge((c.subs(chosen), a) for c, a in self.terms), self.flags, self.verdict)
+    def substitute(self, values: Mapping[str, float | int | str]) -> Objective:
+        """The objective with params (`beta`, `lam_image`) replaced by numbers, like terms merged and zeros dropped.
+
+        A number may be a text such as `5/6`. The verdict is that of the spec with these numbers.
+        """
+        chosen = {symbol(k): sympy.Rational(str(v)) for k, v in values.items()}
+        spec = replace(self.spec, params=_params(self.spec, values))
+        return Objective(_merge(_chosen(c, a, chosen) for c, a in self.terms), self.flags, judge(spec), spec)
 
     def __str__(self) -> str:
         return "\n".join([*self.lines, *(f"! {f}" for f in self.flags)])
@@ -59,7 +67,33 @@ def derive(spec: Spec) -> Objective:
     """
     terms = [t for t in expand(spec) if not t.drawn]
     weighted = [(_coefficient(t), t.atom) for t in terms]
-    return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec))
+    return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec), spec)
+
+
+def _params(spec: Spec, values: Mapping[str, float | int | str]) -> Table[Value]:
+    """The params of a spec with some numbers, or some numbers of a table, replaced."""
+    params = dict(spec.params)
+    tables = {f"{n}_{v}": (n, v) for n, t in spec.params.items() if isinstance(t, Mapping) for v in t}
+    for name, text in values.items():
+        number = float(Fraction(str(text)))
+        table, view = tables.get(name, (name, ""))
+        own = params.get(table)
+        params[table] = Table({**own, view: number}) if isinstance(own, Mapping) and view else number
+    return Table(params)
+
+
+def _chosen(coefficient: Expr, atom: Atom, values: Mapping[Expr, Expr]) -> tuple[Expr, Atom]:
+    """A term with symbols replaced, inside a log-mean-exp too."""
+    if isinstance(atom, LogMeanExp):
+        scores = [tuple((c.subs(values), a) for c, a in p.scores) for p in atom.parts]
+        ratios = [tuple((c.subs(values), a) for c, a in p.ratios) for p in atom.parts]
+        both = zip(atom.parts, scores, ratios, strict=True)
+        parts = tuple(
+            replace(p, scores=tuple(x for x in s if x[0] != 0), ratios=tuple(x for x in r if x[0] != 0))
+            for p, s, r in both
+        )
+        atom = replace(atom, parts=parts, text=signed_sum(inner(parts), separator=" "))
+    return coefficient.subs(values), atom
 
 
 def _random(spec: Spec) -> Iterable[tuple[Expr, Atom]]:

@@ -159,7 +159,7 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
     strata = tuple(_stratum(case, weight, part) for weight, part in case.parts)
     if not any(s.scores or s.ratios for s in strata):
         return
-    atom = LogMeanExp(case.route.samples, case.route.strata, strata, signed_sum(_inner(strata), separator=" "))
+    atom = LogMeanExp(case.route.samples, case.route.strata, strata, signed_sum(inner(strata), separator=" "))
     yield case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(case.targets.views))
 
 
@@ -196,7 +196,7 @@ def _mixture_kl(site: Site, refs: list[Ref], streams: Parts) -> KL:
     return KL(mixture_of(site, refs), tuple(prior_key(site.spec, r) for r in refs), (), streams)
 
 
-def _inner(strata: tuple[Stratum, ...]) -> list[tuple[Expr, Atom]]:
+def inner(strata: tuple[Stratum, ...]) -> list[tuple[Expr, Atom]]:
     """The terms that a log-mean-exp would have with one sample, for print."""
     found: dict[Atom, Expr] = {}
     for s in strata:

@@ -130,3 +130,24 @@ def test_minimized() -> None:
     assert "not known to be >= 0" in verdict(elbo(), minimize=[{"kl": {**kl, "weight": "1 - M"}}]).reason
     assert "a route is minimised" in verdict(elbo(), minimize=[elbo()]).reason
     assert "a divergence is maximised" in verdict(elbo(), {"kl": kl}).reason
+
+
+def test_substitution_is_judged_anew() -> None:
+    """With other numbers the verdict is that of those numbers, and log-mean-exps have them inside."""
+    assert derive(load("mopoe")).is_bound
+    assert derive(load("mopoe")).substitute({"beta": 0.5}).verdict == Verdict(False, f"{KL} 1/2 < 1")
+    assert derive(load("mvtcae")).substitute({"alpha": 0, "beta": 1}).is_bound
+    per_view = derive(load("dmvae", lam={"1": 3, "2": 1})).substitute({"lam_1": "5/6"})
+    assert "weight 5/6" in per_view.verdict.reason
+
+
+def test_substitution_inside_a_log_mean() -> None:
+    """A weight that stands under the logarithm is replaced there."""
+    route = {"iwae": {"from": "V", "to": "V", "samples": 3, "beta": "beta"}}
+    written = derive(load("mopoe", objective={"maximize": [route]}))
+    plain = derive(load("mopoe", objective={"maximize": [{"iwae": {"from": "V", "to": "V", "samples": 3}}]}))
+    assert "beta" in str(written)
+    assert str(written.substitute({"beta": 1})) == str(plain)
+    assert written.substitute({"beta": 1}).terms == plain.terms
+    assert not written.is_bound
+    assert written.substitute({"beta": 1}).is_bound
