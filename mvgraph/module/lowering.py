@@ -6,26 +6,23 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
-from mvgraph.module.noise import Noise, family_of_stream, random_masks
-from mvgraph.module.posteriors import Posteriors
+from mvgraph.module.noise import Noise, family_of_stream
+from mvgraph.module.scoring import Scores, Values
 from mvgraph.module.sharing import Shares, subset_mask
 from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
-from mvgraph.objective.terms import OBSERVED_COUNT, Scope, Term
-from mvgraph.plan.planning import Decode, Plan, is_closed, slot_of
+from mvgraph.objective.terms import Scope, Term
+from mvgraph.plan.planning import Plan, is_closed, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
 from mvgraph.vocab.family import Params
-
-Values = Mapping[str, Tensor | float]
 
 
 class Step:
@@ -63,7 +60,7 @@ class Step:
             values: the params.
             complete: a promise that every view of every row was observed, which saves work.
         """
-        run = Run(self, networks, views, mask, noise, values, complete)
+        run = _Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.parts)
         table = noise.sets.new_zeros(len(self.plan.lines), len(mask))
         if self.shares is None:
             return table
@@ -91,81 +88,18 @@ def _components(atom: Atom) -> list[frozenset[str] | None]:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """One run of a step: every value made once, when first asked for."""
+class _Run(Scores):
+    """One run of a step.
 
-    step: Step
-    networks: Networks
-    raw: Mapping[str, Tensor]
-    mask: Tensor
-    noise: Noise
-    params: Values
-    complete: bool
+    Arguments:
+        parts: for each term that has components, the shares of these.
+    """
 
-    @property
-    def spec(self) -> Spec:
-        """The model."""
-        return self.step.spec
-
-    @cached_property
-    def drawn(self) -> Tensor:
-        """The random evidence sets, bool `(set, row, view)`."""
-        return random_masks(self.noise.sets, self.mask)
-
-    @cached_property
-    def values(self) -> Values:
-        """The params, with the number of observed views of each row."""
-        return {**self.params, OBSERVED_COUNT.name: self.mask.sum(-1).to(self.noise.sets.dtype)}
-
-    @cached_property
-    def views(self) -> dict[str, Tensor]:
-        """The data with zeros where a view is missing, so that no garbage enters a network."""
-        there = dict(zip(self.spec.view_names, self.mask.T, strict=True))
-        return {n: torch.where(there[n].reshape(-1, *[1] * (v.dim() - 1)), v, 0.0) for n, v in self.raw.items()}
-
-    @cached_property
-    def posteriors(self) -> Posteriors:
-        """Every posterior of the plan: each encoder runs once, each latent's evidence sets are fused in one call."""
-        return Posteriors(self.spec, self.networks, self.step.plan, self.views, self.mask, self.drawn)
-
-    @cached_property
-    def draws(self) -> dict[Stream, Tensor]:
-        """Every stream's draws, `(sample, row, dim)`."""
-        found: dict[Stream, Tensor] = {}
-        for stream in sorted(self.step.plan.streams, key=lambda s: len(_ancestry(s))):
-            family = family_of_stream(self.spec, stream)
-            found[stream] = family.rsample(self.source(stream, found), self.noise.streams[stream])
-        return found
-
-    def source(self, stream: Stream, found: Mapping[Stream, Tensor]) -> Params:
-        """The parameters that a stream draws from."""
-        if stream.source == "prior":
-            return self.networks.prior(stream.ref, [found[p] for p in stream.parents])
-        return self.networks.auxiliary(stream.ref) if stream.source == "aux" else self.posteriors[slot_of(stream)]
-
-    @cached_property
-    def scores(self) -> dict[tuple[Ref, tuple[Stream, ...]], Tensor]:
-        """log p(x_m | draws) of every decoder row, `(sample, row)`, by one decoder call a view."""
-        return {key: value for decode in self.step.plan.decodes for key, value in self.decode(decode)}
-
-    def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
-        """One view: all latents through its decoder at once."""
-        view, own = str(decode.target.view), self.spec.view(str(decode.target.view))
-        inputs = torch.cat([self.latents(row) for row in decode.rows])  # (all samples, row, width)
-        assert own.likelihood is not None
-        assert own.shape is not None
-        scores = own.likelihood.log_prob(self.networks.decode(view, inputs), self.views[view], len(own.shape))
-        parts = scores.split([max(s.samples for s in row) for row in decode.rows])
-        return [((decode.target, row), part) for row, part in zip(decode.rows, parts, strict=True)]
-
-    def latents(self, row: tuple[Stream, ...]) -> Tensor:
-        """The decoder's input of one row: the draws of its latents side by side, `(sample, row, width)`."""
-        by_name = {s.ref.node: self.draws[s] for s in row}
-        return torch.cat([by_name[n] for n in self.spec.observed.given], -1)
+    parts: Mapping[int, Shares]
 
     def term(self, index: int, share: Tensor) -> Tensor:
         """One term's contribution, `(row,)`, exactly zero where its share is."""
-        term = self.step.plan.terms[index]
+        term = self.plan.terms[index]
         atom = term.atom
         if isinstance(atom, Likelihood):
             value = self.scores[atom.target, tuple(d.stream for d in atom.draws)].mean(0)
@@ -253,13 +187,13 @@ class Run:
 
     def part_weights(self, index: int) -> Tensor:
         """The weights of a term's components for each row, `(component, row)`, adding up to one."""
-        weights = self.step.parts[index](self.mask, self.drawn).to(self.noise.sets.dtype)
+        weights = self.parts[index](self.mask, self.drawn).to(self.noise.sets.dtype)
         return weights / weights.sum(0).clamp_min(torch.finfo(weights.dtype).tiny)
 
     def log_mean_exp(self, index: int, atom: LogMeanExp) -> Tensor:
         """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
         weights = self.part_weights(index)
-        targets = subset_mask(self.step.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
+        targets = subset_mask(self.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
         there = dict(zip(self.spec.view_names, targets.T, strict=True))
         groups = [_shared(p) for p in atom.parts]
         each = [self.log_weight(p, there, groups, weights).expand(atom.samples, -1) for p in atom.parts]
@@ -300,6 +234,3 @@ def safe_log(weights: Tensor) -> Tensor:
     logs = torch.where(weights > 0, weights.clamp_min(tiny).log(), -math.inf)
     return torch.where((weights > 0).any(0), logs, 0.0)
 
-
-def _ancestry(stream: Stream) -> list[Stream]:
-    return [s for p in stream.parents for s in (p, *_ancestry(p))]
