@@ -191,6 +191,29 @@ def test_a_mapping_with_absent_views_is_data_with_missing_views() -> None:
         assert torch.equal(scored, made.log_likelihood(masked, 4, generator=seeded()))
 
 
+def test_log_likelihood_scores_observed_views_only() -> None:
+    """The decoder of an absent view has no say."""
+    made = made_of("mopoe")
+    names = made.spec.view_names
+    batch = data(made.spec, ROWS, torch.tensor([[True, True, False]]).expand(ROWS, -1))
+    before = made.log_likelihood(batch, 4, generator=seeded())
+    with torch.no_grad():
+        for parameter in made.networks.decoders[f"x@{names[2]}()"].parameters():
+            parameter.mul_(3.0)
+    assert torch.equal(made.log_likelihood(batch, 4, generator=seeded()), before)
+    whole = data(made.spec, ROWS)
+    assert not torch.equal(made.log_likelihood(whole, 4, given=list(names[:2]), generator=seeded()), before)
+
+
+def test_a_dead_expert_is_no_evidence() -> None:
+    """With alpha: 0 only the joint network of jmvae is trained; a single view cannot be encoded."""
+    made = model(small("jmvae", views_of("jmvae", 2), params={"alpha": 0}))
+    batch = data(made.spec, ROWS)
+    assert made.encode(batch)["z"].mean.shape == (ROWS, 3)
+    with pytest.raises(UsageError, match="no posterior is defined given sound"):
+        made.encode(batch, given=["sound"])
+
+
 def test_dropout_is_off_while_answering() -> None:
     """And on again afterwards."""
     network = {"mlp": {"hidden": [16], "dropout": 0.5}}

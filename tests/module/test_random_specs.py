@@ -158,6 +158,11 @@ FOUND = {
     "importance weights, private latents only below": tree(
         {**Z, **HZ}, {"mixture": "subsets", **POE, **OWN}, route(samples=2, strata="inside"), given=["h"]
     ),
+    "importance weights, a mean over routes": tree(
+        Z,
+        {"mixture": "singles", **POE},
+        route(samples=2, strata="inside", combine="mean", **{"for": {"S": "full+singles"}, "from": "S"}),
+    ),
     "a stratum without any term": tree(
         {**Z, **H},
         {"mixture": "singles", **POE, **ABSENT},
