@@ -68,8 +68,8 @@ class Registry(Generic[T]):
 
     def _all(self) -> dict[str, type[T]]:
         if not self._complete:
-            self._complete = True
             self._discover()
+            self._complete = True  # not before: a broken entry point must be named at every look-up
         return self._words
 
     def _discover(self) -> None:

@@ -228,7 +228,7 @@ def _report(
         where = f"view '{view.name}', {tables.row(row)}{_column(view, tables, rest)}"
         yield Problem(code, source, f"{where}: {values[(row, *rest)]:.6g} {says}", remedy)
     if len(places) > MOST_ROWS:
-        yield Problem(code, source, f"view '{view.name}':{_more(len(places), MOST_ROWS)} values, {says}")
+        yield Problem(code, source, f"view '{view.name}':{_more(len(places), MOST_ROWS)} such values")
 
 
 def _column(view: View, tables: Tables, place: tuple[int, ...]) -> str:

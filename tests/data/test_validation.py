@@ -80,7 +80,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"label": np.array([0, 4, 1])}, r"view 'label', row 1 .*: the class 4 is not one of 0 to 3"),
     ({"label": np.array([0, -1, 1])}, "the class -1 is not one of 0 to 3"),
     ({"b": np.full((3, 3), 255, dtype=np.uint8)}, r"255 is outside the support of 'bernoulli'"),
-    ({"b": np.full((3, 3), 255)}, "and 6 more values"),
+    ({"b": np.full((3, 3), 255)}, "and 6 more such values"),
     ({"a": np.array([["x", "y"]] * 3)}, "holds Python objects or text, not numbers"),
     ({"a": np.zeros((2, 2))}, "numbers of rows differ: view 'a' has 2, view 'b' has 3"),
     ({"a": np.float64(1.0)}, "view 'a' is a single number"),
