@@ -109,6 +109,7 @@ def judge(name: str, setting: Setting, given: argparse.Namespace, picture: bool)
     """Train one model and judge it."""
     views = {view: {"shape": [x.shape[1]]} for view, x in setting.train.views.items()}
     spec = mg.load(name, views=views, **COMMON, **MODELS[name])
+    torch.manual_seed(given.seed)  # the weights to start from
     model = mg.compile(spec)
     train = batch(spec, setting.train.views, setting.train_mask)
     whole = batch(spec, setting.held.views)

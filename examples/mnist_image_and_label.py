@@ -83,6 +83,7 @@ def main() -> None:
 def judge(name: str, train: Split, test: Split, given: argparse.Namespace) -> Result:
     """Train one model, draw its images from labels, and judge it on test rows."""
     spec = mg.load(name, views=VIEWS, **COMMON, **MODELS[name])
+    torch.manual_seed(given.seed)  # the weights to start from
     model = mg.compile(spec)
     rows, held = (batch(spec, {**part.views, "label": part.labels}) for part in (train, test))
     start = time.perf_counter()
