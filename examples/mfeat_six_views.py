@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 import mvgraph as mg
-from mvgraph.data.validation import batch
 from mvgraph.evaluation import Imputation, draw_imputations, fit_probe, measure_imputation
 from mvgraph.evaluation.classes import agreement, fit_classifier, majority
 
@@ -109,11 +108,10 @@ def judge(name: str, setting: Setting, given: argparse.Namespace, picture: bool)
     """Train one model and judge it."""
     views = {view: {"shape": [x.shape[1]]} for view, x in setting.train.views.items()}
     spec = mg.load(name, views=views, **COMMON, **MODELS[name])
-    torch.manual_seed(given.seed)  # the weights to start from
-    model = mg.compile(spec)
-    train = batch(spec, setting.train.views, setting.train_mask)
-    whole = batch(spec, setting.held.views)
-    held = batch(spec, setting.held.views, setting.held_mask)
+    model = mg.compile(spec, seed=given.seed)
+    train = mg.batch(spec, setting.train.views, setting.train_mask)
+    whole = mg.batch(spec, setting.held.views)
+    held = mg.batch(spec, setting.held.views, setting.held_mask)
     start = time.perf_counter()
     mg.fit(model, train, fraction=0, epochs=given.epochs, seed=given.seed, progress=False)
     seconds = time.perf_counter() - start

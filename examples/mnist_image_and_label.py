@@ -18,7 +18,6 @@ from datasets import Split, mnist
 from matplotlib.figure import Figure
 
 import mvgraph as mg
-from mvgraph.data.validation import batch
 from mvgraph.evaluation import Coherence, Likelihood, estimate_likelihood, measure_coherence
 from mvgraph.evaluation.answering import some
 from mvgraph.evaluation.classes import agreement, fit_classifier
@@ -83,9 +82,8 @@ def main() -> None:
 def judge(name: str, train: Split, test: Split, given: argparse.Namespace) -> Result:
     """Train one model, draw its images from labels, and judge it on test rows."""
     spec = mg.load(name, views=VIEWS, **COMMON, **MODELS[name])
-    torch.manual_seed(given.seed)  # the weights to start from
-    model = mg.compile(spec)
-    rows, held = (batch(spec, {**part.views, "label": part.labels}) for part in (train, test))
+    model = mg.compile(spec, seed=given.seed)
+    rows, held = (mg.batch(spec, {**part.views, "label": part.labels}) for part in (train, test))
     start = time.perf_counter()
     mg.fit(model, rows, fraction=0, epochs=given.epochs, seed=given.seed)
     seconds = time.perf_counter() - start

@@ -11,8 +11,6 @@ Every name below is loaded when it is first used, so that reading and checking a
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import lazy_loader as lazy
@@ -21,11 +19,11 @@ if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
     from mvgraph.data.loading import read
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
-    from mvgraph.interface import check, compile, derive, dump, explain, fit, load, names, plan  # noqa: A004
+    from mvgraph.interface import batch, check, compile, derive, dump, explain, fit, load, names, plan  # noqa: A004
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
-    from mvgraph.plan.planning import Plan
-    from mvgraph.spec.builder import elbo, iwae, kl, latent, observed, posterior, spec
+    from mvgraph.planning.steps import Plan
+    from mvgraph.spec.builder import compose, elbo, iwae, kl, latent, observed, posterior, view
     from mvgraph.spec.model import Spec
     from mvgraph.training.errors import Interrupted, NotFinite
     from mvgraph.training.run import Run
@@ -34,14 +32,14 @@ else:
     _attached, __dir__, _names = lazy.attach(
         __name__,
         submod_attrs={
-            "spec.builder": ["elbo", "iwae", "kl", "latent", "observed", "posterior", "spec"],
+            "spec.builder": ["compose", "elbo", "iwae", "kl", "latent", "observed", "posterior", "view"],
             "data.batch": ["Batch"],
             "data.loading": ["read"],
             "errors": ["DataError", "MvgraphError", "Problem", "SpecError", "UnknownWord", "UsageError"],
-            "interface": ["check", "compile", "derive", "dump", "explain", "fit", "load", "names", "plan"],
+            "interface": ["batch", "check", "compile", "derive", "dump", "explain", "fit", "load", "names", "plan"],
             "module.model": ["Model"],
             "objective.canonical": ["Objective"],
-            "plan.planning": ["Plan"],
+            "planning.steps": ["Plan"],
             "spec.model": ["Spec"],
             "training.errors": ["Interrupted", "NotFinite"],
             "training.run": ["Run"],
@@ -71,8 +69,10 @@ __all__ = [
     "UnknownWord",
     "UsageError",
     "__version__",
+    "batch",
     "check",
     "compile",
+    "compose",
     "derive",
     "dump",
     "elbo",
@@ -88,16 +88,5 @@ __all__ = [
     "plan",
     "posterior",
     "read",
-    "spec",
+    "view",
 ]
-
-
-class _Package(ModuleType):
-    """Keeps the verbs `plan` and `spec`: importing the packages of the same names must not replace them."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in ("plan", "spec") and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

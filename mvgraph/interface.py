@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,12 @@ from mvgraph import graph
 from mvgraph.errors import Problem, SpecError
 from mvgraph.objective import canonical
 from mvgraph.objective.explaining import explain as explain_spec
-from mvgraph.plan import planning
+from mvgraph.planning import steps
 from mvgraph.spec import reading, writing, zoo
 from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
+    from mvgraph.data.batch import Batch
     from mvgraph.module.model import Model
     from mvgraph.training.run import Run
 
@@ -95,28 +96,47 @@ def explain(source: Source, **overrides: Any) -> str:
     return explain_spec(sound(source, **overrides))
 
 
-def plan(source: Source, **overrides: Any) -> planning.Plan:
+def plan(source: Source, **overrides: Any) -> steps.Plan:
     """What a training step of a spec executes.
 
     Raises:
         SpecError: the spec has errors.
     """
-    return planning.plan(sound(source, **overrides))
+    return steps.plan(sound(source, **overrides))
 
 
-def compile(source: Source, *, optimize: bool = True, **overrides: Any) -> Model:  # noqa: A001 - the public verb
+def batch(source: Source, views: Any, mask: Any = None, ids: Sequence[Any] | None = None) -> Batch:
+    """A batch of data that has been checked against a spec; see `mvgraph.data.validation.batch`.
+
+    Arguments:
+        source: a spec with its views, the name of a reference spec, or a path.
+        views: tables, or arrays, tensors or data frames by view.
+        mask: which views were observed, bool `(row, view)`; a row of a view that is NaN as a whole is missing, too.
+        ids: a name for each row, for messages.
+
+    Raises:
+        DataError: with one problem for everything in the data that does not fit.
+    """
+    make: Callable[..., Batch] = import_module("mvgraph.data.validation").batch
+    return make(load(source), views, mask, ids)
+
+
+def compile(  # noqa: A001 - the public verb
+    source: Source, *, optimize: bool = True, seed: int | None = None, **overrides: Any
+) -> Model:
     """The module of a spec, a `torch.nn.Module`.
 
     Arguments:
         source: a spec, the name of a reference spec, or a path.
         optimize: False gives the reference interpreter.
+        seed: where the starting weights come from; torch's global generator, unless given.
         overrides: see `load`.
 
     Raises:
         SpecError: the spec has errors, or a view without a shape.
     """
     build: Callable[..., Model] = import_module("mvgraph.module.model").compile
-    return build(sound(source, **overrides), optimize=optimize)
+    return build(sound(source, **overrides), optimize=optimize, seed=seed)
 
 
 def fit(model: Model, data: Any, **options: Any) -> Run:

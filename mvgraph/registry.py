@@ -68,8 +68,12 @@ class Registry(Generic[T]):
 
     def _all(self) -> dict[str, type[T]]:
         if not self._complete:
-            self._discover()
-            self._complete = True  # not before: a broken entry point must be named at every look-up
+            self._complete = True  # words that register themselves while they load find it so
+            try:
+                self._discover()
+            except Exception:
+                self._complete = False  # a broken entry point is named at every look-up
+                raise
         return self._words
 
     def _discover(self) -> None:

@@ -17,8 +17,8 @@ from mvgraph.module.posteriors import Posteriors
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.evidence import Views, subsets
 from mvgraph.objective.keys import Ref
-from mvgraph.plan import Plan
-from mvgraph.plan.planning import live_experts
+from mvgraph.planning import Plan
+from mvgraph.planning.steps import live_experts
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params
 

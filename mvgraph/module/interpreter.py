@@ -26,7 +26,7 @@ from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
-from mvgraph.plan.planning import is_closed
+from mvgraph.planning.steps import is_closed
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
 from mvgraph.vocab.family import Params

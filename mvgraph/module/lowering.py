@@ -19,7 +19,7 @@ from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stra
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
 from mvgraph.objective.terms import Scope, Term
-from mvgraph.plan.planning import Plan, is_closed, slot_of
+from mvgraph.planning.steps import Plan, is_closed, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
 from mvgraph.vocab.family import Params

@@ -20,8 +20,8 @@ from mvgraph.module.interpreter import interpret
 from mvgraph.module.lowering import Step
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
-from mvgraph.plan import plan
-from mvgraph.plan.planning import is_joint
+from mvgraph.planning import plan
+from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.param import Clock
 
@@ -237,13 +237,22 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
         model.train(training)
 
 
-def compile(spec: Spec, *, optimize: bool = True) -> Model:  # noqa: A001 - the public verb
-    """The module of a spec; `optimize=False` gives the reference interpreter.
+def compile(spec: Spec, *, optimize: bool = True, seed: int | None = None) -> Model:  # noqa: A001 - the public verb
+    """The module of a checked spec.
+
+    Arguments:
+        spec: its views have shapes and likelihoods.
+        optimize: False gives the reference interpreter.
+        seed: where the starting weights come from; torch's global generator, unless given.
 
     Raises:
-        SpecError: the spec has errors.
+        SpecError: a view without a shape, or a network that cannot read it.
     """
-    return Model(spec, optimize=optimize)
+    if seed is None:
+        return Model(spec, optimize=optimize)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Model(spec, optimize=optimize)
 
 
 __all__ = ["Loss", "Model", "compile"]

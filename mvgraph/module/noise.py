@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mvgraph.objective.atoms import Stream
-from mvgraph.plan import Plan
+from mvgraph.planning import Plan
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family
 

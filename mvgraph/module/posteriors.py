@@ -10,7 +10,7 @@ from torch import Tensor
 from mvgraph.module.networks import Networks
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.keys import Ref
-from mvgraph.plan.planning import Plan, is_joint
+from mvgraph.planning.steps import Plan, is_joint
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.vocab.family import Params
 

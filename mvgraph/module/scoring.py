@@ -15,7 +15,7 @@ from mvgraph.module.posteriors import Posteriors
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
-from mvgraph.plan.planning import Decode, Plan, slot_of
+from mvgraph.planning.steps import Decode, Plan, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Params
 

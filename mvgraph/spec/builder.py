@@ -1,7 +1,7 @@
 """Writing a model in Python, with the words of the text: the pieces are plain data, and `spec` reads them.
 
->>> from mvgraph.spec.builder import elbo, latent, observed, posterior, spec, view
->>> model = spec(
+>>> from mvgraph.spec.builder import compose, elbo, latent, observed, posterior, view
+>>> model = compose(
 ...     name="MVAE",
 ...     views={"image": view(shape=(784,), likelihood="bernoulli"), "label": view(shape=(10,))},
 ...     p={"z": latent("normal", dim=64), "x": observed(given=["z"])},
@@ -122,7 +122,7 @@ def kl(
     return {"kl": _tree(of=of, to=to, for_=for_, combine=combine, weight=weight)}
 
 
-def spec(
+def compose(
     *,
     name: str,
     views: Mapping[str, Mapping[str, Any] | None] | str | int,

@@ -152,7 +152,7 @@ def test_the_document_knows_every_place() -> None:
 
 
 def test_the_builder_has_the_same_words() -> None:
-    built = builder.spec(
+    built = builder.compose(
         name="MMVAE+",
         views="2..4",
         p={
@@ -187,7 +187,7 @@ def test_the_builder_has_the_same_words() -> None:
 
 def test_the_builder_tells_all_mistakes() -> None:
     with pytest.raises(SpecError, match=r"p\.z\.latent") as caught:
-        builder.spec(
+        builder.compose(
             name="bad",
             views={"a": builder.view(shape=[2], likelihood="norml")},
             p={"z": builder.latent("gauss", dim=2), "x": builder.observed(given=["z"])},

@@ -6,7 +6,7 @@ import typer
 
 from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, checked
 from mvgraph.cli.output import show_json
-from mvgraph.plan.planning import Plan, plan
+from mvgraph.planning.steps import Plan, plan
 
 EXAMPLE = "mvgraph plan mvae"
 

@@ -14,18 +14,13 @@ import typer
 from mvgraph.cli import engine
 from mvgraph.cli.guarding import INTERRUPTED, say
 from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
-from mvgraph.deferring import defer
 from mvgraph.errors import UsageError
 from mvgraph.interface import sound
 from mvgraph.spec.model import Spec
 from mvgraph.training.errors import Interrupted
 
 if TYPE_CHECKING:
-    import torch
-
     from mvgraph.data.batch import Batch
-else:
-    torch = defer("torch")
 
 EXAMPLE = "mvgraph train mopoe --data digits --epochs 20 --out runs/first"
 
@@ -69,8 +64,7 @@ def run(
     folder = out or Path("runs") / _folder_name(spec)
     trainer = _trainer(devices=_devices(devices), strategy=strategy, precision=precision, accelerator=accelerator)
     found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty)
-    torch.manual_seed(seed)
-    model = engine.compile(found)
+    model = engine.compile(found, seed=seed)
     say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
     try:
         finished = engine.fit(

@@ -1,5 +1,5 @@
 """The plan: what the compiled step will execute."""
 
-from mvgraph.plan.planning import Plan, plan
+from mvgraph.planning.steps import Plan, plan
 
 __all__ = ["Plan", "plan"]
