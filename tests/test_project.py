@@ -14,8 +14,8 @@ from mvgraph.spec import zoo
 
 ROOT = Path(mvgraph.__file__).parent
 FLOORS = (
-    *("deferring", "errors", "registry", "language", "vocab", "spec", "graph", "objective", "planning", "data"),
-    *("module", "training", "evaluation", "interface", "cli"),
+    *("deferring", "files", "errors", "registry", "language", "vocab", "spec", "graph", "objective"),
+    *("planning", "data", "module", "training", "evaluation", "interface", "cli"),
 )
 MOST_LINES = 300
 FILES = sorted(ROOT.rglob("*.py"))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +55,3 @@ def may_write(path: Path, suffixes: Sequence[str] = (), *, force: bool = False) 
         raise UsageError(f"'{path}' exists; give another name, or --force to overwrite it")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder '{path.parent}'")
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A path to write to; the file takes the place of `path` only when it is whole."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

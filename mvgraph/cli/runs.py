@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mvgraph.cli import engine
-from mvgraph.cli.output import whole
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
+from mvgraph.files import replacing
 from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ def ids(data: Batch) -> np.ndarray[Any, np.dtype[np.str_]]:
 
 def save_npz(file: Path, arrays: Mapping[str, Any]) -> None:
     """Arrays as one `.npz`, whole or not at all."""
-    with whole(file) as path, path.open("wb") as stream:
+    with replacing(file) as path, path.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **arrays)

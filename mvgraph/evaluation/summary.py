@@ -20,7 +20,8 @@ from mvgraph.evaluation.imputation import Imputation, measure_imputation
 from mvgraph.evaluation.likelihood import Likelihood, estimate_likelihood
 from mvgraph.evaluation.pictures import Sizes, draw_imputations, draw_reconstructions
 from mvgraph.evaluation.wording import lines
-from mvgraph.training.folder import CURVES, METRICS, SPEC, STATE, WEIGHTS, replacing
+from mvgraph.files import replacing
+from mvgraph.training.folder import CURVES, METRICS, SPEC, STATE, WEIGHTS
 
 EVALUATION, RECONSTRUCTIONS, IMPUTATIONS = "evaluation.json", "reconstructions.png", "imputations.png"
 FILES = {

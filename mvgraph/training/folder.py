@@ -8,8 +8,7 @@ import json
 import pickle
 import platform
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from torch import nn
 from typing_extensions import override
 
 from mvgraph.errors import DataError, Problem, UsageError
+from mvgraph.files import replacing
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
@@ -29,17 +29,6 @@ SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
 VERSIONS, STATE, CURVES = "versions.json", "state.ckpt", "curves.png"
 PACKAGES = ("mvgraph", "torch", "lightning", "numpy", "safetensors")
 Row = Mapping[str, float]
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to; the file takes the place of `path` only when it is whole."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def prepare(folder: Path, resume: bool) -> None:

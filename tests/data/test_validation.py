@@ -63,12 +63,9 @@ def test_masked_values_are_not_judged() -> None:
         assert found.mask.tolist() == [[True] * 3, [True, False, False], [True] * 3]
 
 
+@pytest.mark.usefixtures("double")
 def test_keeps_double_precision_where_it_is_the_default() -> None:
-    torch.set_default_dtype(torch.float64)
-    try:
-        found = batch(small("a", "b"), {"a": [[0.1, 0.2]], "b": [[0.0, 1.0, 0.5]]})
-    finally:
-        torch.set_default_dtype(torch.float32)
+    found = batch(small("a", "b"), {"a": [[0.1, 0.2]], "b": [[0.0, 1.0, 0.5]]})
     assert found.views["a"].tolist() == [[0.1, 0.2]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -29,12 +29,7 @@ WEIGHTS = ("alpha", "beta", "mu", "lam")
 OPEN = [n for n in zoo.names() if n not in ("bi_vcca", "dvcca", "vcca_private")]
 
 
-@pytest.fixture(autouse=True)
-def _double() -> Iterator[None]:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def small(name: str, views: int = 2) -> Spec:

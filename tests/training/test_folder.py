@@ -12,8 +12,8 @@ from PIL import Image
 
 from mvgraph.data.validation import batch
 from mvgraph.errors import DataError, UsageError
+from mvgraph.files import replacing
 from mvgraph.spec.reading import load
-from mvgraph.training.folder import replacing
 from mvgraph.training.run import Run
 from mvgraph.vocab.param import Clock
 

@@ -5,13 +5,7 @@ import torch
 
 from mvgraph.vocab.family import Family
 
-
-@pytest.fixture(autouse=True)
-def _double():
-    torch.set_default_dtype(torch.float64)
-    torch.manual_seed(0)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def line_integral(family, params, low, high, points):

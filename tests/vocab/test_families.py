@@ -26,12 +26,7 @@ VARIANTS = [
 SHAPE = (2, 3)
 
 
-@pytest.fixture(autouse=True)
-def _double():
-    torch.set_default_dtype(torch.float64)
-    torch.manual_seed(0)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def raw_params(family, role, batch=(5,), shape=SHAPE):

@@ -17,12 +17,7 @@ FUSING = [word for word in WORDS if not Fusion.registry[word].joint]
 SUBSETS = [s for n in range(1, VIEWS + 1) for s in itertools.combinations(range(VIEWS), n)]
 
 
-@pytest.fixture(autouse=True)
-def _double():
-    torch.set_default_dtype(torch.float64)
-    torch.manual_seed(0)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def fusion(word):

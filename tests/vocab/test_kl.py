@@ -13,12 +13,7 @@ WORDS = [(of.word, to.word) for of in FAMILIES for to in FAMILIES if closed_kl(o
 PARAMETERS = [(0.0, 1.0, 0.0, 1.0), (0.7, 0.5, -0.4, 1.5), (-2.0, 1.3, 1.0, 0.6), (0.1, 0.3, 0.1, 0.9)]
 
 
-@pytest.fixture(autouse=True)
-def _double():
-    torch.set_default_dtype(torch.float64)
-    torch.manual_seed(0)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def params(loc, scale):

@@ -95,14 +95,9 @@ def test_words_read_back_and_pickle(word: str) -> None:
     assert pickle.loads(pickle.dumps(net)) == net
 
 
-@pytest.mark.parametrize("dtype", [torch.float64])
-def test_modules_follow_the_default_dtype(dtype: torch.dtype) -> None:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        assert Conv().encoder((3, 16, 16)).module(torch.zeros(1, 3, 16, 16)).dtype is dtype
-    finally:
-        torch.set_default_dtype(before)
+@pytest.mark.usefixtures("double")
+def test_modules_follow_the_default_dtype() -> None:
+    assert Conv().encoder((3, 16, 16)).module(torch.zeros(1, 3, 16, 16)).dtype is torch.float64
 
 
 # the published networks: counts are worked out by hand, weights plus biases of every layer

@@ -6,13 +6,7 @@ import torch
 from mvgraph.errors import DataError
 from mvgraph.vocab.family import Family
 
-
-@pytest.fixture(autouse=True)
-def _double():
-    torch.set_default_dtype(torch.float64)
-    torch.manual_seed(0)
-    yield
-    torch.set_default_dtype(torch.float32)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def test_class_numbers_become_one_hot():

@@ -11,8 +11,9 @@ import typer
 
 from mvgraph.cli import engine
 from mvgraph.cli.options import Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
-from mvgraph.cli.output import may_write, whole
+from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import ids, rows, save_npz
+from mvgraph.files import replacing
 
 EXAMPLE = "mvgraph encode runs/mopoe --data digits --given upper -o z.npz"
 
@@ -41,7 +42,7 @@ def run(
 def _save_csv(file: Path, arrays: Mapping[str, Any]) -> None:
     """The arrays `(row, entry)` side by side, `z_0, z_1, ...`, after the ids."""
     names = [f"{name}_{i}" for name, values in arrays.items() if name != "ids" for i in range(values.shape[1])]
-    with whole(file) as path, path.open("w", newline="", encoding="utf-8") as stream:
+    with replacing(file) as path, path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["id", *names])
         for number, name in enumerate(arrays["ids"]):

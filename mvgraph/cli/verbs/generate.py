@@ -10,8 +10,9 @@ import typer
 
 from mvgraph.cli import engine
 from mvgraph.cli.options import Force, Output, RunFolder, Seed, SizeTexts, sizes
-from mvgraph.cli.output import may_write, whole
+from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import generator, save_npz
+from mvgraph.files import replacing
 from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ def _draw(file: Path, spec: Spec, found: Mapping[str, Tensor], pictures: Mapping
         paint = engine.painter(spec.view(view), values, pictures.get(view))
         strip = engine.Strip("drawn", values[:MOST_DRAWN].numpy(force=True), [True] * min(len(values), MOST_DRAWN))
         blocks.append(engine.Block(view, paint, [strip]))
-    with whole(file) as path:
+    with replacing(file) as path:
         engine.arrange(f"{spec.name}: drawn from the prior", blocks).savefig(path, format="png", dpi=110)
     typer.echo(f"wrote {file}")

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mvgraph.cli.output import may_write, whole
+from mvgraph.cli.output import may_write
+from mvgraph.files import replacing
 from mvgraph.spec import zoo
 
 EXAMPLE = "mvgraph new my.yaml --from mopoe"
@@ -20,6 +21,6 @@ def run(
     """Start a spec of your own from a reference model, comments and all; an existing file is never overwritten."""
     text = zoo.path(from_).read_text(encoding="utf-8")
     may_write(file, (".yaml", ".yml"))
-    with whole(file) as path:
+    with replacing(file) as path:
         path.write_text(f"# Started from the reference model {from_}.\n{text}", encoding="utf-8")
     typer.echo(f"wrote {file}; look at it with: mvgraph explain {file}")

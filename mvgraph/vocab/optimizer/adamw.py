@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.deferring import defer
-from mvgraph.vocab.optimizer.base import Optimizer
-from mvgraph.vocab.optimizer.checks import check_amount, check_betas, check_rate
+from mvgraph.vocab.optimizer.moments import Moments
 
 if TYPE_CHECKING:
     import torch
@@ -19,7 +18,7 @@ else:
 
 
 @dataclass(frozen=True, repr=False)
-class AdamW(Optimizer):
+class AdamW(Moments):
     """AdamW: Adam with the weight decay apart from the gradient, θ ← θ − lr · (m̂ / (√v̂ + ε) + λ θ).
 
     Source: Loshchilov, Hutter, Decoupled weight decay regularization (2019, arXiv 1711.05101).
@@ -35,6 +34,7 @@ class AdamW(Optimizer):
         SpecError: an option outside its range.
 
     >>> import torch
+    >>> from mvgraph.vocab.optimizer import Optimizer
     >>> Optimizer.read({"adamw": {"lr": 5.0e-4}})
     AdamW(lr=0.0005)
     >>> AdamW(lr=5e-4).build([torch.zeros(2, requires_grad=True)]).defaults["lr"]
@@ -43,25 +43,9 @@ class AdamW(Optimizer):
 
     word: ClassVar[str] = "adamw"
 
-    lr: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
     weight_decay: float = 1e-2
     amsgrad: bool = False
 
-    def __post_init__(self) -> None:
-        check_rate(self.lr)
-        check_betas(self.betas)
-        check_amount("eps", self.eps)
-        check_amount("weight_decay", self.weight_decay)
-
     def build(self, parameters: Iterable[Tensor]) -> TorchOptimizer:
         """The torch optimizer over `parameters`."""
-        return torch.optim.AdamW(
-            parameters,
-            lr=self.lr,
-            betas=self.betas,
-            eps=self.eps,
-            weight_decay=self.weight_decay,
-            amsgrad=self.amsgrad,
-        )
+        return torch.optim.AdamW(parameters, **asdict(self))
