@@ -21,6 +21,7 @@ from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
 from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
+from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref
@@ -36,8 +37,13 @@ Values = Mapping[str, Tensor | float]
 
 
 def interpret(networks: Networks, batch: Batch, noise: Noise, values: Values) -> dict[str, Tensor]:
-    """Every term's value for each row, `{printed term: (row,)}`, zero where it does not apply."""
+    """Every term's value for each row, `{printed term: (row,)}`, zero where it does not apply.
+
+    A term that complete data do not have (of a pattern of missing views) is named as it is derived for its pattern.
+    """
     sets = random_masks(noise.sets, batch.mask)
+    objective = derive(networks.spec)
+    printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
     found: dict[str, Tensor] = {}
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
@@ -45,7 +51,7 @@ def interpret(networks: Networks, batch: Batch, noise: Noise, values: Values) ->
         pattern = _Pattern(networks, networks.spec, views, noise.rows(index), {**values, **_count(observed)})
         for term in expand(networks.spec, observed, dict(enumerate(drawn, 1))):
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
-            name = signed(term.coefficient, term.atom)
+            name = printed.get(term.atom, signed(term.coefficient, term.atom))
             whole = found.get(name, batch.mask.new_zeros(len(batch), dtype=noise.sets.dtype))
             found[name] = whole.index_add(0, index, coefficient * pattern.value(term.atom))
     return found

@@ -106,3 +106,15 @@ def test_four_views(name: str, kl: str, seed: int) -> None:
     made = model(spec, seed=seed)
     masks = patterns(4).repeat(2, 1)
     agree(made, data(spec, len(masks), masks, seed), seed=seed)
+
+
+# the plan names the terms of a random set by the set's number, not in expectation
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "mvae_subsampled"])
+def test_both_executors_name_their_terms_as_printed(name: str) -> None:
+    spec = small(name, views_of(name, 2))
+    plan = model(spec)
+    batch, noise = data(spec, 3), noise_of(plan, 3)
+    found = [m.loss(batch, noise=noise).terms for m in (plan, twin(plan, optimize=False))]
+    assert set(found[0]) == set(found[1]) == set(derive(spec).lines)
+    for line, value in found[0].items():
+        torch.testing.assert_close(found[1][line], value, rtol=1e-10, atol=1e-12)
