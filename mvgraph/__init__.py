@@ -11,9 +11,9 @@ Every name below is loaded when it is first used, so that reading and checking a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
+from mvgraph.deferring import attach
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
@@ -29,26 +29,45 @@ if TYPE_CHECKING:
     from mvgraph.training.run import Run
     from mvgraph.vocab.network.custom import network
 else:
-    _attached, __dir__, _names = lazy.attach(
+    __getattr__ = attach(
         __name__,
-        submod_attrs={
-            "spec.builder": ["compose", "elbo", "iwae", "kl", "latent", "observed", "posterior", "view"],
-            "data.batch": ["Batch"],
-            "data.loading": ["read"],
-            "errors": ["DataError", "MvgraphError", "Problem", "SpecError", "UnknownWord", "UsageError"],
-            "interface": ["batch", "check", "compile", "derive", "dump", "explain", "fit", "load", "names", "plan"],
-            "module.model": ["Model"],
-            "objective.canonical": ["Objective"],
-            "planning.steps": ["Plan"],
-            "spec.model": ["Spec"],
-            "training.errors": ["Interrupted", "NotFinite"],
-            "training.run": ["Run"],
-            "vocab.network.custom": ["network"],
+        {
+            "Batch": "mvgraph.data.batch",
+            "DataError": "mvgraph.errors",
+            "Interrupted": "mvgraph.training.errors",
+            "Model": "mvgraph.module.model",
+            "MvgraphError": "mvgraph.errors",
+            "NotFinite": "mvgraph.training.errors",
+            "Objective": "mvgraph.objective.canonical",
+            "Plan": "mvgraph.planning.steps",
+            "Problem": "mvgraph.errors",
+            "Run": "mvgraph.training.run",
+            "Spec": "mvgraph.spec.model",
+            "SpecError": "mvgraph.errors",
+            "UnknownWord": "mvgraph.errors",
+            "UsageError": "mvgraph.errors",
+            "batch": "mvgraph.interface",
+            "check": "mvgraph.interface",
+            "compile": "mvgraph.interface",
+            "compose": "mvgraph.spec.builder",
+            "derive": "mvgraph.interface",
+            "dump": "mvgraph.interface",
+            "elbo": "mvgraph.spec.builder",
+            "explain": "mvgraph.interface",
+            "fit": "mvgraph.interface",
+            "iwae": "mvgraph.spec.builder",
+            "kl": "mvgraph.spec.builder",
+            "latent": "mvgraph.spec.builder",
+            "load": "mvgraph.interface",
+            "names": "mvgraph.interface",
+            "network": "mvgraph.vocab.network.custom",
+            "observed": "mvgraph.spec.builder",
+            "plan": "mvgraph.interface",
+            "posterior": "mvgraph.spec.builder",
+            "read": "mvgraph.data.loading",
+            "view": "mvgraph.spec.builder",
         },
     )
-
-    def __getattr__(name: str) -> Any:
-        return _attached(name)
 
 
 __version__ = "0.1.0"
@@ -90,3 +109,7 @@ __all__ = [
     "read",
     "view",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mvgraph
+from mvgraph.cli import engine
 from mvgraph.spec import zoo
 
 ROOT = Path(mvgraph.__file__).parent
@@ -102,6 +103,12 @@ def test_the_public_names_are_there():
     assert sorted(mvgraph.__all__) == list(mvgraph.__all__)
     for public in mvgraph.__all__:
         assert getattr(mvgraph, public) is not None
+
+
+def test_the_command_line_leaves_the_public_names_alone():
+    assert engine.compile is not None
+    assert mvgraph.compile.__module__ == "mvgraph.interface"
+    assert set(dir(mvgraph)) == set(mvgraph.__all__)
 
 
 def test_no_verb_has_the_name_of_a_module():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
+from mvgraph.deferring import attach
 
 if TYPE_CHECKING:
     from lightning import Trainer
@@ -23,29 +23,27 @@ if TYPE_CHECKING:
     from mvgraph.training.quiet import quiet
     from mvgraph.training.run import Run
 else:
-    _attached, __dir__, _names = lazy.attach(
-        "mvgraph",
-        submod_attrs={
-            "data.filling": ["complete"],
-            "data.loading": ["read"],
-            "data.splitting": ["split"],
-            "data.tables": ["Tables"],
-            "data.validation": ["batch"],
-            "evaluation.gallery": ["Block", "Strip", "arrange"],
-            "evaluation.painting": ["painter"],
-            "evaluation.summary": ["report"],
-            "module.model": ["compile"],
-            "training.fitting": ["fit"],
-            "training.quiet": ["quiet"],
-            "training.run": ["Run"],
+    __getattr__ = attach(
+        __name__,
+        {
+            "Block": "mvgraph.evaluation.gallery",
+            "MisconfigurationException": "lightning.fabric.utilities.exceptions",
+            "Run": "mvgraph.training.run",
+            "Strip": "mvgraph.evaluation.gallery",
+            "Tables": "mvgraph.data.tables",
+            "Trainer": "lightning",
+            "arrange": "mvgraph.evaluation.gallery",
+            "batch": "mvgraph.data.validation",
+            "compile": "mvgraph.module.model",
+            "complete": "mvgraph.data.filling",
+            "fit": "mvgraph.training.fitting",
+            "painter": "mvgraph.evaluation.painting",
+            "quiet": "mvgraph.training.quiet",
+            "read": "mvgraph.data.loading",
+            "report": "mvgraph.evaluation.summary",
+            "split": "mvgraph.data.splitting",
         },
     )
-    _lightning, _, _ = lazy.attach(
-        "lightning", submod_attrs={"pytorch": ["Trainer"], "fabric.utilities.exceptions": ["MisconfigurationException"]}
-    )
-
-    def __getattr__(name: str) -> Any:
-        return _lightning(name) if name in ("MisconfigurationException", "Trainer") else _attached(name)
 
 
 __all__ = [

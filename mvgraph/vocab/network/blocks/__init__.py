@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import lazy_loader as lazy
+from mvgraph.deferring import attach
 
 if TYPE_CHECKING:
     from mvgraph.vocab.network.blocks.residual import Residual
 
 __all__ = ["Residual"]
 
-__getattr__, __dir__, _ = lazy.attach(__name__, submod_attrs={"residual": ["Residual"]})
+__getattr__ = attach(__name__, {"Residual": "mvgraph.vocab.network.blocks.residual"})
