@@ -50,7 +50,8 @@ def write_head(folder: Path, spec: Spec) -> None:
     """`spec.yaml` and `versions.json`: what is trained, and by what."""
     with replacing(folder / SPEC) as path:
         path.write_text(dump(spec), encoding="utf-8")
-    found = {"python": platform.python_version(), **{p: _version(p) for p in PACKAGES}}
+    versions = {p: _version(p) for p in PACKAGES} | {"torch": str(torch.__version__)}  # with the kind of its build
+    found = {"python": platform.python_version(), **versions}
     with replacing(folder / VERSIONS) as path:
         path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
