@@ -15,8 +15,8 @@ from mvgraph.spec import zoo
 
 ROOT = Path(mvgraph.__file__).parent
 FLOORS = (
-    *("deferring", "files", "errors", "registry", "language", "vocab", "spec", "graph", "objective"),
-    *("planning", "data", "module", "training", "evaluation", "interface", "cli"),
+    *("deferring", "files", "processes", "errors", "registry", "language", "vocab", "spec", "graph", "objective"),
+    *("planning", "data", "module", "training", "evaluation", "interface", "cli", "__main__"),
 )
 MOST_LINES = 300
 FILES = sorted(ROOT.rglob("*.py"))

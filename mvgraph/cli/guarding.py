@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import typer
 
 from mvgraph.errors import MvgraphError, Problem
+from mvgraph.processes import is_first
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,5 +85,6 @@ def complain(problems: tuple[Problem, ...] | list[Problem]) -> None:
 
 
 def say(text: str) -> None:
-    """A line on standard error."""
-    typer.echo(text, err=True)
+    """A line on standard error, said once however many processes train."""
+    if is_first():
+        typer.echo(text, err=True)

@@ -18,6 +18,7 @@ from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch, drop_empty
 from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.module.model import Model
+from mvgraph.processes import is_first
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.errors import Interrupted
@@ -93,7 +94,7 @@ def fit(
     folder = Path(out) if out is not None else None
     recipe = _recipe(spec, seed, size, rows, held)
     state = _state(folder, resume, recipe)
-    if folder is not None and not resume:
+    if folder is not None and not resume and is_first():
         write_head(folder, spec)
     bar = Bar(spec.training.epochs)
     keeper = Keeper(folder, best, recipe, bar.report if progress else _nothing)
@@ -224,7 +225,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _finish(module: Fitting, keeper: Keeper, folder: Path | None) -> Run:
     keeper.finish(module)
-    if folder is not None:
+    if folder is not None and is_first():
         write_weights(folder, module.model)
         write_metrics(folder, keeper.rows)
         write_curves(folder, keeper.rows)

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.files import replacing
+from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
@@ -37,6 +38,8 @@ def prepare(folder: Path, resume: bool) -> None:
     Raises:
         UsageError: the folder holds something and is not to be resumed, or there is nothing to resume.
     """
+    if not is_first():
+        return  # the first process has looked, and begun to write
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"'{folder}' is a file; give a folder for the run")
     if resume and not (folder / SPEC).is_file():

@@ -16,6 +16,7 @@ from mvgraph.cli.guarding import INTERRUPTED, say
 from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
 from mvgraph.errors import UsageError
 from mvgraph.interface import sound
+from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.training.errors import Interrupted
 
@@ -83,6 +84,8 @@ def run(
         )
     except Interrupted as stop:
         _interrupted(stop)
+    if not is_first():
+        return
     typer.echo(f"{found.name}: {_counted(len(finished.metrics), 'epoch')}, kept in {folder}")
     if quick:
         return
