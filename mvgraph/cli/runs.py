@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mvgraph.cli import engine
+from mvgraph.cli.guarding import say
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 from mvgraph.files import replacing
@@ -37,7 +38,21 @@ def rows(spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_
         listed = ", ".join(f"'{v}'" for v in missing)
         raise DataError(Problem("MVG710", ("data",), f"the data lack {listed}, which --given names"))
     filled = replace(tables, views={**tables.views, **{v: _nothing(spec, tables, v) for v in absent}})
-    return engine.batch(spec, filled, on_empty="skip" if skip_empty else "refuse")
+    whole = engine.batch(spec, filled, on_empty="skip" if skip_empty else "refuse")
+    return _with_evidence(whole, needed, skip_empty) if needed else whole
+
+
+def _with_evidence(data: Batch, given: Sequence[str], skip: bool) -> Batch:
+    """The rows that have one of the views in `given`; the others are skipped with a count, or refused by name."""
+    there = data.only(given).mask.any(1)
+    empty = [data.name(i) for i in (~there).nonzero().flatten().tolist()]
+    if empty and (not skip or len(empty) == len(data)):
+        names = f"{', '.join(empty[:5])}{f' and {len(empty) - 5} more' if len(empty) > 5 else ''}"
+        text = f"rows without any view of --given: {names}"
+        raise DataError(Problem("MVG715", ("data",), text, "give other views, or leave such rows out by --skip-empty"))
+    if empty:
+        say(f"{len(empty)} of {len(data)} rows have no view of --given and are skipped")
+    return data.rows(there) if empty else data
 
 
 def _nothing(spec: Spec, tables: Tables, view: str) -> np.ndarray[Any, np.dtype[np.float64]]:

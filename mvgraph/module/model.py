@@ -223,7 +223,8 @@ def require_views(batch: Batch) -> None:
     empty = (~batch.mask.any(1)).nonzero().flatten().tolist()
     if empty:
         names = ", ".join(batch.name(i) for i in empty[:5])
-        raise DataError(f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}")
+        text = f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}"
+        raise DataError(Problem("MVG715", ("data",), text, "leave them out, e.g. batch.rows(batch.mask.any(1))"))
 
 
 @contextmanager

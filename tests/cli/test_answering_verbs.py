@@ -112,6 +112,21 @@ def test_impute_from_a_file_that_lacks_the_other_views(mvgraph, trained):
     assert found["ids"][3] == "row 3"
 
 
+def test_rows_without_the_evidence_are_refused_or_counted(mvgraph, trained):
+    half = np.random.default_rng(0).random((4, 32))
+    half[1] = np.nan
+    np.savez("rows.npz", upper=half, label=np.arange(4), ids=np.array(["a", "b", "c", "d"]))
+    ask = ("encode", trained, "--data", "rows.npz", "--given", "upper", "-o", "z.npz")
+    refused = mvgraph(*ask)
+    assert refused.exit_code == 2
+    assert "rows without any view of --given: b" in refused.output
+    assert "--skip-empty" in refused.output
+    skipped = mvgraph(*ask, "--skip-empty")
+    assert skipped.exit_code == 0, skipped.output
+    assert "1 of 4 rows have no view of --given and are skipped" in skipped.output
+    assert list(read("z.npz")["ids"]) == ["a", "c", "d"]
+
+
 def test_impute_the_views_that_are_asked_for(mvgraph, trained):
     options = ["--given", "upper", "--of", "label", "--samples", "4", "-o", "x.npz"]
     assert mvgraph("impute", trained, "--data", "digits", *options).exit_code == 0
