@@ -123,3 +123,10 @@ class LogMeanExp:
 
 
 Atom = Likelihood | KL | LogMeanExp
+
+
+def likelihoods(atom: Atom) -> list[Likelihood]:
+    """The log-likelihoods that an atom is, or has inside."""
+    if isinstance(atom, LogMeanExp):
+        return [a for part in atom.parts for _, a in part.scores]
+    return [atom] if isinstance(atom, Likelihood) else []

@@ -14,9 +14,8 @@ from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import Verdict, judge
 from mvgraph.objective.deriving import expand, inner
-from mvgraph.objective.evidence import random_subsets
+from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.flags import flags
-from mvgraph.objective.terms import Term
 from mvgraph.objective.text import order, signed, signed_sum
 from mvgraph.spec.model import Spec, Value
 
@@ -65,8 +64,7 @@ def derive(spec: Spec) -> Objective:
 
     Random evidence is shown in expectation: k/C for each of the C sets it may be.
     """
-    terms = [t for t in expand(spec) if not t.drawn]
-    weighted = [(_coefficient(t), t.atom) for t in terms]
+    weighted = [(t.weight, t.atom) for t in expand(spec) if not t.drawn]
     return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec), spec)
 
 
@@ -98,17 +96,11 @@ def _chosen(coefficient: Expr, atom: Atom, values: Mapping[Expr, Expr]) -> tuple
 
 def _random(spec: Spec) -> Iterable[tuple[Expr, Atom]]:
     views = frozenset(spec.view_names)
-    texts = [text for written in (*spec.maximize, *spec.minimize) for text in written.for_.values()]
-    choices = random_subsets(views) if any("random" in text for text in texts) else []
+    choices = random_subsets(views) if any(map(random_parts, (*spec.maximize, *spec.minimize))) else []
     for chosen in choices:
         for term in expand(spec, views, {1: chosen}):
             if term.drawn == 1:
-                yield _coefficient(term) * term.count / len(choices), term.atom
-
-
-def _coefficient(term: Term) -> Expr:
-    share = sympy.Rational(term.share.numerator, term.share.denominator)
-    return share * term.coefficient
+                yield term.weight * term.count / len(choices), term.atom
 
 
 def _merge(terms: Iterable[tuple[Expr, Atom]]) -> tuple[tuple[Expr, Atom], ...]:

@@ -96,6 +96,11 @@ def instance_count(spec: Spec, term: Route | Divergence, size: int) -> int:
     return math.prod(sum(draws_of(spec, r) if r.word == "random" else counts[r.word] for r in part) for part in parts)
 
 
+def random_parts(term: Route | Divergence) -> list[Range]:
+    """The parts `random(k)` of the ranges that a term is bound over."""
+    return [r for text in term.for_.values() for r in parse_ranges(text) if r.word == "random"]
+
+
 def draws_of(spec: Spec, part: Range) -> int:
     """The k of `random(k)`: a number, or the value of a param."""
     value = spec.params.get(part.count, part.count)

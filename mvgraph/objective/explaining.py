@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy
 
-from mvgraph.objective.atoms import KL, Atom, LogMeanExp
+from mvgraph.objective.atoms import KL, Atom, LogMeanExp, likelihoods
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.evidence import Views, random_subsets
+from mvgraph.objective.evidence import Views, random_parts, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
 from mvgraph.objective.keys import Expert, Fused, Joint, Key, Mixture, Ref
 from mvgraph.objective.prose import (
@@ -117,7 +117,7 @@ def _term(spec: Spec, written: Route | Divergence) -> list[str]:
 
 
 def _random(spec: Spec, written: Route | Divergence) -> list[str]:
-    if not any("random" in text for text in written.for_.values()):
+    if not random_parts(written):
         return []
     sets = random_subsets(frozenset(spec.view_names))
     drawn_from = ", ".join(map(views_text, sets)) or "there is none for so few views, and the route is empty"
@@ -133,16 +133,11 @@ def _title(spec: Spec, written: Route | Divergence, group: Group, terms: Sequenc
     if component is None:
         mixed = spec.mixture != "none" and any(isinstance(t.atom, KL) for t in terms)
         return f"{head}, all components together:" if mixed else f"{head}:"
-    return f"{head}, component S = {views_text(component)} with weight {_share(terms)}:"
-
-
-def _share(terms: Sequence[Term]) -> str:
-    return str(terms[0].share)
+    return f"{head}, component S = {views_text(component)} with weight {terms[0].share}:"
 
 
 def _line(term: Term) -> str:
-    share = sympy.Rational(term.share.numerator, term.share.denominator)
-    return signed(sympy.expand(share * term.coefficient), term.atom)
+    return signed(sympy.expand(term.weight), term.atom)
 
 
 def _left_out(spec: Spec, written: Route | Divergence, group: Group) -> Iterator[str]:
@@ -191,15 +186,14 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
             and not any(isinstance(k, Joint) and k.ref.node == latent.name for k in keys)
         ):
             yield f"joint encoder of {latent.name}"
-    scored = {ref for _, atom in objective.terms for ref in _targets(atom)}
+    scored = {a.target for _, atom in objective.terms for a in likelihoods(atom)}
     yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.view_names) if x not in scored)
 
 
 def _keys(atom: Atom) -> Iterator[Key]:
     """The distributions that an atom names, down to single experts."""
     if isinstance(atom, LogMeanExp):
-        inner: list[Atom] = [a for p in atom.parts for _, a in p.scores]
-        inner += [a for p in atom.parts for _, a in p.ratios]
+        inner: list[Atom] = [*likelihoods(atom), *(a for p in atom.parts for _, a in p.ratios)]
         yield from (k for a in inner for k in _keys(a))
     elif isinstance(atom, KL):
         whole = [k for part in atom.of.parts for k in part] if isinstance(atom.of, Mixture) else [atom.of]
@@ -212,10 +206,3 @@ def _members(key: Key) -> Iterator[Key]:
     yield key
     if isinstance(key, Fused):
         yield from (k for m in key.members for k in _members(m))
-
-
-def _targets(atom: Atom) -> Iterator[Ref]:
-    if isinstance(atom, LogMeanExp):
-        yield from (a.target for part in atom.parts for _, a in part.scores)
-    elif not isinstance(atom, KL):
-        yield atom.target

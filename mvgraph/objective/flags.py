@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mvgraph.objective.atoms import Likelihood, LogMeanExp
+from mvgraph.objective.atoms import likelihoods
 from mvgraph.objective.deriving import expand
+from mvgraph.objective.evidence import random_parts
 from mvgraph.objective.keys import Auxiliary
 from mvgraph.spec.model import Spec
 
@@ -15,12 +16,8 @@ def flags(spec: Spec) -> tuple[str, ...]:
 
 def surrogate_refs(spec: Spec) -> set[str]:
     """Private latents that some route draws from an auxiliary prior."""
-    found: set[str] = set()
-    for term in expand(spec):
-        scores = [a for p in term.atom.parts for _, a in p.scores] if isinstance(term.atom, LogMeanExp) else [term.atom]
-        for atom in (a for a in scores if isinstance(a, Likelihood)):
-            found |= {str(d.ref) for d in atom.draws if isinstance(d.key, Auxiliary)}
-    return found
+    draws = (d for t in expand(spec) for a in likelihoods(t.atom) for d in a.draws)
+    return {str(d.ref) for d in draws if isinstance(d.key, Auxiliary)}
 
 
 def pseudo_views(spec: Spec) -> list[str]:
@@ -39,7 +36,7 @@ def _pseudo(spec: Spec) -> list[str]:
 
 
 def _random(spec: Spec) -> list[str]:
-    ranges = [text for term in (*spec.maximize, *spec.minimize) for text in term.for_.values()]
-    return ["random subsets: shown in expectation"] if any("random" in t for t in ranges) else []
+    drawn = any(map(random_parts, (*spec.maximize, *spec.minimize)))
+    return ["random subsets: shown in expectation"] if drawn else []
 
 

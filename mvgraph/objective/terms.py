@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sympy
+
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.evidence import Subset, Views
@@ -50,6 +52,11 @@ class Term:
     atom: Atom
     scope: Scope
     count: Expr
+
+    @property
+    def weight(self) -> Expr:
+        """coefficient · share, as one expression."""
+        return sympy.Rational(self.share.numerator, self.share.denominator) * self.coefficient
 
     @property
     def drawn(self) -> int:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import sympy
 
 from mvgraph.language.expr import Expr, Formula, Reference, symbol
-from mvgraph.language.index import parse_ranges
-from mvgraph.objective.evidence import Instance
+from mvgraph.objective.evidence import Instance, random_parts
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.spec.model import Divergence, Route, Spec
@@ -49,8 +48,8 @@ class Weigher:
 
     def count(self, term: Route | Divergence) -> Expr:
         """k of `random(k)`, as a symbol where it is a param; 1 for terms without random evidence."""
-        counts = [r.count for text in term.for_.values() for r in parse_ranges(text) if r.word == "random"]
-        return self.weight(Formula(counts[0])) if counts else sympy.Integer(1)
+        parts = random_parts(term)
+        return self.weight(Formula(parts[0].count)) if parts else sympy.Integer(1)
 
     def copy(self, name: str | None, default: str | None = None) -> str | None:
         """The view that a subscript names: a bound variable's, or its own; `default` for any other variable."""

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mvgraph.language.expr import symbol
-from mvgraph.language.index import parse_ranges
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.atoms import KL, Likelihood, Stream, likelihoods
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.evidence import Draws, draws_of
+from mvgraph.objective.evidence import Draws, draws_of, random_parts
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Ref
 from mvgraph.objective.terms import Term
@@ -75,14 +74,13 @@ def plan(spec: Spec) -> Plan:
     experts = _experts(spec, slots)
     joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
     decodes = tuple(_decodes(terms))
-    dead = tuple(_dead(spec, [t for t in terms if _counts(spec, t)]))
+    dead = tuple(_dead(spec, terms))
     return Plan(experts, joints, slots, streams, decodes, terms, tuple(_names(spec, terms)), random_sets(spec), dead)
 
 
 def random_sets(spec: Spec) -> int:
     """How many random evidence sets the routes of a spec draw at once."""
-    texts = [text for t in (*spec.maximize, *spec.minimize) for text in t.for_.values()]
-    parts = [r for text in texts for r in parse_ranges(text) if r.word == "random"]
+    parts = (r for t in (*spec.maximize, *spec.minimize) for r in random_parts(t))
     return max((draws_of(spec, r) for r in parts), default=0)
 
 
@@ -151,17 +149,10 @@ def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]
 
 def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
     rows: dict[Ref, dict[tuple[Stream, ...], None]] = {}
-    for atom in (a for t in terms for a in likelihoods(t)):
+    for atom in (a for t in terms for a in likelihoods(t.atom)):
         rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = None
     for target in sorted(rows, key=str):
         yield Decode(target, tuple(rows[target]))
-
-
-def likelihoods(term: Term) -> list[Likelihood]:
-    """The log-likelihoods inside a term."""
-    if isinstance(term.atom, LogMeanExp):
-        return [a for part in term.atom.parts for _, a in part.scores]
-    return [term.atom] if isinstance(term.atom, Likelihood) else []
 
 
 def live_experts(spec: Spec, terms: Iterable[Term]) -> tuple[tuple[Ref, str], ...]:
