@@ -15,7 +15,7 @@ from mvgraph.language.table import Table
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.spec import zoo
-from mvgraph.spec.model import Route, Spec
+from mvgraph.spec.model import OpenViews, Route, Spec
 from mvgraph.spec.reading import load
 
 NETWORK = {"mlp": {"hidden": [4], "activation": "tanh"}}
@@ -27,9 +27,9 @@ VIEWS = {
     "touch": {"shape": [2], "likelihood": "normal"},
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
-EXACTLY_TWO = ("bi_vcca", "dvcca", "vcca_private")
 JOINT = ("jmvae",)
 NAMES = tuple(zoo.names())
+EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
 
 def small(name: str, views: Sequence[str], **overrides: object) -> Spec:

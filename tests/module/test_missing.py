@@ -36,6 +36,7 @@ from .models import (
 GARBAGE = (float("nan"), float("inf"), 1e30)
 MASKABLE = [n for n in NAMES if n not in JOINT]
 FIRST = ("dvcca", "vcca_private")  # inferred from the first view alone
+HALF = "1/(2*(M_obs + 1))"
 COUNTED = {  # weights that use M, written for what is observed
     "mvtcae": {
         "objective": {
@@ -50,6 +51,15 @@ COUNTED = {  # weights that use M, written for what is observed
                 }
             ],
             "minimize": [{"kl": {"of": "q(z | V)", "to": "q(z | m)", "for": {"m": "V"}, "weight": "beta*alpha/M_obs"}}],
+        }
+    },
+    "crmvae": {
+        "objective": {
+            "maximize": [
+                {"elbo": {"from": "V", "to": "V", "likelihood_weight": HALF, "beta": "beta/(M_obs + 1)"}},
+                {"elbo": {"for": {"m": "V"}, "from": "[m]", "to": "[m]", "likelihood_weight": HALF, "beta": 0}},
+            ],
+            "minimize": [{"kl": {"of": "q(z | V)", "to": "q(z | m)", "for": {"m": "V"}, "weight": "beta/(M_obs + 1)"}}],
         }
     },
     "weighted_mvae": {

@@ -31,6 +31,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "views": MNIST_SVHN,
         "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
     },
+    "mnist_svhn_poe": {"views": MNIST_SVHN},
     "dmvae": {"views": MNIST_SVHN, "lam": {"mnist": 50, "svhn": 1}},
 }
 
@@ -181,9 +182,6 @@ PUBLISHED: dict[str, str] = {
 - beta*mu KL(q(z|1) || p(z))
 - (-beta*mu + beta) KL(q(z|2) || p(z))
 """,
-}
-
-OTHERS: dict[str, str] = {
     "crmvae": """
 + 1/6 E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]
 + 1/6 E[log p(x.1|z); z~q(z|1)]

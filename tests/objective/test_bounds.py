@@ -18,6 +18,11 @@ KL = "re-weighted: a KL has the weight"
 VERDICTS = {
     "ae": (False, f"the likelihood of 1, 2 is no density; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"),
     "bi_vcca": (True, "a lower bound of log p(X)"),
+    "crmvae": (
+        False,
+        f"re-weighted: a log-likelihood has the weight 1/6; {KL} 1/30 < 1; {ONLY.split('; ')[0]}; {KL} 0 < 1; "
+        f"{ONLY.split('; ')[1]}",
+    ),
     "dmvae": (False, ONLY),
     "dvcca": (True, "a lower bound of log p(X)"),
     "jmvae": (True, f"a lower bound of log p(X){WARM}"),
@@ -29,6 +34,7 @@ VERDICTS = {
         "the prior of h.1, h.2 is replaced by an auxiliary one in some routes (each bounds another model)",
     ),
     "mmvae_tight": (True, "a lower bound of log p(X)"),
+    "mnist_svhn_poe": (False, ONLY),
     "mopoe": (True, "a lower bound of log p(X)"),
     "mvae": (True, f"a lower bound of log p(X){WARM}"),
     "mvae_subsampled": (False, ONLY),
