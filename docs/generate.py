@@ -42,6 +42,7 @@ from mvgraph.spec.model import (
 from mvgraph.spec.model import Term as WrittenTerm
 from mvgraph.spec.model import Value as ParamValue
 from mvgraph.spec.schema import KINDS, spoken
+from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
 DOCS = Path(__file__).resolve().parent
@@ -66,6 +67,7 @@ RECORDS: dict[str, tuple[type, str]] = {
 NAMES: dict[Any, str] = {
     Views: "a mapping, a number, or `2..`",
     Table[Node]: "a mapping of nodes",
+    tuple[After, ...]: "a list of hooks",
     Posteriors: "a mapping of latents",
     Table[ParamValue]: "a mapping",
     Table[Range]: "a mapping of variables to ranges",

@@ -21,7 +21,7 @@ from mvgraph.evaluation.likelihood import Likelihood, estimate_likelihood
 from mvgraph.evaluation.pictures import Sizes, draw_imputations, draw_reconstructions
 from mvgraph.evaluation.wording import lines
 from mvgraph.files import replacing
-from mvgraph.training.folder import CURVES, METRICS, SPEC, STATE, WEIGHTS
+from mvgraph.training.folder import AFTER, CURVES, METRICS, SPEC, STATE, WEIGHTS
 
 EVALUATION, RECONSTRUCTIONS, IMPUTATIONS = "evaluation.json", "reconstructions.png", "imputations.png"
 FILES = {
@@ -30,6 +30,7 @@ FILES = {
     "spec": SPEC,
     "metrics": METRICS,
     "curves": CURVES,
+    "hooks": AFTER,
     "evaluation": EVALUATION,
     "reconstructions": RECONSTRUCTIONS,
     "imputations": IMPUTATIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mvgraph.errors import Place, Problem
-from mvgraph.graph import inference, mathematics, references, shapes, structure, usage, weights
+from mvgraph.graph import hooks, inference, mathematics, references, shapes, structure, usage, weights
 from mvgraph.graph.finding import Check
 from mvgraph.spec.model import Spec
 
@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     *usage.CHECKS,
     *mathematics.CHECKS,
     *shapes.CHECKS,
+    *hooks.CHECKS,
 )
 CONSEQUENCES: tuple[Check, ...] = usage.CONSEQUENCES  # what only a spec without errors can be asked
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
+from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family, Shape
 from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
@@ -227,6 +228,7 @@ class Training:
         epochs: passes over the rows.
         clip: bounds on the gradient.
         early_stopping: none, unless said.
+        after: hooks that run once the model is fitted, in this order.
     """
 
     optimizer: Optimizer | None = None
@@ -234,6 +236,7 @@ class Training:
     epochs: int = 100
     clip: Clip = Clip()
     early_stopping: EarlyStopping | None = None
+    after: tuple[After, ...] = ()
 
 
 @dataclass(frozen=True)

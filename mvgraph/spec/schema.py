@@ -35,6 +35,7 @@ from mvgraph.spec.grammar import (
     summary,
 )
 from mvgraph.spec.model import Latent, Observed, Posterior, Term, Value, View
+from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
@@ -44,7 +45,7 @@ from mvgraph.vocab.param import Param
 Schema = dict[str, Any]
 
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param)
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, After)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"

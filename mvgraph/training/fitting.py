@@ -22,6 +22,7 @@ from mvgraph.processes import is_first
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.errors import Interrupted
+from mvgraph.training.finishing import finish, write_outcomes
 from mvgraph.training.folder import (
     STATE,
     StateIO,
@@ -225,8 +226,10 @@ def _listed(value: Any) -> list[Any]:
 
 def _finish(module: Fitting, keeper: Keeper, folder: Path | None) -> Run:
     keeper.finish(module)
+    done = finish(module.model.eval(), module.data)
     if folder is not None and is_first():
         write_weights(folder, module.model)
         write_metrics(folder, keeper.rows)
         write_curves(folder, keeper.rows)
-    return Run(folder, tuple(keeper.rows), module.model.eval())
+        write_outcomes(folder, done)
+    return Run(folder, tuple(keeper.rows), module.model, done)

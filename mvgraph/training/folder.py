@@ -27,7 +27,7 @@ from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
 
 SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
-VERSIONS, STATE, CURVES = "versions.json", "state.ckpt", "curves.png"
+VERSIONS, STATE, CURVES, AFTER = "versions.json", "state.ckpt", "curves.png", "after.json"
 PACKAGES = ("mvgraph", "torch", "lightning", "numpy", "safetensors")
 Row = Mapping[str, float]
 

@@ -10,7 +10,9 @@ from mvgraph.errors import UsageError
 from mvgraph.module.model import Model, compile  # noqa: A004 - the public verb
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
+from mvgraph.training.finishing import read_outcomes
 from mvgraph.training.folder import SPEC, WEIGHTS, read_metrics, read_weights
+from mvgraph.vocab.after import Outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,15 +23,17 @@ class Run:
         folder: where it is kept; None where nothing was written.
         metrics: one row an epoch: `epoch`, `seconds`, and `train` and `valid` means of the total and every term.
         model: the trained model, ready to answer.
+        after: what the hooks that ran after fitting did.
     """
 
     folder: Path | None
     metrics: tuple[Mapping[str, float], ...]
     model: Model
+    after: tuple[Outcome, ...] = ()
 
     @classmethod
     def load(cls, folder: str | Path, compile: Callable[[Spec], Model] = compile) -> Run:  # noqa: A002 - the public verb
-        """Read a run back from its folder: the spec, the weights and the metrics; no code is run from it.
+        """Read a run back from its folder: the spec, the weights, the metrics, what hooks did; no code is run from it.
 
         Raises:
             UsageError: the folder holds no run. DataError: a file of it is broken.
@@ -40,4 +44,4 @@ class Run:
             raise UsageError(f"'{folder}' is not the folder of a run: it has no {' and no '.join(absent)}")
         model = compile(load(folder / SPEC))
         read_weights(folder, model)
-        return cls(folder, read_metrics(folder), model.eval())
+        return cls(folder, read_metrics(folder), model.eval(), read_outcomes(folder))

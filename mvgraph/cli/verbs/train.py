@@ -87,6 +87,8 @@ def run(
     if not is_first():
         return
     typer.echo(f"{found.name}: {_counted(len(finished.metrics), 'epoch')}, kept in {folder}")
+    for outcome in finished.after:
+        typer.echo(outcome.text)
     if quick:
         return
     if held is None:
