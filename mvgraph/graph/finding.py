@@ -13,7 +13,8 @@ from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr, Formula, Reference
 from mvgraph.language.index import Range, parse_ranges, parse_views
-from mvgraph.spec.model import Divergence, Posterior, Route, Spec, Term
+from mvgraph.spec.model import Posterior, Spec
+from mvgraph.spec.terms import Route, WrittenTerm
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def warning(code: str, path: Path, message: str, remedy: str = "") -> Problem:
 class Written:
     """A term of the objective, the list it stands in, and the path to its options."""
 
-    term: Term
+    term: WrittenTerm
     list: str
     path: Path
 
@@ -48,12 +49,7 @@ class Written:
 def written(spec: Spec) -> list[Written]:
     """All terms of the objective, in the order of the text."""
     lists = (("maximize", spec.maximize), ("minimize", spec.minimize))
-    return [Written(t, name, ("objective", name, i, word_of(t))) for name, terms in lists for i, t in enumerate(terms)]
-
-
-def word_of(term: Term) -> str:
-    """The word that a term is written with."""
-    return term.word if isinstance(term, Route) else "kl"
+    return [Written(t, name, ("objective", name, i, t.word)) for name, terms in lists for i, t in enumerate(terms)]
 
 
 def routes(spec: Spec) -> Iterator[tuple[Written, Route]]:
@@ -61,14 +57,9 @@ def routes(spec: Spec) -> Iterator[tuple[Written, Route]]:
     return ((w, w.term) for w in written(spec) if isinstance(w.term, Route))
 
 
-def divergences(spec: Spec) -> Iterator[tuple[Written, Divergence]]:
-    """The terms that are divergences."""
-    return ((w, w.term) for w in written(spec) if isinstance(w.term, Divergence))
-
-
-def densities(one: Written, term: Divergence) -> Iterator[tuple[Path, Density]]:
-    """The two densities of a divergence with their places, those that can be read."""
-    for key, text in (("of", term.of), ("to", term.to)):
+def densities(one: Written) -> Iterator[tuple[Path, Density]]:
+    """The densities that a term names with their places, those that can be read."""
+    for key, text in one.term.densities:
         found = attempt(parse_density, text)
         if isinstance(found, Density):
             yield (*one.path, key), found
@@ -90,7 +81,7 @@ class Reach:
     sizes: frozenset[int]
 
 
-def reach(spec: Spec, term: Term, text: str) -> Reach | None:
+def reach(spec: Spec, term: WrittenTerm, text: str) -> Reach | None:
     """What `V`, `S` or `[m, image]` can mean in a term; None where it cannot be read."""
     found = attempt(parse_views, text)
     if isinstance(found, SpecError):
@@ -105,7 +96,7 @@ def reach(spec: Spec, term: Term, text: str) -> Reach | None:
     return _union(frozenset(v for v in fixed if v is not None), reaches, len(spec.views))
 
 
-def evidence(spec: Spec, term: Term, density: Density) -> Reach | None:
+def evidence(spec: Spec, term: WrittenTerm, density: Density) -> Reach | None:
     """What stands behind the bar of a density."""
     text = density.views or ""
     return reach(spec, term, text if text == "V" else f"[{text}]")

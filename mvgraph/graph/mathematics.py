@@ -9,7 +9,6 @@ from mvgraph.graph.finding import (
     Check,
     attempt,
     densities,
-    divergences,
     error,
     evidence,
     posteriors,
@@ -22,7 +21,8 @@ from mvgraph.graph.finding import (
 )
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
-from mvgraph.spec.model import Route, Spec, Term
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route, WrittenTerm
 from mvgraph.vocab.family import Family, Role
 
 NOUNS: dict[Role, str] = {
@@ -84,9 +84,9 @@ def delta_betas(spec: Spec) -> Iterator[Problem]:
 
 def delta_divergences(spec: Spec) -> Iterator[Problem]:
     """MVG304: a KL term with a point mass in it."""
-    for one, term in divergences(spec):
-        for path, density in densities(one, term):
-            if density.which == "q" and density.node in _deltas(spec):
+    for one in written(spec):
+        for path, density in densities(one):
+            if one.term.is_distance and density.which == "q" and density.node in _deltas(spec):
                 message = f"the posterior of '{density.node}' is a delta, and a delta posterior has no KL"
                 yield error("MVG304", path, message, "drop this term, or write expert: normal")
 
@@ -110,7 +110,7 @@ def _expression(formula: Formula) -> object:
 def signs(spec: Spec) -> Iterator[Problem]:
     """MVG305: a bound that is minimised, or a divergence that is maximised."""
     for one in written(spec):
-        word, wrong = one.path[-1], "minimize" if isinstance(one.term, Route) else "maximize"
+        word, wrong = one.term.word, "maximize" if one.term.is_distance else "minimize"
         if one.list == wrong:
             right = "maximize" if wrong == "minimize" else "minimize"
             kind = "a bound that grows as the model gets better" if right == "maximize" else "a distance to be closed"
@@ -139,11 +139,11 @@ def pseudo_weights(spec: Spec) -> Iterator[Problem]:
 
 def mixture_targets(spec: Spec) -> Iterator[Problem]:
     """MVG311: a KL whose second density would be a mixture, or a conditional prior under a mixture."""
-    for one, term in divergences(spec) if spec.mixture != "none" else ():
-        for path, density in densities(one, term):
+    for one in written(spec) if spec.mixture != "none" else ():
+        for path, density in densities(one):
             if path[-1] != "to" or density.copy is not None or density.node not in posteriors(spec):
                 continue
-            given = evidence(spec, term, density)
+            given = evidence(spec, one.term, density)
             if density.which == "q" and given is not None and max(given.sizes, default=0) > 1:
                 message = f"under mixture: {spec.mixture} this density is a mixture, and a KL to a mixture is not known"
                 yield error("MVG311", path, message, "give it one view, or write mixture: none")
@@ -170,7 +170,7 @@ def nothing(spec: Spec) -> Iterator[Problem]:
         yield error("MVG313", ("objective",), message, "give a term a weight, and views that exist")
 
 
-def _is_void(spec: Spec, term: Term) -> bool:
+def _is_void(spec: Spec, term: WrittenTerm) -> bool:
     if value(spec, term.weight) == 0:
         return True
     if not isinstance(term, Route):

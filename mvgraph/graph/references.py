@@ -10,7 +10,6 @@ from mvgraph.graph.finding import (
     Written,
     attempt,
     densities,
-    divergences,
     error,
     plated,
     posteriors,
@@ -24,7 +23,8 @@ from mvgraph.language.expr import Formula
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
-from mvgraph.spec.model import Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route
 
 
 def sets(spec: Spec) -> Iterator[Problem]:
@@ -122,8 +122,8 @@ def _mentioned(one: Written) -> set[str]:
         names = [n for v in read if not isinstance(v, SpecError) for n in v.names]
         weights = [term.weight, *_formulas(term.beta), *_formulas(term.likelihood_weight)]
     else:
-        names = [n for _, d in densities(one, term) for n in (*_views(d), d.copy or "")]
-        weights = [term.weight]
+        names, weights = [], [term.weight]
+    names += [n for _, d in densities(one) for n in (*_views(d), d.copy or "")]
     read_weights = [attempt(references, formula) for formula in weights]
     found = [r for names_ in read_weights if not isinstance(names_, SpecError) for r in names_]
     return {*names, *(r.name for r in found), *(r.index or "" for r in found)}
@@ -139,8 +139,8 @@ def _views(density: Density) -> list[str]:
 
 def density_names(spec: Spec) -> Iterator[Problem]:
     """MVG220: a density of an unknown latent, of a wrong copy, or given unknown views."""
-    for one, term in divergences(spec):
-        for key, text in (("of", term.of), ("to", term.to)):
+    for one in written(spec):
+        for key, text in one.term.densities:
             path = (*one.path, key)
             found = attempt(parse_density, text)
             if isinstance(found, SpecError):
@@ -176,8 +176,8 @@ def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator
 
 def pairs(spec: Spec) -> Iterator[Problem]:
     """MVG221: a KL between densities of different latents or of different copies."""
-    for one, term in divergences(spec):
-        found = [d for _, d in densities(one, term)]
+    for one in written(spec):
+        found = [d for _, d in densities(one)]
         if len(found) == 2 and (found[0].node, found[0].copy) != (found[1].node, found[1].copy):
             first, second = (d.node if d.copy is None else f"{d.node}.{d.copy}" for d in found)
             message = f"a KL compares two densities of one latent, here '{first}' and '{second}'"

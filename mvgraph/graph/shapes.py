@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mvgraph.errors import Problem, SpecError
-from mvgraph.graph.finding import Check, attempt, error
+from mvgraph.graph.building import copies
+from mvgraph.graph.finding import Check, attempt, error, posteriors
+from mvgraph.graph.inference import weights_of
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Latent, Spec, View
+from mvgraph.vocab.param.learnt import Learnt
 
 
 def dims(spec: Spec) -> Iterator[Problem]:
@@ -57,10 +60,24 @@ def likelihood_shapes(spec: Spec) -> Iterator[Problem]:
             yield error("MVG404", ("views", name, "shape"), problem.message, problem.remedy)
 
 
+def exponent_shapes(spec: Spec) -> Iterator[Problem]:
+    """MVG405: exponents that are learnt for each entry, of latents with different numbers of entries."""
+    for name, param in spec.params.items():
+        if isinstance(param, Learnt) and param.per == "dim":
+            users = [n for n, q in posteriors(spec).items() if any(r.name == name for r in weights_of(q))]
+            sizes = {n: {spec.dim(n, view) for view in copies(spec, spec.latent(n))} for n in users}
+            if len(set().union(*sizes.values())) > 1:
+                each = ", ".join(f"{n} ({' and '.join(map(str, sorted(s)))})" for n, s in sizes.items())
+                message = f"'{name}' is learnt for each entry, of latents with different numbers of entries: {each}"
+                yield error(
+                    "MVG405", ("params", name), message, "give each latent a param of its own, or drop per: dim"
+                )
+
+
 def _heads(view: View) -> object:
     if view.shape is None or view.likelihood is None or "likelihood" not in view.likelihood.roles:
         return None
     return view.likelihood.heads(view.shape, "likelihood")
 
 
-CHECKS: tuple[Check, ...] = (dims, dim_tables, view_shapes, likelihood_shapes)
+CHECKS: tuple[Check, ...] = (dims, dim_tables, view_shapes, likelihood_shapes, exponent_shapes)

@@ -23,7 +23,8 @@ from mvgraph.graph.finding import (
     warning,
     written,
 )
-from mvgraph.spec.model import Divergence, Posterior, Route, Spec
+from mvgraph.spec.model import Posterior, Spec
+from mvgraph.spec.terms import Route
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def uses(spec: Spec) -> Iterator[Use]:
     """All uses of posteriors by terms whose weight is not zero."""
     for one in written(spec):
         if value(spec, one.term.weight) != 0:
-            found = _route(spec, one, one.term) if isinstance(one.term, Route) else _divergence(spec, one, one.term)
-            yield from (u for u in found if u.evidence.sizes)
+            routed = _route(spec, one, one.term) if isinstance(one.term, Route) else ()
+            yield from (u for u in (*routed, *_named(spec, one)) if u.evidence.sizes)
 
 
 def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
@@ -55,10 +56,11 @@ def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
             yield Use((*one.path, "from"), name, given)
 
 
-def _divergence(spec: Spec, one: Written, term: Divergence) -> Iterator[Use]:
-    for path, density in densities(one, term):
+def _named(spec: Spec, one: Written) -> Iterator[Use]:
+    """The posteriors that a term names itself."""
+    for path, density in densities(one):
         text = density.copy
-        found = evidence(spec, term, density) if text is None else reach(spec, term, f"[{text}]")
+        found = evidence(spec, one.term, density) if text is None else reach(spec, one.term, f"[{text}]")
         if density.which == "q" and found is not None and density.node in posteriors(spec):
             yield Use(path, density.node, found)
 

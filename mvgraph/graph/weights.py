@@ -25,7 +25,8 @@ from mvgraph.language.expr import Formula, Reference
 from mvgraph.language.index import parse_ranges
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
-from mvgraph.spec.model import Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route
 from mvgraph.vocab.param.learnt import Learnt
 
 COUNTS = ("M", "M_obs")

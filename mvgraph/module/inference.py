@@ -11,9 +11,9 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
-from mvgraph.module.lowering import safe_log
 from mvgraph.module.networks import Networks
 from mvgraph.module.posteriors import Posteriors
+from mvgraph.module.running import safe_log
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.evidence import Views, subsets
 from mvgraph.objective.keys import Ref

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
-from mvgraph.module.noise import Noise, family_of_stream
-from mvgraph.module.scoring import Scores, Values
-from mvgraph.module.sharing import Shares, subset_mask
-from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
-from mvgraph.objective.family import family_of
-from mvgraph.objective.keys import Mixture, Prior, Ref
-from mvgraph.objective.terms import Scope, Term
-from mvgraph.planning.steps import Plan, is_closed, slot_of
+from mvgraph.module.noise import Noise
+from mvgraph.module.running import Run
+from mvgraph.module.scoring import Values
+from mvgraph.module.sharing import Shares
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
+from mvgraph.planning.steps import Plan
 from mvgraph.spec.model import Spec
-from mvgraph.vocab.divergence import closed_kl
-from mvgraph.vocab.family import Params
 
 
 class Step:
@@ -37,7 +32,8 @@ class Step:
         self.spec = spec
         self.plan = plan
         self.shares = Shares(spec, [t.scope for t in plan.terms]) if plan.terms else None
-        self.parts = {i: Shares(spec, _part_scopes(spec, t)) for i, t in enumerate(plan.terms) if _has_parts(t)}
+        scopes = {i: [replace(t.scope, component=c) for c in t.atom.components] for i, t in enumerate(plan.terms)}
+        self.parts = {i: Shares(spec, each) for i, each in scopes.items() if each}
         self.lines = torch.tensor([plan.lines.index(n) for n in plan.names])
 
     def __call__(
@@ -60,177 +56,28 @@ class Step:
             values: the params.
             complete: a promise that every view of every row was observed, which saves work.
         """
-        run = _Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.parts)
+        run = Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.parts)
         table = noise.sets.new_zeros(len(self.plan.lines), len(mask))
         if self.shares is None:
             return table
         shares = self.shares(mask, run.drawn).to(noise.sets.dtype)
-        rows = [run.term(i, share) for i, share in enumerate(shares)]
+        rows = [_value(run, i, share) for i, share in enumerate(shares)]
         return table.index_add(0, self.lines.to(mask.device), torch.stack(rows))
 
 
-def _has_parts(term: Term) -> bool:
-    return isinstance(term.atom, LogMeanExp) or (isinstance(term.atom, KL) and isinstance(term.atom.of, Mixture))
+def _value(run: Run, index: int, share: Tensor) -> Tensor:
+    """One term's contribution, `(row,)`, exactly zero where its share is."""
+    term = run.plan.terms[index]
+    value = VALUES[type(term.atom)](run, index, term.atom)
+    return torch.where(share > 0, evaluate(term.coefficient, run.values) * share * value, 0.0)
 
 
-def _part_scopes(spec: Spec, term: Term) -> list[Scope]:
-    """One scope for each component of a term."""
-    if spec.mixture == "none":
-        return [term.scope]
-    return [replace(term.scope, component=evidence) for evidence in _components(term.atom)]
+def _likelihood(run: Run, _: int, atom: Likelihood) -> Tensor:
+    return run.scores[atom.target, tuple(d.stream for d in atom.draws)].mean(0)
 
 
-def _components(atom: Atom) -> list[frozenset[str] | None]:
-    """The evidence of each component."""
-    if isinstance(atom, LogMeanExp):
-        return [p.component for p in atom.parts]
-    return [streams[0].views for _, streams in atom.streams] if isinstance(atom, KL) else []
-
-
-@dataclass(frozen=True, eq=False)
-class _Run(Scores):
-    """One run of a step.
-
-    Arguments:
-        parts: for each term that has components, the shares of these.
-    """
-
-    parts: Mapping[int, Shares]
-
-    def term(self, index: int, share: Tensor) -> Tensor:
-        """One term's contribution, `(row,)`, exactly zero where its share is."""
-        term = self.plan.terms[index]
-        atom = term.atom
-        if isinstance(atom, Likelihood):
-            value = self.scores[atom.target, tuple(d.stream for d in atom.draws)].mean(0)
-        elif isinstance(atom, KL):
-            value = self.kl(index, atom)
-        else:
-            value = self.log_mean_exp(index, atom)
-        coefficient = evaluate(term.coefficient, self.values)
-        return torch.where(share > 0, coefficient * share * value, 0.0)
-
-    def kl(self, index: int, atom: KL) -> Tensor:
-        """KL(of ‖ to), `(row,)`."""
-        if isinstance(atom.of, Mixture):
-            return self.mixture_kl(index, atom)
-        (_, streams), *_ = atom.streams
-        if not is_closed(self.spec, atom):
-            return self.log_ratio(atom, streams).mean(0)
-        return self.closed(atom, streams[0])
-
-    def closed(self, atom: KL, stream: Stream) -> Tensor:
-        """A divergence in closed form."""
-        formula = closed_kl(self.spec.posterior(stream.ref.node).expert, family_of(self.spec, atom.to[0]))
-        assert formula is not None
-        given = {d.ref: self.draws[d.stream] for d in atom.given}
-        divergence = formula(self.posteriors[slot_of(stream)], self.other(atom, 0, given))
-        return divergence.mean(0) if atom.given else divergence
-
-    def other(self, atom: KL, which: int, at: Mapping[Ref, Tensor]) -> Params:
-        """The parameters of the density that a divergence is taken to."""
-        key = atom.to[which]
-        if atom.against is not None:
-            return self.posteriors[slot_of(atom.against)]
-        assert isinstance(key, Prior)
-        return self.networks.prior(key.ref, [at[p] for p in key.given])
-
-    def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
-        """log of(z) − log to(z) of one posterior at its own draws, `(sample, row)`."""
-        own = sum(
-            family_of_stream(self.spec, s).log_prob(self.posteriors[slot_of(s)], self.draws[s]) for s in streams
-        )
-        return own - self.log_below(atom, streams)
-
-    def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
-        """log to(z) at the draws of one component, `(sample, row)`."""
-        at = {d.ref: self.draws[d.stream] for d in atom.given} | {s.ref: self.draws[s] for s in streams}
-        terms = [
-            family_of(self.spec, key).log_prob(self.other(atom, i, at), self.draws[s])
-            for i, (key, s) in enumerate(zip(atom.to, streams, strict=True))
-        ]
-        return torch.stack(terms).sum(0)
-
-    def log_mixture(self, groups: Sequence[tuple[Stream, ...]], log_weights: Tensor, at: tuple[Stream, ...]) -> Tensor:
-        """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
-        total = log_weights[:, None]
-        for column, stream in enumerate(at):
-            params = self.posteriors.stacked([slot_of(g[column]) for g in groups])
-            total = total + family_of_stream(self.spec, stream).log_prob(params, self.draws[stream])
-        return total.logsumexp(0)
-
-    def mixture_kl(self, index: int, atom: KL) -> Tensor:
-        """KL(Σ_S w_S q_S ‖ p), one set of draws a component; in closed form for rows that have one component."""
-        weights = self.part_weights(index)
-        groups = [streams for _, streams in atom.streams]
-        logs = safe_log(weights)
-        sampled = torch.stack([(self.log_mixture(groups, logs, g) - self.log_below(atom, g)).mean(0) for g in groups])
-        value = torch.where(weights > 0, weights * sampled, 0.0).sum(0)
-        if self.complete:
-            return value
-        alone = torch.stack([self.alone(atom, g) for g in groups])
-        single = torch.where(weights > 0, alone, 0.0).sum(0)
-        return torch.where((weights > 0).sum(0) == 1, single, value)
-
-    def alone(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
-        """Σ_v KL(q_S(v) ‖ p(v)) of one component, in closed form where there is one."""
-        assert isinstance(atom.of, Mixture)
-        at = {s.ref: s for s in streams}
-        values = []
-        for key, to, stream in zip(atom.of.parts[0], atom.to, streams, strict=True):
-            parents = to.given if isinstance(to, Prior) else ()
-            given = tuple(Draw(p, Prior(p), at[p]) for p in parents if p in at) or atom.given
-            one = KL(key, (to,), given, ((Fraction(1), (stream,)),), atom.against)
-            closed = is_closed(self.spec, one)
-            values.append(self.closed(one, stream) if closed else self.log_ratio(one, (stream,)).mean(0))
-        return torch.stack(values).sum(0)
-
-    def part_weights(self, index: int) -> Tensor:
-        """The weights of a term's components for each row, `(component, row)`, adding up to one."""
-        weights = self.parts[index](self.mask, self.drawn).to(self.noise.sets.dtype)
-        return weights / weights.sum(0).clamp_min(torch.finfo(weights.dtype).tiny)
-
-    def log_mean_exp(self, index: int, atom: LogMeanExp) -> Tensor:
-        """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
-        weights = self.part_weights(index)
-        targets = subset_mask(self.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
-        there = dict(zip(self.spec.view_names, targets.T, strict=True))
-        groups = [_shared(p) for p in atom.parts]
-        each = [self.log_weight(p, there, groups, weights).expand(atom.samples, -1) for p in atom.parts]
-        logs = torch.stack(each)  # (part, sample, row)
-        if atom.strata == "outside":
-            means = logs.logsumexp(1) - math.log(atom.samples)
-            return torch.where(weights > 0, weights * means, 0.0).sum(0)
-        return (logs + safe_log(weights)[:, None] - math.log(atom.samples)).flatten(0, 1).logsumexp(0)
-
-    def log_weight(
-        self, part: Stratum, there: Mapping[str, Tensor], groups: Sequence[tuple[Stream, ...]], weights: Tensor
-    ) -> Tensor:
-        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`, without views that are not there."""
-        terms = []
-        for c, score in part.scores:
-            value = self.scores[score.target, tuple(d.stream for d in score.draws)]
-            terms.append(torch.where(there[str(score.target.view)], evaluate(c, self.values) * value, 0.0))
-        for c, ratio in part.ratios:
-            (_, streams), *_ = ratio.streams
-            if isinstance(ratio.of, Mixture):
-                value = self.log_mixture(groups, safe_log(weights), streams) - self.log_below(ratio, streams)
-            else:
-                value = self.log_ratio(ratio, streams)
-            view = streams[0].ref.view
-            scaled = -evaluate(c, self.values) * value
-            terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
-        return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, len(self.mask))
-
-
-def _shared(part: Stratum) -> tuple[Stream, ...]:
-    """The streams of a stratum's shared latents, where a mixture is taken over them."""
-    return next((g for _, a in part.ratios if isinstance(a.of, Mixture) for _, g in a.streams), ())
-
-
-def safe_log(weights: Tensor) -> Tensor:
-    """log w, minus infinity where w is zero, and zero where no component has any weight."""
-    tiny = torch.finfo(weights.dtype).tiny
-    logs = torch.where(weights > 0, weights.clamp_min(tiny).log(), -math.inf)
-    return torch.where((weights > 0).any(0), logs, 0.0)
-
+VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {
+    Likelihood: _likelihood,
+    KL: Run.kl,
+    LogMeanExp: Run.log_mean_exp,
+}

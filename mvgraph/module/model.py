@@ -132,9 +132,7 @@ class Model(nn.Module):
             return answers.impute(self._inference(data, given), views or self.spec.view_names, samples, generator)
 
     @torch.no_grad()
-    def generate(
-        self, count: int, *, mean: bool = True, generator: torch.Generator | None = None
-    ) -> dict[str, Tensor]:
+    def generate(self, count: int, *, mean: bool = True, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         """New data from the prior, `{view: (count, *shape)}`.
 
         Arguments:

@@ -93,5 +93,3 @@ class Posteriors:
         """Where the prior is one more expert: everywhere, or where the evidence is all there is."""
         whole = (sets == self.mask).all(-1)
         return torch.ones_like(whole) if rule.prior_expert == "always" else whole
-
-

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.keys import Key, Mixture, Ref
 
+Parts = tuple[tuple[Fraction, tuple["Stream", ...]], ...]
 Source = Literal["posterior", "own", "aux", "prior"]
 
 
@@ -59,12 +61,67 @@ class Draw:
         return f"{self.ref}~{self.key}"
 
 
+Closed = Callable[["KL"], bool]  # whether a divergence is evaluated in closed form
+
+
+class Atom(Protocol):
+    """What every kind of atom tells its readers."""
+
+    @property
+    def is_distance(self) -> bool:
+        """Whether it is made to be minimised; it then follows the scores in print."""
+
+    @property
+    def scored(self) -> tuple[Likelihood, ...]:
+        """The log-likelihoods that it is, or has inside."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The distributions that it names, fused ones as they are."""
+
+    @property
+    def compared(self) -> tuple[Stream, ...]:
+        """The posteriors whose parameters it needs, drawn from or not."""
+
+    @property
+    def components(self) -> tuple[frozenset[str] | None, ...]:
+        """The evidence of each part whose weight depends on the observed views; none where it has no such parts."""
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:
+        """The draws that it needs, parents first; a divergence in closed form needs those of its condition only."""
+
+
+def with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
+    """Streams, each after those that it is drawn from."""
+    for stream in streams:
+        yield from with_parents(stream.parents)
+        yield stream
+
+
 @dataclass(frozen=True)
 class Likelihood:
     """E[log p(x_m | pa(x_m))] under the draws."""
 
     target: Ref
     draws: tuple[Draw, ...]
+
+    is_distance: ClassVar[bool] = False
+    compared: ClassVar[tuple[Stream, ...]] = ()
+    components: ClassVar[tuple[frozenset[str] | None, ...]] = ()
+
+    @property
+    def scored(self) -> tuple[Likelihood, ...]:
+        """Itself."""
+        return (self,)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What its latents are drawn from."""
+        return tuple(d.key for d in self.draws)
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - every atom is asked alike
+        """The draws of its latents."""
+        yield from with_parents(d.stream for d in self.draws)
 
     def __str__(self) -> str:
         parents = ",".join(str(d.ref) for d in self.draws)
@@ -80,15 +137,40 @@ class KL:
         of: the first density: a key, or a mixture.
         to: the second density, one key for each latent of a mixture's part.
         given: draws of the parents of `to`.
-        streams: for each component of `of`, its weight and one stream for each latent, for estimates by sampling.
+        parts: for each component of `of`, its weight and one stream for each latent, for estimates by sampling.
         against: the stream of `to` where it is a posterior, so that it can be found under a mask.
     """
 
     of: Key | Mixture
     to: tuple[Key, ...]
     given: tuple[Draw, ...] = ()
-    streams: tuple[tuple[Fraction, tuple[Stream, ...]], ...] = field(default=(), compare=False)
+    parts: Parts = field(default=(), compare=False)
     against: Stream | None = field(default=None, compare=False)
+
+    is_distance: ClassVar[bool] = True
+    scored: ClassVar[tuple[Likelihood, ...]] = ()
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Both densities, and the condition's."""
+        whole = [k for part in self.of.parts for k in part] if isinstance(self.of, Mixture) else [self.of]
+        return (*whole, *self.to, *(d.key for d in self.given))
+
+    @property
+    def compared(self) -> tuple[Stream, ...]:
+        """The posteriors between which it stands."""
+        return (*(s for _, part in self.parts for s in part), *((self.against,) if self.against else ()))
+
+    @property
+    def components(self) -> tuple[frozenset[str] | None, ...]:
+        """Those of a mixture."""
+        return tuple(streams[0].views for _, streams in self.parts) if isinstance(self.of, Mixture) else ()
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:
+        """The draws of its condition, and those of the first density where it is sampled."""
+        yield from with_parents(d.stream for d in self.given)
+        if not closed(self):
+            yield from with_parents(s for _, part in self.parts for s in part)
 
     def __str__(self) -> str:
         drawn = dict.fromkeys(str(a) for d in self.given for a in d.whole)
@@ -118,15 +200,34 @@ class LogMeanExp:
     parts: tuple[Stratum, ...]
     text: str = field(compare=False)
 
+    is_distance: ClassVar[bool] = False
+    compared: ClassVar[tuple[Stream, ...]] = ()
+
+    @property
+    def scored(self) -> tuple[Likelihood, ...]:
+        """The log-likelihoods of every stratum."""
+        return tuple(a for part in self.parts for _, a in part.scores)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those of everything under the logarithm."""
+        inner = (a for part in self.parts for terms in (part.scores, part.ratios) for _, a in terms)
+        return tuple(k for atom in inner for k in atom.keys)
+
+    @property
+    def components(self) -> tuple[frozenset[str] | None, ...]:
+        """One a stratum."""
+        return tuple(part.component for part in self.parts)
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - a log-weight is always sampled
+        """The draws of every stratum."""
+        for part in self.parts:
+            yield from (s for _, a in part.scores for s in a.streams(_never))
+            yield from (s for _, a in part.ratios for s in a.streams(_never))
+
     def __str__(self) -> str:
         return f"LME_{self.samples},{self.strata}{{ {self.text} }}"
 
 
-Atom = Likelihood | KL | LogMeanExp
-
-
-def likelihoods(atom: Atom) -> list[Likelihood]:
-    """The log-likelihoods that an atom is, or has inside."""
-    if isinstance(atom, LogMeanExp):
-        return [a for part in atom.parts for _, a in part.scores]
-    return [atom] if isinstance(atom, Likelihood) else []
+def _never(_: KL) -> bool:
+    return False

@@ -14,7 +14,8 @@ from mvgraph.objective.family import relevant
 from mvgraph.objective.flags import pseudo_views, surrogate_refs
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
-from mvgraph.spec.model import Divergence, Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route
 from mvgraph.vocab.param import Schedule
 
 
@@ -130,14 +131,14 @@ def _failures(route: _Weighted) -> Iterator[str]:
 
 
 def _maximized(spec: Spec) -> Iterator[str]:
-    if any(isinstance(t, Divergence) for t in spec.maximize):
+    if any(t.is_distance for t in spec.maximize):
         yield "a divergence is maximised"
 
 
 def _minimized(spec: Spec) -> Iterator[str]:
     known = values(spec)
     for written in spec.minimize:
-        if isinstance(written, Route):
+        if not written.is_distance:
             yield "a route is minimised"
             continue
         weights = {Weigher(spec, i).weight(written.weight).subs(known) for i in instances(spec, written)}

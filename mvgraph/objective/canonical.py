@@ -13,9 +13,10 @@ from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import Verdict, judge
-from mvgraph.objective.deriving import expand, inner
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.flags import flags
+from mvgraph.objective.routes import inner
 from mvgraph.objective.text import order, signed, signed_sum
 from mvgraph.spec.model import Spec, Value
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from mvgraph.language.index import Range, parse_ranges, parse_views
-from mvgraph.spec.model import Divergence, Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.param import Param
 
 Views = frozenset[str]
@@ -80,7 +81,7 @@ class Instance:
         return frozenset({name})
 
 
-def instances(spec: Spec, term: Route | Divergence) -> Iterator[Instance]:
+def instances(spec: Spec, term: WrittenTerm) -> Iterator[Instance]:
     """Every binding of the variables of `for:`, for complete data."""
     choices = [[(name, b) for r in parse_ranges(text) for b in _values(spec, r)] for name, text in term.for_.items()]
     for pairs in product(*choices):
@@ -89,14 +90,14 @@ def instances(spec: Spec, term: Route | Divergence) -> Iterator[Instance]:
         yield Instance(bindings, frozenset().union(*kept))
 
 
-def instance_count(spec: Spec, term: Route | Divergence, size: int) -> int:
+def instance_count(spec: Spec, term: WrittenTerm, size: int) -> int:
     """How many bindings there are where `size` views are observed."""
     counts = {"V": size, "singles": size, "full": 1, "subsets": 2**size - 1}
     parts = [parse_ranges(text) for text in term.for_.values()]
     return math.prod(sum(draws_of(spec, r) if r.word == "random" else counts[r.word] for r in part) for part in parts)
 
 
-def random_parts(term: Route | Divergence) -> list[Range]:
+def random_parts(term: WrittenTerm) -> list[Range]:
     """The parts `random(k)` of the ranges that a term is bound over."""
     return [r for text in term.for_.values() for r in parse_ranges(text) if r.word == "random"]
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import sympy
 
-from mvgraph.objective.atoms import KL, Atom, LogMeanExp, likelihoods
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
-from mvgraph.objective.keys import Expert, Fused, Joint, Key, Mixture, Ref
+from mvgraph.objective.keys import Expert, Fused, Joint, Key, Ref
 from mvgraph.objective.prose import (
     MIXTURES,
     copies,
@@ -28,7 +27,8 @@ from mvgraph.objective.prose import (
 )
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
-from mvgraph.spec.model import Divergence, Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route, WrittenTerm
 
 MOST_PIECES = 40  # bindings and components of one term that are written out
 Group = tuple[Views, Views, Views | None]
@@ -98,11 +98,11 @@ def _posterior(spec: Spec) -> list[str]:
     return [*lines, *evidence_lines(spec)]
 
 
-def _written(spec: Spec) -> list[tuple[Route | Divergence, str]]:
+def _written(spec: Spec) -> list[tuple[WrittenTerm, str]]:
     return [(t, f"+ {term_line(t)}") for t in spec.maximize] + [(t, f"- {term_line(t)}") for t in spec.minimize]
 
 
-def _term(spec: Spec, written: Route | Divergence) -> list[str]:
+def _term(spec: Spec, written: WrittenTerm) -> list[str]:
     groups: dict[Group, list[Term]] = {}
     for term in expand(spec):
         if term.scope.term is written:
@@ -116,7 +116,7 @@ def _term(spec: Spec, written: Route | Divergence) -> list[str]:
     return [*lines, f"and {more} pieces more of the same kind"] if more > 0 else lines or ["no term: nothing remains"]
 
 
-def _random(spec: Spec, written: Route | Divergence) -> list[str]:
+def _random(spec: Spec, written: WrittenTerm) -> list[str]:
     if not random_parts(written):
         return []
     sets = random_subsets(frozenset(spec.view_names))
@@ -124,14 +124,14 @@ def _random(spec: Spec, written: Route | Divergence) -> list[str]:
     return [f"the evidence is drawn anew in every step, all sets of 2 to M - 1 views alike: {drawn_from}"]
 
 
-def _title(spec: Spec, written: Route | Divergence, group: Group, terms: Sequence[Term]) -> str:
+def _title(spec: Spec, written: WrittenTerm, group: Group, terms: Sequence[Term]) -> str:
     evidence, targets, component = group
-    if isinstance(written, Divergence):
+    if not isinstance(written, Route):
         against = f", against {views_text(targets)}" if targets != evidence else ""
         return f"of the posterior of {views_text(evidence)}{against}:"
     head = f"infer from {views_text(evidence)}, score {views_text(targets)}"
     if component is None:
-        mixed = spec.mixture != "none" and any(isinstance(t.atom, KL) for t in terms)
+        mixed = spec.mixture != "none" and any(t.atom.is_distance for t in terms)
         return f"{head}, all components together:" if mixed else f"{head}:"
     return f"{head}, component S = {views_text(component)} with weight {terms[0].share}:"
 
@@ -140,10 +140,10 @@ def _line(term: Term) -> str:
     return signed(sympy.expand(term.weight), term.atom)
 
 
-def _left_out(spec: Spec, written: Route | Divergence, group: Group) -> Iterator[str]:
+def _left_out(spec: Spec, written: WrittenTerm, group: Group) -> Iterator[str]:
     """What the rule drops: barren latents, ratios that cancel or are left out, terms whose weight is zero."""
     evidence, targets, component = group
-    if isinstance(written, Divergence):
+    if not isinstance(written, Route):
         return
     needed = relevant(spec, targets)
     barren = [str(r) for v in spec.latents for r in copies(spec, v) if r not in needed]
@@ -173,7 +173,7 @@ def _verdict(objective: Objective) -> list[str]:
 
 def dead(spec: Spec, objective: Objective) -> Iterator[str]:
     """The networks that a spec declares and no term of its objective uses."""
-    keys = {k for _, atom in objective.terms for k in _keys(atom)}
+    keys = {k for _, atom in objective.terms for key in atom.keys for k in _members(key)}
     for latent in spec.latents:
         for ref in copies(spec, latent):
             views = spec.view_names if ref.view is None else (ref.view,)
@@ -186,20 +186,8 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
             and not any(isinstance(k, Joint) and k.ref.node == latent.name for k in keys)
         ):
             yield f"joint encoder of {latent.name}"
-    scored = {a.target for _, atom in objective.terms for a in likelihoods(atom)}
+    scored = {a.target for _, atom in objective.terms for a in atom.scored}
     yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.view_names) if x not in scored)
-
-
-def _keys(atom: Atom) -> Iterator[Key]:
-    """The distributions that an atom names, down to single experts."""
-    if isinstance(atom, LogMeanExp):
-        inner: list[Atom] = [*likelihoods(atom), *(a for p in atom.parts for _, a in p.ratios)]
-        yield from (k for a in inner for k in _keys(a))
-    elif isinstance(atom, KL):
-        whole = [k for part in atom.of.parts for k in part] if isinstance(atom.of, Mixture) else [atom.of]
-        yield from (k for key in (*whole, *atom.to, *(d.key for d in atom.given)) for k in _members(key))
-    else:
-        yield from (k for d in atom.draws for k in _members(d.key))
 
 
 def _members(key: Key) -> Iterator[Key]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mvgraph.objective.atoms import Draw, Stream
+from mvgraph.objective.atoms import Draw, Parts, Stream
 from mvgraph.objective.evidence import Views, components
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref, fused
 from mvgraph.spec.model import Posterior, Spec
@@ -117,7 +117,7 @@ def mixture_of(site: Site, refs: Sequence[Ref]) -> Mixture | Key:
     return Mixture(tuple(w for w, _ in pairs), tuple(k for _, k in pairs))
 
 
-def mixture_streams(site: Site, refs: Sequence[Ref]) -> tuple[tuple[Fraction, tuple[Stream, ...]], ...]:
+def mixture_streams(site: Site, refs: Sequence[Ref]) -> Parts:
     """For each component of the site's evidence, its weight and one stream for each latent."""
     if site.spec.mixture == "none":
         return ((Fraction(1), tuple(drawn(site, r).stream for r in refs)),)

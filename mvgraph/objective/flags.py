@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mvgraph.objective.atoms import likelihoods
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts
 from mvgraph.objective.keys import Auxiliary
@@ -16,7 +15,7 @@ def flags(spec: Spec) -> tuple[str, ...]:
 
 def surrogate_refs(spec: Spec) -> set[str]:
     """Private latents that some route draws from an auxiliary prior."""
-    draws = (d for t in expand(spec) for a in likelihoods(t.atom) for d in a.draws)
+    draws = (d for t in expand(spec) for a in t.atom.scored for d in a.draws)
     return {str(d.ref) for d in draws if isinstance(d.key, Auxiliary)}
 
 
@@ -38,5 +37,3 @@ def _pseudo(spec: Spec) -> list[str]:
 def _random(spec: Spec) -> list[str]:
     drawn = any(map(random_parts, (*spec.maximize, *spec.minimize)))
     return ["random subsets: shown in expectation"] if drawn else []
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import getdoc
 from typing import Any
 
@@ -10,7 +10,8 @@ from mvgraph.language.word import Word
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, prior_key
 from mvgraph.objective.keys import Ref
-from mvgraph.spec.model import Divergence, Latent, Posterior, Route, Spec
+from mvgraph.spec.model import Latent, Posterior, Spec
+from mvgraph.spec.terms import Divergence, Route, WrittenTerm
 
 MOST_SETS = 15  # evidence sets that are written out
 
@@ -135,12 +136,18 @@ def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
         yield from (str(drawn(site, ref)) for ref in copies(spec, latent))
 
 
-def term_line(term: Route | Divergence) -> str:
+def term_line(term: WrittenTerm) -> str:
     """A written term in one line, as the spec says it."""
-    if isinstance(term, Divergence):
-        options: dict[str, Any] = {"for": term.for_ or None, "weight": term.weight.text}
-        options["combine"] = _unless(term.combine, "sum")
-        return f"kl of {term.of} to {term.to}{_options(options)}"
+    return LINES[type(term)](term)
+
+
+def _divergence(term: Divergence) -> str:
+    options: dict[str, Any] = {"for": term.for_ or None, "weight": term.weight.text}
+    options["combine"] = _unless(term.combine, "sum")
+    return f"{term.word} of {term.of} to {term.to}{_options(options)}"
+
+
+def _route(term: Route) -> str:
     options = {
         "for": term.for_ or None,
         "samples": term.samples if term.word == "iwae" else None,
@@ -151,6 +158,9 @@ def term_line(term: Route | Divergence) -> str:
         "combine": _unless(term.combine, "sum"),
     }
     return f"{term.word} from {term.from_} to {term.to}{_options(options)}"
+
+
+LINES: dict[type, Callable[[Any], str]] = {Route: _route, Divergence: _divergence}
 
 
 def _unless(value: str, usual: str) -> str | None:
@@ -166,9 +176,9 @@ def _options(options: Mapping[str, Any]) -> str:
     return "".join(f", {k} {word(v)}" for k, v in options.items() if v is not None)
 
 
-def rule_lines(spec: Spec, term: Route | Divergence) -> Iterator[str]:
+def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:
     """The rule that a term follows."""
-    if isinstance(term, Divergence):
+    if not isinstance(term, Route):
         return
     yield f"rule: {RULES[term.word]}"
     if len(components(spec, frozenset(spec.view_names))) > 1:

@@ -10,7 +10,7 @@ import sympy
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.evidence import Subset, Views
-from mvgraph.spec.model import Divergence, Route
+from mvgraph.spec.terms import WrittenTerm
 
 OBSERVED_COUNT = symbol("M_obs")
 
@@ -27,7 +27,7 @@ class Scope:
         scored: at least one of these must be an observed target.
     """
 
-    term: Route | Divergence
+    term: WrittenTerm
     needs: Views
     evidence: Subset
     targets: Subset

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mvgraph.language.expr import Expr
-from mvgraph.objective.atoms import KL, Atom
+from mvgraph.objective.atoms import Atom
 
 
 def signed(coefficient: Expr, atom: Atom) -> str:
     """One term, sign first: `- beta/3 KL(...)`, `+ E[...]`, `+ (1 - alpha/2) E[...]`."""
-    negative = isinstance(atom, KL) if coefficient.is_Add else coefficient.as_coeff_Mul()[0] < 0
+    negative = atom.is_distance if coefficient.is_Add else coefficient.as_coeff_Mul()[0] < 0
     size = -coefficient if negative else coefficient
     text = f"({size}) " if size.is_Add else "" if size == 1 else f"{size} "
     return f"{'-' if negative else '+'} {text}{atom}"
@@ -23,4 +23,4 @@ def signed_sum(terms: Iterable[tuple[Expr, Atom]], separator: str = "\n") -> str
 
 def order(term: tuple[Expr, Atom]) -> tuple[bool, str]:
     """The sorting key of a term."""
-    return isinstance(term[1], KL), str(term[1])
+    return term[1].is_distance, str(term[1])

@@ -11,7 +11,8 @@ from mvgraph.language.expr import Expr, Formula, Reference, symbol
 from mvgraph.objective.evidence import Instance, random_parts
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
-from mvgraph.spec.model import Divergence, Route, Spec
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route, WrittenTerm
 
 ONE = Formula("1")
 
@@ -46,7 +47,7 @@ class Weigher:
         """β of a latent's KL."""
         return self.weight(route.beta.get(ref.node, ONE) if isinstance(route.beta, Mapping) else route.beta, ref.view)
 
-    def count(self, term: Route | Divergence) -> Expr:
+    def count(self, term: WrittenTerm) -> Expr:
         """k of `random(k)`, as a symbol where it is a param; 1 for terms without random evidence."""
         parts = random_parts(term)
         return self.weight(Formula(parts[0].count)) if parts else sympy.Integer(1)

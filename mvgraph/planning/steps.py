@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mvgraph.language.expr import symbol
-from mvgraph.objective.atoms import KL, Likelihood, Stream, likelihoods
+from mvgraph.objective.atoms import KL, Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Draws, draws_of, random_parts
@@ -68,8 +69,9 @@ class Plan:
 def plan(spec: Spec) -> Plan:
     """The plan of a spec, for any mask."""
     terms = tuple(expand(spec, draws=_whole(spec)))
-    streams = _sorted({s for t in terms for s in _needed(spec, t)})
-    made = {slot_of(s) for s in [*streams, *(s for t in terms for s in _compared(t))]}
+    closed = partial(is_closed, spec)
+    streams = _sorted({s for t in terms for s in t.atom.streams(closed)})
+    made = {slot_of(s) for s in [*streams, *(s for t in terms for s in t.atom.compared)]}
     slots = _sorted({s for s in made if s.source in ("posterior", "own")})
     experts = _experts(spec, slots)
     joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
@@ -110,36 +112,6 @@ def _sorted(streams: Iterable[Stream]) -> tuple[Stream, ...]:
     return tuple(sorted(streams, key=lambda s: (str(s.ref), s.drawn, len(s.views), str(s))))
 
 
-def _needed(spec: Spec, term: Term) -> Iterator[Stream]:
-    """The draws that a term needs; a divergence in closed form needs those of its condition only."""
-    atom = term.atom
-    if isinstance(atom, Likelihood):
-        yield from _with_parents(d.stream for d in atom.draws)
-    elif isinstance(atom, KL):
-        yield from _with_parents(d.stream for d in atom.given)
-        if not is_closed(spec, atom):
-            yield from (s for _, part in atom.streams for s in part)
-    else:
-        for part in atom.parts:
-            yield from _with_parents(d.stream for _, a in part.scores for d in a.draws)
-            yield from _with_parents(d.stream for _, a in part.ratios for d in a.given)
-            yield from (s for _, a in part.ratios for _, group in a.streams for s in group)
-
-
-def _with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
-    for stream in streams:
-        yield from _with_parents(stream.parents)
-        yield stream
-
-
-def _compared(term: Term) -> Iterator[Stream]:
-    """The posteriors between which a divergence stands, drawn from or not."""
-    if isinstance(term.atom, KL):
-        yield from (s for _, part in term.atom.streams for s in part)
-        if term.atom.against is not None:
-            yield term.atom.against
-
-
 def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]:
     """The encoders behind the slots, in the order of latents and views."""
     used = {(s.ref, v) for s in slots if not is_joint(spec, s) for v in s.views}
@@ -149,7 +121,7 @@ def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]
 
 def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
     rows: dict[Ref, dict[tuple[Stream, ...], None]] = {}
-    for atom in (a for t in terms for a in likelihoods(t.atom)):
+    for atom in (a for t in terms for a in t.atom.scored):
         rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = None
     for target in sorted(rows, key=str):
         yield Decode(target, tuple(rows[target]))
@@ -158,7 +130,7 @@ def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
 def live_experts(spec: Spec, terms: Iterable[Term]) -> tuple[tuple[Ref, str], ...]:
     """The encoders that some term with a weight other than zero uses."""
     kept = [t for t in terms if _counts(spec, t)]
-    compared = {s for t in kept for s in (*_compared(t), *_needed(spec, t))}
+    compared = {s for t in kept for s in (*t.atom.compared, *t.atom.streams(partial(is_closed, spec)))}
     return _experts(spec, {slot_of(s) for s in compared if s.source in ("posterior", "own")})
 
 

@@ -19,19 +19,17 @@ from mvgraph.language.word import Word, default, hints, option_name
 from mvgraph.spec.model import (
     About,
     Clip,
-    Divergence,
     EarlyStopping,
     Estimator,
     Latent,
     Observed,
     OpenViews,
     Posterior,
-    Route,
-    Term,
     Training,
     Value,
     View,
 )
+from mvgraph.spec.terms import Divergence, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
 Range = NewType("Range", str)  # what a bound variable runs over
@@ -69,8 +67,8 @@ class Objective:
         minimize: `kl` terms.
     """
 
-    maximize: tuple[Term, ...] = ()
-    minimize: tuple[Term, ...] = ()
+    maximize: tuple[WrittenTerm, ...] = ()
+    minimize: tuple[WrittenTerm, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +199,7 @@ def _within(hint: Any, key: str | int) -> Iterator[Any]:
             yield View
         elif each is Posteriors:
             yield hints(Posteriors)["mixture"] if key == "mixture" else Posterior
-        elif each in TERMS.values() and Route in alternatives(hint) and Divergence in alternatives(hint):
+        elif each is WrittenTerm:
             yield TERMS.get(str(key))
         elif each in RECORDS:
             yield from (k.hint for k in keys(each) if k.name == key)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
+from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family, Shape
 from mvgraph.vocab.fusion import Fusion
@@ -15,9 +15,7 @@ from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
 
-Weight = Formula | Table[Formula]
 Value = float | int | Param | Table[float]
-ONE = Formula("1")
 
 
 @dataclass(frozen=True)
@@ -126,58 +124,6 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Route:
-    """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`.
-
-    Arguments:
-        from: the evidence: `V`, a list of views, or a variable.
-        to: the targets: `V`, a list of views, or a variable.
-        for: variables and what they run over: `V`, `singles`, `full`, `subsets`, `random(k)`, or a sum of these.
-        combine: the bindings of the variables are added, or their mean is taken.
-        beta: the weight of the KL terms, or one a latent.
-        likelihood_weight: the weight of the log-likelihoods, or one a view.
-        weight: the weight of the whole route.
-        density: with a mixture: one KL of the whole mixture, or one a component.
-        samples: draws of every component (K), for `iwae`.
-        strata: for `iwae` with a mixture: one logarithm a component, or one over all.
-    """
-
-    word: Literal["elbo", "iwae"]
-    from_: str
-    to: str
-    for_: Table[str] = field(default_factory=Table)
-    combine: Literal["sum", "mean"] = "sum"
-    beta: Weight = ONE
-    likelihood_weight: Weight = ONE
-    weight: Formula = ONE
-    density: Literal["mixture", "component"] = "mixture"
-    samples: int = 1
-    strata: Literal["outside", "inside"] = "outside"
-
-
-@dataclass(frozen=True)
-class Divergence:
-    """An explicit KL(of ‖ to) between two densities of one latent, e.g. `q(z | V)` and `q(z | m)`.
-
-    Arguments:
-        of: the density whose expectation is taken, e.g. `q(z | V)`.
-        to: the density it is compared with, e.g. `q(z | m)` or `p(z)`.
-        for: variables and what they run over, as in a route.
-        combine: the bindings of the variables are added, or their mean is taken.
-        weight: a number or a formula.
-    """
-
-    of: str
-    to: str
-    for_: Table[str] = field(default_factory=Table)
-    combine: Literal["sum", "mean"] = "sum"
-    weight: Formula = ONE
-
-
-Term = Route | Divergence
-
-
-@dataclass(frozen=True)
 class Estimator:
     """How expectations are estimated; changing it leaves the objective as it is.
 
@@ -253,8 +199,8 @@ class Spec:
     latents: tuple[Latent, ...]
     observed: Observed
     posteriors: tuple[Posterior, ...]
-    maximize: tuple[Term, ...]
-    minimize: tuple[Term, ...] = ()
+    maximize: tuple[WrittenTerm, ...]
+    minimize: tuple[WrittenTerm, ...] = ()
     mixture: Literal["none", "singles", "subsets"] = "none"
     about: About = About()
     params: Table[Value] = field(default_factory=Table)

@@ -33,10 +33,11 @@ from mvgraph.spec.grammar import (
 )
 from mvgraph.spec.item import plant
 from mvgraph.spec.merging import Written, based, view_counts, written
-from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Route, Spec, Term, Value, View
+from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
+from mvgraph.spec.terms import WrittenTerm
 from mvgraph.spec.validating import validate
 from mvgraph.spec.writing import tree as tree_of
 from mvgraph.vocab.param import Param
@@ -224,8 +225,8 @@ def _posteriors(reader: _Reader, value: Any, path: Path) -> Posteriors:
 
 def _term(reader: _Reader, value: Any, path: Path) -> Any:
     word, options = next(iter(value.items()))
-    fixed = {"word": word} if TERMS[word] is Route else {}
-    return reader.record(TERMS[word], options, (*path, word), **fixed)
+    several = list(TERMS.values()).count(TERMS[word]) > 1  # one class for several words
+    return reader.record(TERMS[word], options, (*path, word), **({"word": word} if several else {}))
 
 
 def _params(reader: _Reader, value: Any, path: Path) -> Table[Any]:
@@ -251,7 +252,7 @@ _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     Views: _views,
     Table[Node]: _nodes,
     Posteriors: _posteriors,
-    Term: _term,
+    WrittenTerm: _term,
     Table[Value]: _params,
     _Param: _param,
 }

@@ -34,7 +34,8 @@ from mvgraph.spec.grammar import (
     slot,
     summary,
 )
-from mvgraph.spec.model import Latent, Observed, Posterior, Term, Value, View
+from mvgraph.spec.model import Latent, Observed, Posterior, Value, View
+from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.fusion import Fusion
@@ -272,6 +273,6 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,
-    Term: _term,
+    WrittenTerm: _term,
     Table[Value]: _params,
 }

@@ -12,6 +12,7 @@ from mvgraph.language.table import Table
 from mvgraph.language.word import plain
 from mvgraph.spec.grammar import (
     RECORDS,
+    TERMS,
     Evidence,
     Node,
     Objective,
@@ -21,7 +22,7 @@ from mvgraph.spec.grammar import (
     Whole,
     keys,
 )
-from mvgraph.spec.model import Divergence, OpenViews, Route, Spec
+from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.yaml12 import SCALARS
 
@@ -65,8 +66,8 @@ def _value(hint: Any, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Route | Divergence):
-        return _term(value)
+    if type(value) in TERMS.values():
+        return {value.word: _record(value)}
     if type(value) in _SPECIAL:
         return _SPECIAL[type(value)](value)
     if isinstance(value, RECORDS):
@@ -76,10 +77,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
     return plain(value)
-
-
-def _term(term: Any) -> dict[str, Any]:
-    return {"kl" if isinstance(term, Divergence) else term.word: _record(term)}
 
 
 def _formula(formula: Formula) -> Any:

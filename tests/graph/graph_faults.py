@@ -93,6 +93,14 @@ FAULTS = [
     fault("prior_without_fusion", "MVG213 MVG227 MVG227", "prior_expert", ("fuse: poe, ", "")),
     fault("prior_in_mean", "MVG213", "prior_expert", ("fuse: poe", "fuse: mean")),
     fault("prior_not_normal", "MVG213", "prior_expert", (Z, "  z: {latent: laplace, dim: 3}")),
+    fault(
+        "exponent_dims",
+        "MVG405",
+        "g: {learnt: {init: 1, per: dim}}",
+        ("  lam:", "  g: {learnt: {init: 1, per: dim}}\n  lam:"),
+        (QZ, "  z: {expert: normal, fuse: {gpoe: {weights: g}}}"),
+        (QH, "  h: {expert: normal, absent: own, fuse: {gpoe: {weights: g}}}"),
+    ),
     fault("exponent_unknown", "MVG213 MVG214", "weights: a", ("fuse: poe", "fuse: {gpoe: {weights: a}}")),
     fault(
         "exponent_schedule",

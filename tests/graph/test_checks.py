@@ -16,8 +16,9 @@ from mvgraph.graph import check
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec import zoo
-from mvgraph.spec.model import Divergence, Estimator, Latent, Route, Spec, View
+from mvgraph.spec.model import Estimator, Latent, Spec, View
 from mvgraph.spec.reading import load
+from mvgraph.spec.terms import Divergence, Route
 from mvgraph.vocab.family import Family
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -15,8 +15,9 @@ from mvgraph.language.table import Table
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.spec import zoo
-from mvgraph.spec.model import OpenViews, Route, Spec
+from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
+from mvgraph.spec.terms import Route
 
 NETWORK = {"mlp": {"hidden": [4], "activation": "tanh"}}
 VIEWS = {

@@ -7,7 +7,8 @@ import torch
 
 from mvgraph.graph.checks import check
 from mvgraph.module.coefficient import evaluate
-from mvgraph.module.interpreter import _Pattern as Pattern
+from mvgraph.module.interpreter import VALUES
+from mvgraph.module.pattern import Pattern
 from mvgraph.objective.canonical import derive
 from mvgraph.spec.model import Spec
 
@@ -60,7 +61,7 @@ def test_printed_terms(name: str, count: int, order: int) -> None:
     lone = Pattern(made.networks, made.spec, batch.views, noise, values)
     objective = derive(made.spec)
     printed = {
-        line: evaluate(c, values) * lone.value(atom).mean()
+        line: evaluate(c, values) * VALUES[type(atom)](lone, atom).mean()
         for line, (c, atom) in zip(objective.lines, objective.terms, strict=True)
     }
     terms = made.loss(batch, noise=noise).terms

@@ -14,7 +14,8 @@ from mvgraph.language.table import Table
 from mvgraph.module.model import Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective.canonical import derive
-from mvgraph.spec.model import Route, Spec, Term
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import Route, WrittenTerm
 
 from .models import EXACTLY_TWO, JOINT, NAMES, data, gradients, model, noise_of, patterns, small, views_of
 
@@ -65,7 +66,7 @@ def joint_permuted(state: Mapping[str, torch.Tensor], order: list[int]) -> dict[
     return found
 
 
-def scaled(term: Term, factor: str) -> Term:
+def scaled(term: WrittenTerm, factor: str) -> WrittenTerm:
     """A written term with its weight multiplied."""
     return replace(term, weight=Formula(f"{factor}*({term.weight})"))
 

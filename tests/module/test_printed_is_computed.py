@@ -122,7 +122,7 @@ class Alone:
             return kl_divergence(self.density(atom.of), self.density(to)).sum(-1)
         total = torch.zeros(ROWS)
         for weight, (key,) in zip(atom.of.weights, atom.of.parts, strict=True):
-            stream = next(s for _, (s,) in atom.streams if s.views == evidence(key))
+            stream = next(s for _, (s,) in atom.parts if s.views == evidence(key))
             z = self.draw(key, stream)
             total = total + float(weight) * (self.log(atom.of, z) - self.log(to, z)).mean(0)
         return total
@@ -133,7 +133,7 @@ class Alone:
         for part in atom.parts:
             total = sum(number(c, numbers) * self.log_likelihood(a) for c, a in part.scores)
             for c, ratio in part.ratios:
-                ((_, (stream,)),) = ratio.streams
+                ((_, (stream,)),) = ratio.parts
                 own = _part(ratio, stream)
                 z = self.draw(own, stream)
                 total = total - number(c, numbers) * (self.log(ratio.of, z) - self.log(ratio.to[0], z))

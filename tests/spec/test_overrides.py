@@ -6,8 +6,8 @@ import pytest
 
 from mvgraph.errors import SpecError
 from mvgraph.language.expr import Formula
-from mvgraph.spec.model import Route
 from mvgraph.spec.reading import load
+from mvgraph.spec.terms import Route
 from mvgraph.vocab.network import Network
 
 from .texts import PRIVATE, SMALL, WHOLE

@@ -8,8 +8,9 @@ from mvgraph.errors import SpecError
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec import builder, zoo
-from mvgraph.spec.model import Clip, Divergence, EarlyStopping, OpenViews, Route, View
+from mvgraph.spec.model import Clip, EarlyStopping, OpenViews, View
 from mvgraph.spec.reading import load
+from mvgraph.spec.terms import Divergence, Route
 from mvgraph.spec.writing import dump
 from mvgraph.spec.yaml12 import parse
 from mvgraph.vocab.family import Family

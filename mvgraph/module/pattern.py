@@ -1,0 +1,155 @@
+"""Rows that share one pattern of observed views: the slow, obvious values of densities, draws and atoms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import torch
+from torch import Tensor
+
+from mvgraph.module.coefficient import evaluate
+from mvgraph.module.networks import Networks
+from mvgraph.module.noise import Noise, family_of_stream
+from mvgraph.objective.atoms import KL, Draw, Likelihood, LogMeanExp, Stratum, Stream
+from mvgraph.objective.family import family_of
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref
+from mvgraph.planning.steps import is_closed
+from mvgraph.spec.model import Spec
+from mvgraph.vocab.divergence import closed_kl
+from mvgraph.vocab.family import Params
+from mvgraph.vocab.fusion import Fusion
+
+Values = Mapping[str, Tensor | float]
+
+
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """Rows that share one pattern of observed views."""
+
+    networks: Networks
+    spec: Spec
+    views: Mapping[str, Tensor]
+    noise: Noise
+    values: Values
+
+    def log_likelihood(self, atom: Likelihood) -> Tensor:
+        """log p(x | draws), `(sample, row)`."""
+        view = str(atom.target.view)
+        draws = {d.ref.node: self.sample(d) for d in atom.draws}
+        params = self.networks.decode(view, torch.cat([draws[n] for n in self.spec.observed.given], -1))
+        own = self.spec.view(view)
+        assert own.likelihood is not None
+        assert own.shape is not None
+        return own.likelihood.log_prob(params, self.views[view], len(own.shape))
+
+    def sample(self, draw: Draw) -> Tensor:
+        """One latent's draws, `(sample, row, dim)`."""
+        parents = [self.sample(d) for d in draw.given]
+        params = self.networks.prior(draw.ref, parents) if parents else self.params(draw.key)
+        return self.reparameterise(draw.stream, params)
+
+    def reparameterise(self, stream: Stream, params: Params) -> Tensor:
+        """The draws of a stream from these parameters, `(sample, row, dim)`."""
+        return family_of_stream(self.spec, stream).rsample(params, self.noise.streams[stream])
+
+    def params(self, key: Key) -> Params:
+        """The parameters of a distribution, `(row, dim)` or broadcasting against it."""
+        if isinstance(key, Expert):
+            expert: Params = self.networks.expert(key.ref, key.view)(self.views[key.view])
+            return expert
+        if isinstance(key, Joint):
+            return self.networks.joint(key.ref, self.views)
+        if isinstance(key, Auxiliary):
+            return self.networks.auxiliary(key.ref)
+        if isinstance(key, Fused):
+            return self.fused(key)
+        return self.networks.prior(key.ref)
+
+    def fused(self, key: Fused) -> Params:
+        """The parameters of a fusion of experts."""
+        expert = next(m for m in key.members if isinstance(m, Expert))
+        rule = self.spec.posterior(expert.ref.node).fuse
+        assert isinstance(rule, Fusion)
+        exponents = self.networks.exponents(expert.ref.node)
+        order = self.spec.view_names.index
+        experts = [self.params(m) for m in key.members]
+        if exponents is None:
+            return rule.fuse(experts)
+        return rule.fuse(experts, [exponents[order(m.view)] for m in key.members if isinstance(m, Expert)])
+
+    def kl(self, atom: KL) -> Tensor:
+        """KL(of ‖ to), `(row,)`."""
+        if not is_closed(self.spec, atom):
+            return sum_of(float(w) * self.log_ratio(atom, streams).mean(0) for w, streams in atom.parts)
+        assert not isinstance(atom.of, Mixture)
+        formula = closed_kl(family_of(self.spec, atom.of), family_of(self.spec, atom.to[0]))
+        assert formula is not None
+        at = {d.ref: self.sample(d) for d in atom.given}
+        divergence = formula(self.params(atom.of), self.other(atom.to[0], at))
+        return divergence.mean(0) if atom.given else divergence
+
+    def other(self, key: Key, at: Mapping[Ref, Tensor]) -> Params:
+        """The parameters of the density that a divergence is taken to, at the draws of its parents."""
+        if isinstance(key, Prior) and key.given:
+            return self.networks.prior(key.ref, [at[p] for p in key.given])
+        return self.params(key)
+
+    def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """log of(z) − log to(z) at the draws of one component, `(sample, row)`."""
+        keys = self.component(atom, streams)
+        draws = [self.reparameterise(s, self.params(k)) for k, s in zip(keys, streams, strict=True)]
+        at = {d.ref: self.sample(d) for d in atom.given} | {s.ref: z for s, z in zip(streams, draws, strict=True)}
+        below = sum_of(
+            family_of(self.spec, k).log_prob(self.other(k, at), z) for k, z in zip(atom.to, draws, strict=True)
+        )
+        return self.log_density(atom.of, draws) - below
+
+    def component(self, atom: KL, streams: tuple[Stream, ...]) -> tuple[Key, ...]:
+        """The part of a mixture that a group of streams draws from: the one made of the same evidence."""
+        if not isinstance(atom.of, Mixture):
+            return (atom.of,)
+        return next(p for p in atom.of.parts if all(_evidence(k) == s.views for k, s in zip(p, streams, strict=True)))
+
+    def log_density(self, key: Key | Mixture, draws: list[Tensor]) -> Tensor:
+        """log of a density at draws of each latent."""
+        if not isinstance(key, Mixture):
+            return self.log_product((key,), draws)
+        parts = [self.log_product(p, draws) + math.log(w) for w, p in zip(key.weights, key.parts, strict=True)]
+        return torch.stack(parts).logsumexp(0)
+
+    def log_product(self, keys: tuple[Key, ...], draws: list[Tensor]) -> Tensor:
+        """log Π_v q(v) at draws of each latent."""
+        return sum_of(family_of(self.spec, k).log_prob(self.params(k), z) for k, z in zip(keys, draws, strict=True))
+
+    def log_mean_exp(self, atom: LogMeanExp) -> Tensor:
+        """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
+        weights = [self.log_weight(part).expand(atom.samples, -1) for part in atom.parts]  # each (sample, row)
+        if atom.strata == "outside":
+            means = [w.logsumexp(0) - math.log(atom.samples) for w in weights]
+            return sum_of(float(p.weight) * m for p, m in zip(atom.parts, means, strict=True))
+        shifted = [w + math.log(p.weight / atom.samples) for p, w in zip(atom.parts, weights, strict=True)]
+        return torch.cat(shifted).logsumexp(0)
+
+    def log_weight(self, part: Stratum) -> Tensor:
+        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`."""
+        scores = [evaluate(c, self.values) * self.log_likelihood(a) for c, a in part.scores]
+        ratios = [-evaluate(c, self.values) * self.log_ratio(a, s) for c, a in part.ratios for _, s in a.parts]
+        nothing = self.noise.sets.new_zeros(1, self.noise.sets.shape[1])
+        return sum_of([nothing, *scores, *ratios])
+
+
+def _evidence(key: Key) -> frozenset[str]:
+    if isinstance(key, Fused):
+        return frozenset().union(*(_evidence(m) for m in key.members))
+    if isinstance(key, Joint):
+        return frozenset(key.views)
+    return frozenset({key.view}) if isinstance(key, Expert) else frozenset()
+
+
+def sum_of(tensors: Iterable[Tensor]) -> Tensor:
+    """The sum of some tensors that broadcast."""
+    return reduce(add, tensors)

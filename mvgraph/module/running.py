@@ -1,0 +1,155 @@
+"""One run of a step: divergences and log-mean-exps from posteriors, draws and scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import torch
+from torch import Tensor
+
+from mvgraph.module.coefficient import evaluate
+from mvgraph.module.noise import family_of_stream
+from mvgraph.module.scoring import Scores
+from mvgraph.module.sharing import Shares, subset_mask
+from mvgraph.objective.atoms import KL, Draw, LogMeanExp, Stratum, Stream
+from mvgraph.objective.family import family_of
+from mvgraph.objective.keys import Mixture, Prior, Ref
+from mvgraph.planning.steps import is_closed, slot_of
+from mvgraph.vocab.divergence import closed_kl
+from mvgraph.vocab.family import Params
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Scores):
+    """One run of a step: what the values of its terms are made of.
+
+    Arguments:
+        parts: for each term that has components, the shares of these.
+    """
+
+    parts: Mapping[int, Shares]
+
+    def kl(self, index: int, atom: KL) -> Tensor:
+        """KL(of ‖ to), `(row,)`."""
+        if isinstance(atom.of, Mixture):
+            return self.mixture_kl(index, atom)
+        (_, streams), *_ = atom.parts
+        if not is_closed(self.spec, atom):
+            return self.log_ratio(atom, streams).mean(0)
+        return self.closed(atom, streams[0])
+
+    def closed(self, atom: KL, stream: Stream) -> Tensor:
+        """A divergence in closed form."""
+        formula = closed_kl(self.spec.posterior(stream.ref.node).expert, family_of(self.spec, atom.to[0]))
+        assert formula is not None
+        given = {d.ref: self.draws[d.stream] for d in atom.given}
+        divergence = formula(self.posteriors[slot_of(stream)], self.other(atom, 0, given))
+        return divergence.mean(0) if atom.given else divergence
+
+    def other(self, atom: KL, which: int, at: Mapping[Ref, Tensor]) -> Params:
+        """The parameters of the density that a divergence is taken to."""
+        key = atom.to[which]
+        if atom.against is not None:
+            return self.posteriors[slot_of(atom.against)]
+        assert isinstance(key, Prior)
+        return self.networks.prior(key.ref, [at[p] for p in key.given])
+
+    def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """log of(z) − log to(z) of one posterior at its own draws, `(sample, row)`."""
+        own = sum(family_of_stream(self.spec, s).log_prob(self.posteriors[slot_of(s)], self.draws[s]) for s in streams)
+        return own - self.log_below(atom, streams)
+
+    def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """log to(z) at the draws of one component, `(sample, row)`."""
+        at = {d.ref: self.draws[d.stream] for d in atom.given} | {s.ref: self.draws[s] for s in streams}
+        terms = [
+            family_of(self.spec, key).log_prob(self.other(atom, i, at), self.draws[s])
+            for i, (key, s) in enumerate(zip(atom.to, streams, strict=True))
+        ]
+        return torch.stack(terms).sum(0)
+
+    def log_mixture(self, groups: Sequence[tuple[Stream, ...]], log_weights: Tensor, at: tuple[Stream, ...]) -> Tensor:
+        """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
+        total = log_weights[:, None]
+        for column, stream in enumerate(at):
+            params = self.posteriors.stacked([slot_of(g[column]) for g in groups])
+            total = total + family_of_stream(self.spec, stream).log_prob(params, self.draws[stream])
+        return total.logsumexp(0)
+
+    def mixture_kl(self, index: int, atom: KL) -> Tensor:
+        """KL(Σ_S w_S q_S ‖ p), one set of draws a component; in closed form for rows that have one component."""
+        weights = self.part_weights(index)
+        groups = [streams for _, streams in atom.parts]
+        logs = safe_log(weights)
+        sampled = torch.stack([(self.log_mixture(groups, logs, g) - self.log_below(atom, g)).mean(0) for g in groups])
+        value = torch.where(weights > 0, weights * sampled, 0.0).sum(0)
+        if self.complete:
+            return value
+        alone = torch.stack([self.alone(atom, g) for g in groups])
+        single = torch.where(weights > 0, alone, 0.0).sum(0)
+        return torch.where((weights > 0).sum(0) == 1, single, value)
+
+    def alone(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+        """Σ_v KL(q_S(v) ‖ p(v)) of one component, in closed form where there is one."""
+        assert isinstance(atom.of, Mixture)
+        at = {s.ref: s for s in streams}
+        values = []
+        for key, to, stream in zip(atom.of.parts[0], atom.to, streams, strict=True):
+            parents = to.given if isinstance(to, Prior) else ()
+            given = tuple(Draw(p, Prior(p), at[p]) for p in parents if p in at) or atom.given
+            one = KL(key, (to,), given, ((Fraction(1), (stream,)),), atom.against)
+            closed = is_closed(self.spec, one)
+            values.append(self.closed(one, stream) if closed else self.log_ratio(one, (stream,)).mean(0))
+        return torch.stack(values).sum(0)
+
+    def part_weights(self, index: int) -> Tensor:
+        """The weights of a term's components for each row, `(component, row)`, adding up to one."""
+        weights = self.parts[index](self.mask, self.drawn).to(self.noise.sets.dtype)
+        return weights / weights.sum(0).clamp_min(torch.finfo(weights.dtype).tiny)
+
+    def log_mean_exp(self, index: int, atom: LogMeanExp) -> Tensor:
+        """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
+        weights = self.part_weights(index)
+        targets = subset_mask(self.plan.terms[index].scope.targets, self.mask, self.drawn, self.spec.view_names)
+        there = dict(zip(self.spec.view_names, targets.T, strict=True))
+        groups = [_shared(p) for p in atom.parts]
+        each = [self.log_weight(p, there, groups, weights).expand(atom.samples, -1) for p in atom.parts]
+        logs = torch.stack(each)  # (part, sample, row)
+        if atom.strata == "outside":
+            means = logs.logsumexp(1) - math.log(atom.samples)
+            return torch.where(weights > 0, weights * means, 0.0).sum(0)
+        return (logs + safe_log(weights)[:, None] - math.log(atom.samples)).flatten(0, 1).logsumexp(0)
+
+    def log_weight(
+        self, part: Stratum, there: Mapping[str, Tensor], groups: Sequence[tuple[Stream, ...]], weights: Tensor
+    ) -> Tensor:
+        """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`, without views that are not there."""
+        terms = []
+        for c, score in part.scores:
+            value = self.scores[score.target, tuple(d.stream for d in score.draws)]
+            terms.append(torch.where(there[str(score.target.view)], evaluate(c, self.values) * value, 0.0))
+        for c, ratio in part.ratios:
+            (_, streams), *_ = ratio.parts
+            if isinstance(ratio.of, Mixture):
+                value = self.log_mixture(groups, safe_log(weights), streams) - self.log_below(ratio, streams)
+            else:
+                value = self.log_ratio(ratio, streams)
+            view = streams[0].ref.view
+            scaled = -evaluate(c, self.values) * value
+            terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
+        return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, len(self.mask))
+
+
+def _shared(part: Stratum) -> tuple[Stream, ...]:
+    """The streams of a stratum's shared latents, where a mixture is taken over them."""
+    return next((g for _, a in part.ratios if isinstance(a.of, Mixture) for _, g in a.parts), ())
+
+
+def safe_log(weights: Tensor) -> Tensor:
+    """log w, minus infinity where w is zero, and zero where no component has any weight."""
+    tiny = torch.finfo(weights.dtype).tiny
+    logs = torch.where(weights > 0, weights.clamp_min(tiny).log(), -math.inf)
+    return torch.where((weights > 0).any(0), logs, 0.0)

@@ -1,0 +1,59 @@
+"""One written term with its variables bound: what every rule of derivation starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy
+
+from mvgraph.language.expr import Expr
+from mvgraph.objective.atoms import Atom
+from mvgraph.objective.evidence import Draws, Instance, Subset, Views
+from mvgraph.objective.family import Site
+from mvgraph.objective.terms import Scope, Term
+from mvgraph.objective.weighing import Weigher
+from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import WrittenTerm
+
+WHOLE = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One written term with its variables bound, for one set of observed views.
+
+    Arguments:
+        spec, term, instance: what is written, and one binding of its variables.
+        observed, draws: the observed views and the random evidence sets.
+        weigh: resolves weights.
+        sign: 1 under `maximize`, −1 under `minimize`.
+        share: of this binding among its siblings.
+    """
+
+    spec: Spec
+    term: WrittenTerm
+    instance: Instance
+    observed: Views
+    draws: Draws
+    weigh: Weigher
+    sign: int
+    share: Fraction
+
+    def subset(self, text: str) -> Subset:
+        """The set that a text names."""
+        return self.instance.subset(self.spec, text)
+
+    def at(self, subset: Subset) -> Views:
+        """What is left of a set under the mask."""
+        return subset.at(self.observed, self.draws)
+
+    def site(self, evidence: Subset, label: Views, views: Views, samples: int | None = None) -> Site:
+        """Where posteriors are asked for: the evidence as written, and as it is."""
+        count = self.spec.estimator.samples if samples is None else samples
+        return Site(self.spec, label, views, self.observed, evidence.drawn, count)
+
+    def build(self, coefficient: Expr, weight: Fraction, atom: Atom, scope: Scope) -> Term:
+        """A term, weighted as a whole by the written term's own weight."""
+        whole = sympy.expand(self.sign * self.weigh.weight(self.term.weight) * coefficient)
+        return Term(whole, self.share * weight, atom, scope, self.weigh.count(self.term))

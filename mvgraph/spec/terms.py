@@ -1,0 +1,104 @@
+"""The terms of an objective as they are written, one class a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol
+
+from mvgraph.language.expr import Formula
+from mvgraph.language.table import Table
+
+Weight = Formula | Table[Formula]
+ONE = Formula("1")
+
+
+class WrittenTerm(Protocol):
+    """What every kind of term says: the variables that it binds, how their bindings are joined, its weight."""
+
+    @property
+    def word(self) -> str:
+        """The word that it is written with."""
+
+    @property
+    def for_(self) -> Table[str]:
+        """Variables and what they run over."""
+
+    @property
+    def combine(self) -> Literal["sum", "mean"]:
+        """How the bindings are joined."""
+
+    @property
+    def weight(self) -> Formula:
+        """The weight of the whole term."""
+
+    @property
+    def is_distance(self) -> bool:
+        """Whether it is made to be minimised; else it is a bound or a score, made to be maximised."""
+
+    @property
+    def densities(self) -> tuple[tuple[str, str], ...]:
+        """The densities that it names, as texts, with the keys under which they stand."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`.
+
+    Arguments:
+        from: the evidence: `V`, a list of views, or a variable.
+        to: the targets: `V`, a list of views, or a variable.
+        for: variables and what they run over: `V`, `singles`, `full`, `subsets`, `random(k)`, or a sum of these.
+        combine: the bindings of the variables are added, or their mean is taken.
+        beta: the weight of the KL terms, or one a latent.
+        likelihood_weight: the weight of the log-likelihoods, or one a view.
+        weight: the weight of the whole route.
+        density: with a mixture: one KL of the whole mixture, or one a component.
+        samples: draws of every component (K), for `iwae`.
+        strata: for `iwae` with a mixture: one logarithm a component, or one over all.
+    """
+
+    word: Literal["elbo", "iwae"]
+    from_: str
+    to: str
+    for_: Table[str] = field(default_factory=Table)
+    combine: Literal["sum", "mean"] = "sum"
+    beta: Weight = ONE
+    likelihood_weight: Weight = ONE
+    weight: Formula = ONE
+    density: Literal["mixture", "component"] = "mixture"
+    samples: int = 1
+    strata: Literal["outside", "inside"] = "outside"
+
+    is_distance: ClassVar[bool] = False
+
+    @property
+    def densities(self) -> tuple[tuple[str, str], ...]:
+        """None is named: they follow from the graphs."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """An explicit KL(of ‖ to) between two densities of one latent, e.g. `q(z | V)` and `q(z | m)`.
+
+    Arguments:
+        of: the density whose expectation is taken, e.g. `q(z | V)`.
+        to: the density it is compared with, e.g. `q(z | m)` or `p(z)`.
+        for: variables and what they run over, as in a route.
+        combine: the bindings of the variables are added, or their mean is taken.
+        weight: a number or a formula.
+    """
+
+    of: str
+    to: str
+    for_: Table[str] = field(default_factory=Table)
+    combine: Literal["sum", "mean"] = "sum"
+    weight: Formula = ONE
+
+    word: ClassVar[str] = "kl"
+    is_distance: ClassVar[bool] = True
+
+    @property
+    def densities(self) -> tuple[tuple[str, str], ...]:
+        """The two densities, by their keys."""
+        return ("of", self.of), ("to", self.to)
