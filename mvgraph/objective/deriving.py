@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from mvgraph.objective.divergences import divergence
-from mvgraph.objective.evidence import Draws, Views, instance_count, instances
+from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances
 from mvgraph.objective.frame import Frame
 from mvgraph.objective.routes import route
 from mvgraph.objective.terms import Term
@@ -33,7 +33,7 @@ def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None
 
 def _expand_term(spec: Spec, term: WrittenTerm, sign: int, observed: Views, draws: Draws) -> Iterator[Term]:
     siblings = instance_count(spec, term, len(observed)) if term.combine == "mean" else 1
-    for instance in instances(spec, term):
+    for instance in [Instance({}, frozenset())] if term.gathers else instances(spec, term):
         if instance.needs <= observed:
             weigh, share = Weigher(spec, instance), Fraction(1, siblings)
             frame = Frame(spec, term, instance, observed, draws, weigh, sign, share)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import sympy
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
-from mvgraph.objective.evidence import Draws, Instance, Subset, Views
+from mvgraph.objective.evidence import Draws, Instance, Subset, Views, instances
 from mvgraph.objective.family import Site
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.objective.weighing import Weigher
@@ -39,6 +39,11 @@ class Frame:
     weigh: Weigher
     sign: int
     share: Fraction
+
+    def members(self) -> list[Frame]:
+        """One frame for each binding of the variables, for a term that gathers its members."""
+        bindings = instances(self.spec, self.term)
+        return [replace(self, instance=i, weigh=Weigher(self.spec, i)) for i in bindings]
 
     def subset(self, text: str) -> Subset:
         """The set that a text names."""

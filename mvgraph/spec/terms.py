@@ -32,6 +32,10 @@ class WrittenTerm(Protocol):
         """The weight of the whole term."""
 
     @property
+    def gathers(self) -> bool:
+        """Whether its variables range over members inside one term, instead of giving one term a binding."""
+
+    @property
     def is_distance(self) -> bool:
         """Whether it is made to be minimised; else it is a bound or a score, made to be maximised."""
 
@@ -69,6 +73,7 @@ class Route:
     samples: int = 1
     strata: Literal["outside", "inside"] = "outside"
 
+    gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = False
 
     @property
@@ -96,6 +101,7 @@ class Divergence:
     weight: Formula = ONE
 
     word: ClassVar[str] = "kl"
+    gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = True
 
     @property
