@@ -28,20 +28,18 @@ from mvgraph.spec.grammar import DensityText, Evidence, Node, Objective, Plate, 
 from mvgraph.spec.model import (
     About,
     Clip,
-    Divergence,
     EarlyStopping,
     Estimator,
     Latent,
     Observed,
     Posterior,
-    Route,
     Spec,
     Training,
     View,
 )
-from mvgraph.spec.model import Term as WrittenTerm
 from mvgraph.spec.model import Value as ParamValue
 from mvgraph.spec.schema import KINDS, spoken
+from mvgraph.spec.terms import Divergence, Route, WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
