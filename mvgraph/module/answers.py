@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import torch
@@ -11,6 +11,8 @@ from torch import Tensor
 from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from mvgraph.errors import UsageError
+from mvgraph.module import belief
+from mvgraph.module.belief import Belief
 from mvgraph.module.inference import Inference
 from mvgraph.module.networks import Networks
 from mvgraph.objective.family import prior_key, relevant
@@ -29,13 +31,10 @@ def encode(inference: Inference) -> dict[str, Distribution]:
     """
     spec, found = inference.spec, {}
     for ref in latents(spec):
-        shape = (spec.dim(ref.node, ref.view),)
         if ref.view is None:
-            family = spec.posterior(ref.node).expert
-            found[str(ref)] = mixture(family, inference.shared(ref), inference.log_weights, shape)
-        elif not prior_key(spec, ref).given or bool(inference.private(ref)[2].all()):
-            family, params = _private(inference, ref)
-            found[str(ref)] = family.distribution(params, shape)
+            found[str(ref)] = belief.mixture(inference.shared(ref), inference.log_weights)
+        elif not prior_key(spec, ref).given or bool(inference.seen(ref).all()):
+            found[str(ref)] = inference.private(ref).distribution()
     return found
 
 
@@ -51,7 +50,7 @@ def impute(
         generator: randomness of the draws.
     """
     spec = inference.spec
-    latent = _latents(inference, views, samples, generator)  # each (component · sample, row, dim)
+    latent = {r: z.flatten(0, 1) for r, z in _latents(inference, views, samples, generator).items()}
     weights = inference.log_weights.repeat_interleave(samples or 1, 0)
     found = {}
     for view in views:
@@ -143,53 +142,24 @@ def mixture(family: Family, params: Params, log_weights: Tensor, shape: tuple[in
     return MixtureSameFamily(Categorical(logits=log_weights.T), parts)
 
 
-def _private(inference: Inference, ref: Ref, parents: Sequence[Tensor] = ()) -> tuple[Family, Params]:
-    """A private latent's distribution: its own posterior where its view was seen, else by its absence rule."""
-    family, own, seen = inference.private(ref)
-    if bool(seen.all()):
-        return family, own
-    other, absent = inference.absent(ref, parents)
-    if not bool(seen.any()):
-        shape = (*(parents[0].shape[:-1] if parents else seen.shape), inference.spec.dim(ref.node, ref.view))
-        return other, {n: p.expand(shape) for n, p in absent.items()}
-    if other.word != family.word:
-        message = f"rows with and without '{ref.view}' have posteriors of '{ref}' from different families"
-        raise UsageError(f"{message}; ask for them apart")
-    return family, {n: torch.where(seen[:, None], own[n], absent[n]) for n in own}
-
-
 def _latents(
     inference: Inference, views: Sequence[str], samples: int | None, generator: torch.Generator | None
 ) -> dict[Ref, Tensor]:
-    """Draws (or means) of every latent above `views`, `(component · sample, row, dim)`."""
+    """Draws (or means) of every latent above `views`, `(component, sample, row, dim)`."""
     spec, found = inference.spec, dict[Ref, Tensor]()
     wanted = set(relevant(spec, frozenset(views)))
     for ref in (r for r in latents(spec) if r in wanted):
-        if ref.view is None:
-            family, params = spec.posterior(ref.node).expert, inference.shared(ref)
-        else:
-            family, params = _private(inference, ref, [found[p] for p in prior_key(spec, ref).given])
-        found[ref] = _draw(ref, family, params, samples, len(inference.components), generator)
+        beliefs = inference.shared(ref) if ref.view is None else _copies(inference, ref, found, inference.private)
+        found[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
     return found
 
 
-def _draw(
-    ref: Ref, family: Family, params: Params, samples: int | None, parts: int, generator: torch.Generator | None
-) -> Tensor:
-    """Draws or means of parameters `(component or nothing, row, dim)`, `(component · sample, row, dim)`.
-
-    The parameters of a private latent that depend on draws of its parents are `(component · sample, row, dim)` already.
-    """
-    mean = family.mean(params)
-    if ref.view is not None and mean.dim() == 3:
-        return mean if samples is None else family.rsample(params, family.noise(tuple(mean.shape), generator, mean))
-    if mean.dim() == 2:
-        params, mean = {n: p[None].expand(parts, *p.shape) for n, p in params.items()}, mean.expand(parts, *mean.shape)
-    if samples is None:
-        return mean
-    shape = (mean.shape[0], samples, *mean.shape[1:])
-    wide = {n: p[:, None].expand(shape) if p.dim() == mean.dim() else p for n, p in params.items()}
-    return family.rsample(wide, family.noise(shape, generator, mean)).flatten(0, 1)
+def _copies(
+    inference: Inference, ref: Ref, draws: Mapping[Ref, Tensor], rule: Callable[[Ref, Sequence[Tensor]], Belief]
+) -> list[Belief]:
+    """What is known of a private latent in every component, at the draws of its parents there."""
+    parents = [draws[p] for p in prior_key(inference.spec, ref).given]
+    return [rule(ref, [p[c] for p in parents]) for c in range(len(inference.components))]
 
 
 def _emit(spec: Spec, view: str, params: Params, mean: bool, generator: torch.Generator | None) -> Tensor:
@@ -211,46 +181,29 @@ def _chunks(total: int, size: int) -> Iterator[int]:
 def _log_weights(inference: Inference, observed: Tensor, samples: int, generator: torch.Generator | None) -> Tensor:
     """log p(x_O, v) − log q(v) at draws from each component, `(component, sample, row)`."""
     spec, networks = inference.spec, inference.networks
-    draws = dict[Ref, Tensor]()
-    parts, rows = len(inference.components), len(inference.batch)
-    total = torch.zeros(parts, samples, rows, dtype=next(networks.decoders.parameters()).dtype, device=observed.device)
+    draws = dict[Ref, Tensor]()  # (component, sample, row, dim)
+    like = next(networks.decoders.parameters())
+    total = like.new_zeros(len(inference.components), samples, len(inference.batch))
     shared = {r: inference.shared(r) for r in latents(spec) if r.view is None}
     for ref in latents(spec):
-        params: Params
-        if ref.view is None:
-            family, params = spec.posterior(ref.node).expert, shared[ref]
-        else:
-            family, params = _proposal(inference, ref, [draws[p] for p in prior_key(spec, ref).given])
-        draws[ref] = _draw(ref, family, params, samples, parts, generator).unflatten(0, (parts, samples))
+        beliefs = shared[ref] if ref.view is None else _copies(inference, ref, draws, inference.proposal)
+        draws[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
         prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
         ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
         if ref.view is not None:
-            wide = {n: p if p.dim() < 3 else p.unflatten(0, (parts, samples)) for n, p in params.items()}
-            ratio = ratio - family.log_prob(wide, draws[ref])
+            ratio = ratio - torch.stack([b.log_prob(z) for b, z in zip(beliefs, draws[ref], strict=True)])
             ratio = torch.where(_column(spec, observed, ref.view), ratio, 0.0)
         total = total + ratio
     return total - _log_posterior(inference, shared, draws) + _log_scores(inference, observed, draws)
 
 
-def _proposal(inference: Inference, ref: Ref, parents: Sequence[Tensor]) -> tuple[Family, Params]:
-    """What importance sampling draws a private latent from: its own posterior where its view was seen, or its prior."""
-    family, own, seen = inference.private(ref)
-    spec = inference.spec
-    prior = inference.networks.prior(ref, [p.flatten(0, 1) for p in parents])
-    if not bool(seen.any()):
-        shape = (*(parents[0].flatten(0, 1).shape[:-1] if parents else seen.shape), spec.dim(ref.node, ref.view))
-        return spec.latent(ref.node).family, {n: p.expand(shape) for n, p in prior.items()}
-    if bool(seen.all()) or spec.latent(ref.node).family.word != family.word:
-        return family, own
-    return family, {n: torch.where(seen[:, None], own[n], prior[n]) for n in own}
-
-
-def _log_posterior(inference: Inference, shared: Mapping[Ref, Params], draws: Mapping[Ref, Tensor]) -> Tensor:
+def _log_posterior(
+    inference: Inference, shared: Mapping[Ref, Sequence[Belief]], draws: Mapping[Ref, Tensor]
+) -> Tensor:
     """log Σ_S w_S Π_v q_S(v) of the shared latents at all draws, `(component, sample, row)`."""
     total = inference.log_weights[:, None, None]  # (density's component, draw's component, sample, row)
-    for ref, params in shared.items():
-        family = inference.spec.posterior(ref.node).expert
-        total = total + family.log_prob({n: p[:, None, None] for n, p in params.items()}, draws[ref])
+    for ref, beliefs in shared.items():
+        total = total + torch.stack([b.log_prob(draws[ref]) for b in beliefs])
     return total.logsumexp(0)
 
 

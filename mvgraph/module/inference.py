@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
+from mvgraph.module.belief import Belief, Known, choose
 from mvgraph.module.networks import Networks
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.module.running import safe_log
@@ -93,35 +94,55 @@ class Inference:
         there = torch.stack(rows).to(like.dtype)
         return safe_log(there / there.sum(0))
 
-    def shared(self, ref: Ref) -> Params:
-        """A shared latent's parameters in every component, `(component, row, dim)`.
+    def shared(self, ref: Ref) -> list[Belief]:
+        """What is known of a shared latent in every component.
 
         Raises:
             UsageError: the family does not define the posterior for this evidence.
         """
         rule = self.spec.posterior(ref.node)
-        if rule.fuse is not None and rule.fuse.joint:
-            return self._joint(ref)
-        if rule.fuse is None and self.spec.mixture == "none":
-            self._require_single(ref, "its experts are not fused (no `fuse`)")
-            return self._single(ref)
+        if (rule.fuse is None and self.spec.mixture == "none") or (rule.fuse is not None and rule.fuse.joint):
+            return [self._whole_or_single(ref)]
         slots = [Stream(ref, "posterior", c) for c in self.components]
         posteriors = self._posteriors(slots)
-        each = [posteriors[s] for s in slots]
-        return {name: torch.stack([p[name] for p in each]) for name in each[0]}
+        return [self._known(rule.expert, posteriors[s], ref) for s in slots]
 
-    def private(self, ref: Ref) -> tuple[Family, Params, Tensor]:
-        """A private latent's family, parameters `(row, dim)`, and where its own view was seen, bool `(row,)`."""
-        own = Stream(ref, "own", frozenset({str(ref.view)}))
-        seen = self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
-        return self.spec.posterior(ref.node).expert, self._posteriors([own])[own], seen
+    def private(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
+        """What is known of a private latent: its own posterior where its view was seen, else by its absence rule.
 
-    def absent(self, ref: Ref, parents: Sequence[Tensor] = ()) -> tuple[Family, Params]:
-        """What a private latent is drawn from where its view was not seen: the auxiliary prior, or its prior."""
-        rule = self.spec.posterior(ref.node)
+        Arguments:
+            ref: the latent.
+            parents: draws of its parents in p, `(sample, row, dim)` each.
+        """
+        rule, seen = self.spec.posterior(ref.node), self.seen(ref)
+        own = self._own(ref)
+        if bool(seen.all()):
+            return own
         if rule.absent == "aux" and rule.auxiliary is not None:
-            return rule.auxiliary, self.networks.auxiliary(ref)
-        return self.spec.latent(ref.node).family, self.networks.prior(ref, parents)
+            return choose([(seen, own), (~seen, self._known(rule.auxiliary, self.networks.auxiliary(ref), ref))])
+        return choose([(seen, own), (~seen, self.prior(ref, parents))])
+
+    def proposal(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
+        """What importance sampling draws a private latent from: its own posterior where its view was seen, or p."""
+        seen = self.seen(ref)
+        return choose([(seen, self._own(ref)), (~seen, self.prior(ref, parents))])
+
+    def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
+        """p(v | pa), at draws of the parents `(sample, row, dim)`."""
+        lead = tuple(parents[0].shape[:-1]) if parents else (len(self.batch),)
+        params = self.networks.prior(ref, parents)
+        return Known(self.spec.latent(ref.node).family, params, (*lead, self.spec.dim(ref.node, ref.view)))
+
+    def seen(self, ref: Ref) -> Tensor:
+        """Where the view of a private latent is evidence, bool `(row,)`."""
+        return self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
+
+    def _own(self, ref: Ref) -> Belief:
+        slot = Stream(ref, "own", frozenset({str(ref.view)}))
+        return self._known(self.spec.posterior(ref.node).expert, self._posteriors([slot])[slot], ref)
+
+    def _known(self, family: Family, params: Params, ref: Ref) -> Known:
+        return Known(family, params, (len(self.batch), self.spec.dim(ref.node, ref.view)))
 
     @cached_property
     def views(self) -> dict[str, Tensor]:
@@ -136,31 +157,30 @@ class Inference:
         mask = self.mask if slots[0].source == "posterior" else self.batch.mask
         return Posteriors(self.spec, self.networks, replace(self.plan, slots=tuple(slots)), self.views, mask, none)
 
-    def _joint(self, ref: Ref) -> Params:
-        """The joint network where every view is there, the one expert where one is."""
-        whole = self.batch.mask.all(1)
-        if bool(whole.all()):
-            return {n: v[None] for n, v in self.networks.joint(ref, self.views).items()}
-        self._require_single(ref, "a joint network needs all views, and its experts are not fused", whole)
-        single = self._single(ref)
-        joint = self.networks.joint(ref, self.views)
-        return {n: torch.where(whole[:, None], joint[n], single[n]) for n in joint}
+    def _whole_or_single(self, ref: Ref) -> Belief:
+        """The joint network where every view is there, the one expert where one is.
 
-    def _require_single(self, ref: Ref, why: str, besides: Tensor | None = None) -> None:
-        several = self.mask.sum(1) > 1
-        if besides is not None:
-            several &= ~besides
+        Raises:
+            UsageError: a row has several views, not all of which a joint network could read.
+        """
+        rule, count = self.spec.posterior(ref.node), self.mask.sum(1)
+        whole = self.batch.mask.all(1) & (count > 1) & (rule.fuse is not None)
+        self._require_single(ref, (count > 1) & ~whole)
+        parts: list[tuple[Tensor, Belief]] = []
+        if bool(whole.any()):
+            parts.append((whole, self._known(rule.expert, self.networks.joint(ref, self.views), ref)))
+        for view, there in zip(self.spec.view_names, self.mask.T, strict=True):
+            alone = there & (count == 1) & ~whole
+            if bool(alone.any()):
+                expert = self.networks.expert(ref, view)(self.views[view])
+                parts.append((alone, self._known(rule.expert, expert, ref)))
+        return choose(parts)
+
+    def _require_single(self, ref: Ref, several: Tensor) -> None:
         if bool(several.any()):
             row = int(several.nonzero()[0])
             given = [n for n, there in zip(self.spec.view_names, self.mask[row].tolist(), strict=True) if there]
+            fused = self.spec.posterior(ref.node).fuse is not None
+            network = "a joint network needs all views, and its experts are not fused"
+            why = network if fused else "its experts are not fused (no `fuse`)"
             raise UsageError(f"q({ref} | {', '.join(given)}) is not defined: {why}; give one view")
-
-    def _single(self, ref: Ref) -> Params:
-        """The expert of the one view that each row has, `(1, row, dim)`."""
-        used = [v for v, any_ in zip(self.spec.view_names, self.mask.any(0).tolist(), strict=True) if any_]
-        each = {v: self.networks.expert(ref, v)(self.views[v]) for v in used}
-        found = dict(each[used[0]])
-        for view in used[1:]:
-            there = self.mask[:, self.spec.view_names.index(view), None]
-            found = {n: torch.where(there, each[view][n], found[n]) for n in found}
-        return {n: v[None] for n, v in found.items()}

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mvgraph.module.networks import Networks
+from mvgraph.module.noise import family_of_stream
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.keys import Ref
 from mvgraph.planning.steps import Plan, is_joint
@@ -38,10 +39,13 @@ class Posteriors:
             self._make(slot)
         return self._slots[slot]
 
-    def stacked(self, slots: Sequence[Stream]) -> Params:
-        """The parameters of several slots, `(slot, 1, row, dim)`."""
-        each = [self[s] for s in slots]
-        return {name: torch.stack([p[name] for p in each])[:, None] for name in each[0]}
+    def log_prob(self, slots: Sequence[Stream], value: Tensor) -> Tensor:
+        """log q(value) of several slots of one latent, `(slot, sample, row)`, from `(sample, row, dim)`."""
+        family, each = family_of_stream(self.spec, slots[0]), [self[s] for s in slots]
+        if not family.stackable:
+            return torch.stack([family.log_prob(p, value) for p in each])
+        stacked = {name: torch.stack([p[name] for p in each])[:, None] for name in each[0]}
+        return family.log_prob(stacked, value)
 
     def expert(self, ref: Ref, view: str) -> Params:
         """q(ref | x_view), the encoder run once."""

@@ -43,7 +43,7 @@ class Run(Scores):
 
     def closed(self, atom: KL, stream: Stream) -> Tensor:
         """A divergence in closed form."""
-        formula = closed_kl(self.spec.posterior(stream.ref.node).expert, family_of(self.spec, atom.to[0]))
+        formula = closed_kl(family_of_stream(self.spec, stream), family_of(self.spec, atom.to[0]))
         assert formula is not None
         given = {d.ref: self.draws[d.stream] for d in atom.given}
         divergence = formula(self.posteriors[slot_of(stream)], self.other(atom, 0, given))
@@ -75,8 +75,7 @@ class Run(Scores):
         """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
         total = log_weights[:, None]
         for column, stream in enumerate(at):
-            params = self.posteriors.stacked([slot_of(g[column]) for g in groups])
-            total = total + family_of_stream(self.spec, stream).log_prob(params, self.draws[stream])
+            total = total + self.posteriors.log_prob([slot_of(g[column]) for g in groups], self.draws[stream])
         return total.logsumexp(0)
 
     def mixture_kl(self, index: int, atom: KL) -> Tensor:

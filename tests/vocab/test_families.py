@@ -237,7 +237,7 @@ def test_draws_have_the_moments(word, variance):
 def test_draws_are_differentiable():
     for word in (w for w in WORDS if Family.registry[w].reparameterised):
         family = Family.read(word)
-        raw = {k: torch.randn(3, *s, requires_grad=True) for k, s in family.heads((2,), "expert").items()}
+        raw = {k: v.requires_grad_() for k, v in raw_params(family, "expert", (3,), (2,)).items()}
         params = family.constrain(raw, (2,), "expert")
         noise = family.noise((3, 2), torch.Generator().manual_seed(1), params["loc"])
         torch.autograd.grad(family.rsample(params, noise).sum(), list(raw.values()))

@@ -55,7 +55,9 @@ class Family(Word):
     by the network as an expert, unless its options say otherwise. Parameters that depend on data come from
     *heads* that the compiler puts on a network; parameters that are learnt but depend on no data are *free*.
 
-    Every tensor of `Params` broadcasts against values: `(*batch, *shape)`. Densities sum over `shape`.
+    Every tensor of `Params` broadcasts against values, `(*batch, *shape)`, so that parameters of several distributions
+    can be stacked and chosen from row by row; a family that carries networks in its parameters is not `stackable`, and
+    several of its distributions are asked one after the other. Densities sum over `shape`.
     """
 
     registry: ClassVar[Registry[Family]] = Registry("family", "mvgraph.vocab.family")
@@ -64,6 +66,7 @@ class Family(Word):
     is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse, or a point mass
     reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
     discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
+    stackable: ClassVar[bool] = True  # every parameter broadcasts against values; False: networks are among them
 
     @abstractmethod
     def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
