@@ -71,7 +71,7 @@ NAMES: dict[Any, str] = {
     Table[Range]: "a mapping of variables to ranges",
     Evidence: "views",
     DensityText: "a density",
-    Plate: "`view`",
+    Plate: "`view` or `{level: L}`",
     tuple[WrittenTerm, ...]: "a list of terms",
     Formula: "a number or a formula",
 }

@@ -71,12 +71,12 @@ def view(
 def latent(
     family: AnyWord,
     *,
-    dim: int | Mapping[str, int],
-    plate: Literal["view"] | None = None,
+    dim: int | Sequence[int] | Mapping[str, int],
+    plate: Literal["view"] | Mapping[Literal["level"], int] | None = None,
     given: Sequence[str] | None = None,
     network: AnyWord | None = None,
 ) -> Tree:
-    """A latent node of p with its prior family; `plate="view"` gives one copy a view."""
+    """A latent node of p with its prior family; `plate="view"` gives one copy a view, `{"level": L}` a hierarchy."""
     return _tree(latent=family, dim=dim, plate=plate, given=given, network=network)
 
 

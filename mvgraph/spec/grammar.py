@@ -22,6 +22,7 @@ from mvgraph.spec.model import (
     EarlyStopping,
     Estimator,
     Latent,
+    Levels,
     Observed,
     OpenViews,
     Posterior,
@@ -34,7 +35,8 @@ from mvgraph.spec.terms import Divergence, Route, WrittenTerm
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
 Range = NewType("Range", str)  # what a bound variable runs over
 DensityText = NewType("DensityText", str)
-Plate = NewType("Plate", bool)  # `plate: view`, or nothing
+Plate = Literal["view"] | Levels
+Dim = int | Table[int] | tuple[int, ...]  # a list by position: of the view, or of the level
 Node = Latent | Observed
 
 
@@ -105,7 +107,7 @@ class Whole:
 
 
 NAMED = (View, Latent, Observed, Posterior)  # their name is the key before them
-RECORDS = (*NAMED, About, Clip, Divergence, EarlyStopping, Estimator, Objective, Route, Training, Whole)
+RECORDS = (*NAMED, About, Clip, Divergence, EarlyStopping, Estimator, Levels, Objective, Route, Training, Whole)
 TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence}
 
 
@@ -128,6 +130,7 @@ class Key:
 _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Latent, "family"): ("latent", None),
     (Latent, "plate"): ("plate", Plate),
+    (Latent, "dim"): ("dim", Dim),
     (Route, "from_"): ("from", Evidence),
     (Route, "to"): ("to", Evidence),
     (Route, "for_"): ("for", Table[Range]),
@@ -141,7 +144,7 @@ _CONSTANT: dict[type, tuple[Key, ...]] = {
         Key("plate", "", Literal["view"], None, "one copy a view"),
     ),
 }
-_HIDDEN = ((Route, "word"), *((cls, "name") for cls in NAMED))
+_HIDDEN = ((Route, "word"), (Latent, "level"), *((cls, "name") for cls in NAMED))
 
 
 @cache
