@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mvgraph.errors import Place, Problem
-from mvgraph.graph import hooks, inference, mathematics, references, shapes, structure, usage, weights
+from mvgraph.graph import hooks, inference, mathematics, references, shapes, statistics, structure, usage, weights
 from mvgraph.graph.finding import Check
 from mvgraph.spec.model import Spec
 
@@ -17,9 +17,11 @@ CHECKS: tuple[Check, ...] = (
     *usage.CHECKS,
     *mathematics.CHECKS,
     *shapes.CHECKS,
+    *statistics.CHECKS,
     *hooks.CHECKS,
 )
-CONSEQUENCES: tuple[Check, ...] = usage.CONSEQUENCES  # what only a spec without errors can be asked
+# What only a spec without errors can be asked.
+CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *statistics.CONSEQUENCES)
 
 
 def check(spec: Spec) -> list[Problem]:

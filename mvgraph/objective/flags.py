@@ -6,11 +6,12 @@ from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts
 from mvgraph.objective.keys import Auxiliary
 from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import BatchStatistic
 
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    return tuple(sorted({*_surrogates(spec), *_pseudo(spec), *_random(spec)}))
+    return tuple(sorted({*_surrogates(spec), *_pseudo(spec), *_random(spec), *_statistics(spec)}))
 
 
 def surrogate_refs(spec: Spec) -> set[str]:
@@ -37,3 +38,8 @@ def _pseudo(spec: Spec) -> list[str]:
 def _random(spec: Spec) -> list[str]:
     drawn = any(map(random_parts, (*spec.maximize, *spec.minimize)))
     return ["random subsets: shown in expectation"] if drawn else []
+
+
+def _statistics(spec: Spec) -> list[str]:
+    words = [t.value.word for t in (*spec.maximize, *spec.minimize) if isinstance(t, BatchStatistic)]
+    return [f"batch statistic: {w} is no mean over rows, the batch size is part of the objective" for w in words]

@@ -30,7 +30,7 @@ from mvgraph.spec.model import (
     Value,
     View,
 )
-from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
 Range = NewType("Range", str)  # what a bound variable runs over
@@ -107,8 +107,8 @@ class Whole:
 
 
 NAMED = (View, Latent, Observed, Posterior)  # their name is the key before them
-RECORDS = (*NAMED, About, Clip, Divergence, EarlyStopping, Estimator, Levels, Objective, Route, Training, Whole)
-TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence}
+TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence, "statistic": BatchStatistic}
+RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Training, Whole)
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,8 @@ _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Route, "to"): ("to", Evidence),
     (Route, "for_"): ("for", Table[Range]),
     (Divergence, "for_"): ("for", Table[Range]),
+    (BatchStatistic, "for_"): ("for", Table[Range]),
+    (BatchStatistic, "of"): ("of", tuple[DensityText, ...]),
     (Divergence, "of"): ("of", DensityText),
     (Divergence, "to"): ("to", DensityText),
 }

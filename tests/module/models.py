@@ -29,6 +29,8 @@ VIEWS = {
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 JOINT = ("jmvae",)
+BATCHWISE = ("dcca", "dccae")  # statistics of a batch
+UNMASKABLE = (*JOINT, *BATCHWISE)
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -150,9 +152,11 @@ def double() -> Iterator[None]:
 
 
 __all__ = [
+    "BATCHWISE",
     "EXACTLY_TWO",
     "JOINT",
     "NAMES",
+    "UNMASKABLE",
     "agree",
     "data",
     "double",
