@@ -122,6 +122,17 @@ def kl(
     return {"kl": _tree(of=of, to=to, for_=for_, combine=combine, weight=weight)}
 
 
+def statistic(
+    value: AnyWord,
+    of: Sequence[str],
+    *,
+    for_: Mapping[str, str] | None = None,
+    weight: float | str | Formula | None = None,
+) -> Tree:
+    """A statistic of the batch, e.g. `statistic("cca", ["q(z.m | m)"], for_={"m": "V"})`."""
+    return {"statistic": _tree(of=of, value=value, for_=for_, weight=weight)}
+
+
 def compose(
     *,
     name: str,

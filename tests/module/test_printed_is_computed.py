@@ -158,7 +158,8 @@ class Alone:
         else:
             wide = torch.cat(white, 1)
             blocks = torch.block_diag(*(torch.ones(w.shape[1], w.shape[1]) for w in white))
-            found = torch.linalg.eigvalsh(wide.T @ wide / (ROWS - 1) * (1 - blocks))[-white[0].shape[1] :] / (len(white) - 1)
+            every = torch.linalg.eigvalsh(wide.T @ wide / (ROWS - 1) * (1 - blocks))
+            found = every[-white[0].shape[1] :] / (len(white) - 1)
         return found.sum().expand(ROWS)
 
     def value(self, atom: Likelihood | KL | LogMeanExp | Statistical, numbers: Mapping[str, float]) -> Tensor:
