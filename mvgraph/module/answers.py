@@ -65,8 +65,15 @@ def impute(
 def generate(
     networks: Networks, count: int, *, mean: bool = True, generator: torch.Generator | None = None
 ) -> dict[str, Tensor]:
-    """New data from the prior: z ~ p(z), then E[x_m | z], or a draw of x_m with `mean=False`."""
+    """New data from the prior: z ~ p(z), then E[x_m | z], or a draw of x_m with `mean=False`.
+
+    Raises:
+        UsageError: a prior is improper.
+    """
     spec = networks.spec
+    for one in (x for x in spec.latents if x.family.improper):
+        why = f"the prior of {one.name} is '{one.family.word}', whose integral is infinite"
+        raise UsageError(f"no new data can be drawn: {why}; impute from some view, or write latent: normal")
     latent: dict[Ref, Tensor] = {}
     like = next(networks.decoders.parameters())
     for ref in latents(spec):
@@ -113,7 +120,8 @@ def require_densities(spec: Spec) -> None:
     families |= {f"the posterior of {x.name}": x.expert for x in spec.posteriors}
     for what, family in families.items():
         if family is not None and not family.is_density:
-            raise UsageError(f"log p(X) is not defined: {what} is '{family.word}', which has no density")
+            why = "is improper: its integral is infinite" if family.improper else "has no density"
+            raise UsageError(f"log p(X) is not defined: {what} is '{family.word}', which {why}")
 
 
 def latents(spec: Spec) -> list[Ref]:

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
-from mvgraph.module import statistics
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
@@ -22,7 +21,6 @@ from mvgraph.module.pattern import Pattern, Values
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
 
@@ -73,5 +71,4 @@ VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Pattern.kl,
     LogMeanExp: Pattern.log_mean_exp,
-    Statistical: statistics.interpreted,
 }

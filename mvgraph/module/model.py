@@ -194,23 +194,22 @@ class Model(nn.Module):
         return draw_noise(self.spec, self.plan, rows, self._like, generator)
 
     def project(self) -> None:
-        """Bring every clamped learnt number back between its bounds; to be called after an optimiser step."""
+        """Bring every number that is learnt between bounds back between them; to be called after an optimiser step."""
         self.networks.project()
 
     def _require_complete(self, batch: Batch) -> None:
-        """Refuse missing views where something needs them all, and batches that are none."""
-        if not batch.complete:
+        """Refuse missing views where a joint network needs them all."""
+        joint = [s for s in self.plan.slots if is_joint(self.spec, s)]
+        if joint and not batch.complete:
             name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
-            for slot in (s for s in self.plan.slots if is_joint(self.spec, s)):
-                message = f"the joint network of '{slot.ref}' needs every view, and row {name} lacks one"
-                remedy = "leave such rows out, or use fuse: poe (as in mvae and mvtcae), defined for any subset"
-                raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
-            if self.plan.batchwise:
-                message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
-                raise DataError(Problem("MVG511", ("data",), message, "leave such rows out of training"))
-        if self.plan.batchwise and len(batch) < 2:
-            message = "a statistic of the batch needs two rows at least"
-            raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))
+            raise DataError(
+                Problem(
+                    "MVG510",
+                    ("q", joint[0].ref.node, "fuse"),
+                    f"the joint network of '{joint[0].ref}' needs every view, and row {name} lacks one",
+                    "leave such rows out, or use fuse: poe (as mvae and mvtcae do), which is defined for any subset",
+                )
+            )
 
 
 def require_views(batch: Batch) -> None:

@@ -41,6 +41,7 @@ class Networks(nn.Module):
         _require_shapes(spec)
         _require_networks(spec)
         self.spec = spec
+        self.tied = nn.ModuleDict()  # before the experts: their names are those of shared parameters
         self.experts = nn.ModuleDict()
         self.joints = nn.ModuleDict()
         self.priors = nn.ModuleDict()
@@ -57,6 +58,15 @@ class Networks(nn.Module):
         """The network of q(ref | x_view)."""
         found = self.experts[_name(ref, view)]
         assert isinstance(found, Conditional)
+        return found
+
+    def experts_of(self, latent: str) -> dict[str, list[Conditional]]:
+        """The experts of a latent, those of its every copy (`z`, `h.image`)."""
+        spec, plate = self.spec, self.spec.latent(latent).plate
+        found: dict[str, list[Conditional]] = {}
+        for view in spec.view_names:
+            ref = Ref(latent, view if plate else None)
+            found.setdefault(str(ref), []).append(self.expert(ref, view))
         return found
 
     def joint(self, ref: Ref, values: Mapping[str, Tensor]) -> Params:
@@ -113,11 +123,14 @@ class Networks(nn.Module):
 
     @torch.no_grad()
     def project(self) -> None:
-        """Bring every clamped learnt number back between its bounds."""
+        """Bring every number that is learnt between bounds back between them."""
         for name, parameter in self.learnt.items():
             rule = self.spec.params[name]
             if isinstance(rule, Learnt) and rule.clamp is not None:
                 parameter.clamp_(*rule.clamp)
+        for expert in self.experts.values():
+            assert isinstance(expert, Conditional)
+            expert.project()
 
     def _decoder(self, view: str) -> Conditional:
         spec, own = self.spec, self.spec.view(view)
@@ -135,11 +148,21 @@ class Networks(nn.Module):
             word, inputs = self._encoder(latent, view), _shape(spec, view)
             trunk = trunks[rule.share, view] if rule.share else word.encoder(inputs)
             trunks[latent, view] = trunk
-            self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word)
+            tied = self._tied(ref, rule.expert, shape)
+            self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
             if plate or view == spec.view_names[0]:
                 self._add_marginals(ref, shape)
         if isinstance(rule.fuse, Joint):
             self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
+
+    def _tied(self, ref: Ref, family: Family, shape: Shape) -> nn.ParameterDict | None:
+        """The free parameters that all the experts of a latent share, made once."""
+        if family.tied and _name(ref) not in self.tied:
+            start = family.free(shape, "expert")
+            self.tied[_name(ref)] = nn.ParameterDict({n: nn.Parameter(start[n]) for n in sorted(family.tied)})
+        found = self.tied[_name(ref)] if family.tied else None
+        assert found is None or isinstance(found, nn.ParameterDict)
+        return found
 
     def _encoder(self, latent: str, view: str) -> Network:
         return self.spec.posterior(latent).network or self.spec.view(view).encoder or Mlp()

@@ -11,11 +11,11 @@ import sympy
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
 from mvgraph.objective.family import relevant
-from mvgraph.objective.flags import pseudo_views, surrogate_refs
+from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo_views, surrogate_refs
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import BatchStatistic, Route
+from mvgraph.spec.terms import Route
 from mvgraph.vocab.param import Schedule
 
 
@@ -74,6 +74,10 @@ def _densities(spec: Spec) -> Iterator[str]:
     if refs := sorted(surrogate_refs(spec)):
         replaced = f"the prior of {', '.join(refs)} is replaced by an auxiliary one in some routes"
         yield f"{replaced} (each bounds another model)"
+    if latents := improper_latents(spec):
+        yield f"the prior of {', '.join(latents)} is improper: log p(X) is not defined"
+    for to in sorted({to for to, _ in fitted_divergences(spec)}):
+        yield f"a KL to {to} is a fitted formula, not the divergence itself"
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,6 @@ def _failures(route: _Weighted) -> Iterator[str]:
 
 
 def _maximized(spec: Spec) -> Iterator[str]:
-    if any(isinstance(t, BatchStatistic) for t in spec.maximize):
-        yield "a statistic of the batch is no mean over data"
     if any(t.is_distance for t in spec.maximize):
         yield "a divergence is maximised"
 

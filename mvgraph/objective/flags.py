@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from mvgraph.objective.atoms import KL
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts
-from mvgraph.objective.keys import Auxiliary
+from mvgraph.objective.family import family_of
+from mvgraph.objective.keys import Auxiliary, Mixture
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import BatchStatistic
+from mvgraph.vocab.divergence import FITTED, closed_kl
 
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    return tuple(sorted({*_surrogates(spec), *_pseudo(spec), *_random(spec), *_statistics(spec)}))
+    return tuple(sorted({*_surrogates(spec), *_pseudo(spec), *_random(spec), *_improper(spec), *_fitted(spec)}))
 
 
 def surrogate_refs(spec: Spec) -> set[str]:
@@ -24,6 +26,21 @@ def pseudo_views(spec: Spec) -> list[str]:
     """Views whose likelihood is no density."""
     families = {v: spec.view(v).likelihood for v in spec.view_names}
     return [v for v, f in families.items() if f is not None and not f.is_density]
+
+
+def improper_latents(spec: Spec) -> list[str]:
+    """Latents whose prior has an infinite integral."""
+    return [v.name for v in spec.latents if v.family.improper]
+
+
+def fitted_divergences(spec: Spec) -> set[tuple[str, str]]:
+    """The priors to which some divergence is evaluated by a fitted formula, as text, and what was fitted by whom."""
+    if spec.estimator.kl == "sampled":
+        return set()
+    pairs = [(t.atom.of, t.atom.to[0]) for t in expand(spec) if isinstance(t.atom, KL)]
+    single = [(of, to) for of, to in pairs if not isinstance(of, Mixture)]
+    found = [(to, closed_kl(family_of(spec, of), family_of(spec, to))) for of, to in single]
+    return {(str(to), FITTED[formula]) for to, formula in found if formula in FITTED}
 
 
 def _surrogates(spec: Spec) -> list[str]:
@@ -40,6 +57,10 @@ def _random(spec: Spec) -> list[str]:
     return ["random subsets: shown in expectation"] if drawn else []
 
 
-def _statistics(spec: Spec) -> list[str]:
-    words = [t.value.word for t in (*spec.maximize, *spec.minimize) if isinstance(t, BatchStatistic)]
-    return [f"batch statistic: {w} is no mean over rows, the batch size is part of the objective" for w in words]
+def _improper(spec: Spec) -> list[str]:
+    families = {v: spec.latent(v).family.word for v in improper_latents(spec)}
+    return [f"improper prior: {word} of {v}; its KL is known up to a constant" for v, word in families.items()]
+
+
+def _fitted(spec: Spec) -> list[str]:
+    return [f"approximate: KL(.||{to}) by {fit}" for to, fit in fitted_divergences(spec)]

@@ -29,8 +29,7 @@ VIEWS = {
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 JOINT = ("jmvae",)
-BATCHWISE = ("dcca", "dccae")  # statistics of a batch
-UNMASKABLE = (*JOINT, *BATCHWISE)
+IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -152,11 +151,10 @@ def double() -> Iterator[None]:
 
 
 __all__ = [
-    "BATCHWISE",
     "EXACTLY_TWO",
+    "IMPROPER",
     "JOINT",
     "NAMES",
-    "UNMASKABLE",
     "agree",
     "data",
     "double",

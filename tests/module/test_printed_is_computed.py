@@ -18,7 +18,6 @@ from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior
-from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
@@ -90,7 +89,7 @@ class Alone:
         word = self.spec.latent(node).family.word if isinstance(inner, Prior) else self.spec.posterior(node).expert.word
         word = word if not isinstance(inner, Auxiliary) else (self.spec.posterior(node).auxiliary or word).word
         p = self.params(key)
-        return {"normal": Normal, "laplace": Laplace}[word](p["loc"], p["scale"])
+        return {"normal": Normal, "dropout_normal": Normal, "laplace": Laplace}[word](p["loc"], p["scale"])
 
     def draw(self, key: Key, stream: Stream) -> Tensor:
         """z from its noise: normals by scaling, Laplaces by the inverse of their distribution function."""
@@ -119,6 +118,8 @@ class Alone:
     def kl(self, atom: KL) -> Tensor:
         """In closed form by torch; of a mixture, by its own draws, one set a component."""
         (to,) = atom.to
+        if not isinstance(atom.of, Mixture) and isinstance(to, Prior) and self.spec.latent(to.ref.node).family.improper:
+            return fitted(self.params(atom.of))
         if not isinstance(atom.of, Mixture):
             return kl_divergence(self.density(atom.of), self.density(to)).sum(-1)
         total = torch.zeros(ROWS)
@@ -145,30 +146,18 @@ class Alone:
         inside = [w + math.log(float(p.weight) / k) for p, w in zip(atom.parts, logs, strict=True)]
         return torch.cat(inside).logsumexp(0)
 
-    def statistic(self, atom: Statistical) -> Tensor:
-        """The canonical correlations of point masses, by whitening with eigenvectors and singular values."""
-        white = []
-        for draw in atom.draws:
-            code = self.params(draw.key)["loc"]
-            code = code - code.mean(0)
-            values, vectors = torch.linalg.eigh(code.T @ code / (ROWS - 1) + 1e-3 * torch.eye(code.shape[1]))
-            white.append(code @ vectors @ torch.diag(values**-0.5) @ vectors.T)
-        if len(white) == 2:
-            found = torch.linalg.svdvals(white[0].T @ white[1] / (ROWS - 1))
-        else:
-            wide = torch.cat(white, 1)
-            blocks = torch.block_diag(*(torch.ones(w.shape[1], w.shape[1]) for w in white))
-            every = torch.linalg.eigvalsh(wide.T @ wide / (ROWS - 1) * (1 - blocks))
-            found = every[-white[0].shape[1] :] / (len(white) - 1)
-        return found.sum().expand(ROWS)
-
-    def value(self, atom: Likelihood | KL | LogMeanExp | Statistical, numbers: Mapping[str, float]) -> Tensor:
+    def value(self, atom: Likelihood | KL | LogMeanExp, numbers: Mapping[str, float]) -> Tensor:
         """One atom, `(row,)`."""
-        if isinstance(atom, Statistical):
-            return self.statistic(atom)
         if isinstance(atom, Likelihood):
             return self.log_likelihood(atom).mean(0)
         return self.kl(atom) if isinstance(atom, KL) else self.log_mean_exp(atom, numbers)
+
+
+def fitted(p: Mapping[str, Tensor]) -> Tensor:
+    """KL(N(μ, αμ²) ‖ log-uniform) by Molchanov et al. 2017, with its constant."""
+    log_alpha = (p["scale"] / (p["loc"].abs() + 1e-8)).square().log()
+    step = 0.63576 * torch.sigmoid(1.8732 + 1.48695 * log_alpha)
+    return (0.63576 - step + 0.5 * torch.log1p(torch.exp(-log_alpha))).sum(-1)
 
 
 def evidence(key: Key) -> frozenset[str]:

@@ -58,18 +58,6 @@ PUBLISHED: dict[str, str] = {
 + 1/4 E[log p(x.2|z); z~q(z|1)]
 + 1/4 E[log p(x.2|z); z~q(z|2)]
 """,
-    "dccae": """
-+ lam E[log p(x.1|z.1); z.1~q(z.1|1)]
-+ lam E[log p(x.2|z.2); z.2~q(z.2|2)]
-+ STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2) }
-! batch statistic: cca is no mean over rows, the batch size is part of the objective
-""",
-    "dcca": """
-+ lam E[log p(x.1|z.1); z.1~q(z.1|1)]
-+ lam E[log p(x.2|z.2); z.2~q(z.2|2)]
-+ STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2) }
-! batch statistic: cca is no mean over rows, the batch size is part of the objective
-""",
     "jmvae": """
 + E[log p(x.img|z); z~qJ(z|img,txt)]
 + E[log p(x.txt|z); z~qJ(z|img,txt)]
@@ -96,6 +84,16 @@ PUBLISHED: dict[str, str] = {
 + E[log p(x.2|z); z~q(z|2)]
 - beta KL(q(z|1) || p(z))
 - beta KL(q(z|2) || p(z))
+""",
+    "sparse_mcvae": """
++ E[log p(x.1|z); z~q(z|1)]
++ E[log p(x.1|z); z~q(z|2)]
++ E[log p(x.2|z); z~q(z|1)]
++ E[log p(x.2|z); z~q(z|2)]
+- beta KL(q(z|1) || p(z))
+- beta KL(q(z|2) || p(z))
+! approximate: KL(.||p(z)) by the fit of Molchanov, Ashukha & Vetrov 2017, arXiv 1701.05369
+! improper prior: log_uniform of z; its KL is known up to a constant
 """,
     "mvae": """
 + E[log p(x.img|z); z~PoE[p(z)·q(z|img)·q(z|txt)]]

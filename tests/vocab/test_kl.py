@@ -8,7 +8,8 @@ from mvgraph.vocab.divergence.kl import TABLE, normal_normal
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.normal import Normal
 
-FAMILIES = [f for f in (Family.read(w) for w in Family.registry.names()) if {"prior", "expert"} <= f.roles]
+ALL = [Family.read(w) for w in Family.registry.names()]
+FAMILIES = [f for f in ALL if {"prior", "expert"} & f.roles and f.is_density]  # improper priors: test_dropout.py
 WORDS = [(of.word, to.word) for of in FAMILIES for to in FAMILIES if closed_kl(of, to) is not None]
 PARAMETERS = [(0.0, 1.0, 0.0, 1.0), (0.7, 0.5, -0.4, 1.5), (-2.0, 1.3, 1.0, 0.6), (0.1, 0.3, 0.1, 0.9)]
 
@@ -106,7 +107,7 @@ def test_no_closed_form_is_none(words):
 
 
 def test_the_pairs_of_the_table_are_all_tested():
-    assert {(of.word, to.word) for of, to in TABLE} <= set(WORDS)
+    assert {(of.word, to.word) for of, to in TABLE if not to.improper} <= set(WORDS)
 
 
 def test_a_new_family_brings_its_own_divergences():

@@ -1,5 +1,5 @@
 """Divergences between distributions."""
 
-from mvgraph.vocab.divergence.kl import closed_kl
+from mvgraph.vocab.divergence.kl import FITTED, closed_kl
 
-__all__ = ["closed_kl"]
+__all__ = ["FITTED", "closed_kl"]

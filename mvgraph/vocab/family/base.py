@@ -63,10 +63,13 @@ class Family(Word):
     registry: ClassVar[Registry[Family]] = Registry("family", "mvgraph.vocab.family")
 
     roles: ClassVar[frozenset[Role]] = frozenset()
-    is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse, or a point mass
+    is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse, a point mass, an improper prior
+    improper: ClassVar[bool] = False  # its integral is infinite: a density up to a factor, without draws
     reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
     discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
     stackable: ClassVar[bool] = True  # every parameter broadcasts against values; False: networks are among them
+    tied: ClassVar[frozenset[str]] = frozenset()  # free parameters that all the experts of a latent share
+    drops: ClassVar[bool] = False  # entries have dropout rates, and one whose heads give 0 is 0 with certainty
 
     @abstractmethod
     def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
@@ -75,6 +78,14 @@ class Family(Word):
     def free(self, shape: Shape, role: Role) -> dict[str, Tensor]:
         """Raw parameters that depend on no data and are learnt, by name, with their initial values."""
         return {}
+
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """What free parameters are brought back into after every step of an optimiser, by name; no bound elsewhere."""
+        return {}
+
+    def dropout(self, raw: Params) -> Tensor:
+        """The dropout rate of every entry, `(*shape)`, from the raw free parameters; of families with `drops` only."""
+        raise NotImplementedError(f"'{self.word}' has no dropout rates")
 
     @abstractmethod
     def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:

@@ -35,7 +35,7 @@ class GPoE(Fusion):
     """
 
     word: ClassVar[str] = "gpoe"
-    families: ClassVar[frozenset[str]] = frozenset({"normal"})
+    families: ClassVar[frozenset[str]] = frozenset({"normal", "dropout_normal"})
     symbol: ClassVar[str] = "gPoE"
     single_is_expert: ClassVar[bool] = False
 

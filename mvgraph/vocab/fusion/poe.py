@@ -31,7 +31,7 @@ class PoE(Fusion):
     """
 
     word: ClassVar[str] = "poe"
-    families: ClassVar[frozenset[str]] = frozenset({"normal"})
+    families: ClassVar[frozenset[str]] = frozenset({"normal", "dropout_normal"})
     symbol: ClassVar[str] = "PoE"
     takes_prior: ClassVar[bool] = True
 
