@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from mvgraph.errors import Place, Problem
-from mvgraph.graph import hooks, impropriety, inference, mathematics, references, shapes, structure, usage, weights
+from mvgraph.graph import (
+    hooks,
+    impropriety,
+    inference,
+    mathematics,
+    pooling,
+    references,
+    shapes,
+    structure,
+    usage,
+    weights,
+)
 from mvgraph.graph.finding import Check
 from mvgraph.spec.model import Spec
 
@@ -15,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     *usage.CHECKS,
     *mathematics.CHECKS,
     *shapes.CHECKS,
+    *pooling.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
 )

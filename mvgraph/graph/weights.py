@@ -21,6 +21,7 @@ from mvgraph.graph.finding import (
     written,
 )
 from mvgraph.graph.inference import weights_of
+from mvgraph.graph.pooling import pools, standard_names
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.language.index import parse_ranges
 from mvgraph.language.table import Table
@@ -141,6 +142,7 @@ def param_tables(spec: Spec) -> Iterator[Problem]:
 def unused_params(spec: Spec) -> Iterator[Problem]:
     """MVG226 (warning): a param that no formula, fusion or range uses."""
     used = {r.name for q in posteriors(spec).values() for r in weights_of(q)}
+    used |= {r.name for family in pools(spec).values() for r in standard_names(family)}
     for weight in weights(spec):
         found = attempt(references, weight.formula)
         used |= set() if isinstance(found, SpecError) else {r.name for r in found}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from mvgraph.errors import UsageError
+from mvgraph.graph.pooling import pools
 from mvgraph.module import belief
 from mvgraph.module.belief import Belief
 from mvgraph.module.inference import Inference
@@ -34,7 +35,7 @@ def encode(inference: Inference) -> dict[str, Distribution]:
         if ref.view is None:
             found[str(ref)] = belief.mixture(inference.shared(ref), inference.log_weights)
         elif not prior_key(spec, ref).given or bool(inference.seen(ref).all()):
-            found[str(ref)] = inference.private(ref).distribution()
+            found[str(ref)] = inference.alone(ref)
     return found
 
 
@@ -68,12 +69,10 @@ def generate(
     """New data from the prior: z ~ p(z), then E[x_m | z], or a draw of x_m with `mean=False`.
 
     Raises:
-        UsageError: a prior is improper.
+        UsageError: a prior is improper, or made of posteriors.
     """
     spec = networks.spec
-    for one in (x for x in spec.latents if x.family.improper):
-        why = f"the prior of {one.name} is '{one.family.word}', whose integral is infinite"
-        raise UsageError(f"no new data can be drawn: {why}; impute from some view, or write latent: normal")
+    require_prior(spec)
     latent: dict[Ref, Tensor] = {}
     like = next(networks.decoders.parameters())
     for ref in latents(spec):
@@ -115,6 +114,10 @@ def require_densities(spec: Spec) -> None:
     Raises:
         UsageError: names the distribution that has no density.
     """
+    for name in pools(spec):
+        raise UsageError(
+            f"log p(X) is not defined: the prior of {name} is made of posteriors, so there is no joint density p(X)"
+        )
     families = {f"the likelihood of view {v}": spec.view(v).likelihood for v in spec.view_names}
     families |= {f"the prior of {x.name}": x.family for x in spec.latents}
     families |= {f"the posterior of {x.name}": x.expert for x in spec.posteriors}
@@ -122,6 +125,20 @@ def require_densities(spec: Spec) -> None:
         if family is not None and not family.is_density:
             why = "is improper: its integral is infinite" if family.improper else "has no density"
             raise UsageError(f"log p(X) is not defined: {what} is '{family.word}', which {why}")
+
+
+def require_prior(spec: Spec) -> None:
+    """Refuse to draw from a prior that is improper, or none without data.
+
+    Raises:
+        UsageError: names the latent.
+    """
+    for one in (x for x in spec.latents if x.family.improper):
+        why = f"the prior of {one.name} is '{one.family.word}', whose integral is infinite"
+        raise UsageError(f"no new data can be drawn: {why}; impute from some view, or write latent: normal")
+    for name in pools(spec):
+        message = f"there is nothing to generate from: the prior of {name} is made of posteriors of data"
+        raise UsageError(f"{message}; impute the views that are wanted from some that are given")
 
 
 def latents(spec: Spec) -> list[Ref]:
@@ -157,17 +174,15 @@ def _latents(
     spec, found = inference.spec, dict[Ref, Tensor]()
     wanted = set(relevant(spec, frozenset(views)))
     for ref in (r for r in latents(spec) if r in wanted):
-        beliefs = inference.shared(ref) if ref.view is None else _copies(inference, ref, found, inference.private)
+        beliefs = inference.shared(ref) if ref.view is None else inference.copies(ref, _parents(inference, ref, found))
         found[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
     return found
 
 
-def _copies(
-    inference: Inference, ref: Ref, draws: Mapping[Ref, Tensor], rule: Callable[[Ref, Sequence[Tensor]], Belief]
-) -> list[Belief]:
-    """What is known of a private latent in every component, at the draws of its parents there."""
+def _parents(inference: Inference, ref: Ref, draws: Mapping[Ref, Tensor]) -> list[list[Tensor]]:
+    """The draws of a latent's parents in every component, `(sample, row, dim)` each."""
     parents = [draws[p] for p in prior_key(inference.spec, ref).given]
-    return [rule(ref, [p[c] for p in parents]) for c in range(len(inference.components))]
+    return [[p[c] for p in parents] for c in range(len(inference.components))]
 
 
 def _emit(spec: Spec, view: str, params: Params, mean: bool, generator: torch.Generator | None) -> Tensor:
@@ -194,7 +209,8 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
     total = like.new_zeros(len(inference.components), samples, len(inference.batch))
     shared = {r: inference.shared(r) for r in latents(spec) if r.view is None}
     for ref in latents(spec):
-        beliefs = shared[ref] if ref.view is None else _copies(inference, ref, draws, inference.proposal)
+        each = _parents(inference, ref, draws)
+        beliefs = shared[ref] if ref.view is None else [inference.proposal(ref, p) for p in each]
         draws[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
         prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
         ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
@@ -205,9 +221,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
     return total - _log_posterior(inference, shared, draws) + _log_scores(inference, observed, draws)
 
 
-def _log_posterior(
-    inference: Inference, shared: Mapping[Ref, Sequence[Belief]], draws: Mapping[Ref, Tensor]
-) -> Tensor:
+def _log_posterior(inference: Inference, shared: Mapping[Ref, Sequence[Belief]], draws: Mapping[Ref, Tensor]) -> Tensor:
     """log Σ_S w_S Π_v q_S(v) of the shared latents at all draws, `(component, sample, row)`."""
     total = inference.log_weights[:, None, None]  # (density's component, draw's component, sample, row)
     for ref, beliefs in shared.items():

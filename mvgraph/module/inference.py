@@ -8,6 +8,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
@@ -115,17 +116,25 @@ class Inference:
             parents: draws of its parents in p, `(sample, row, dim)` each.
         """
         rule, seen = self.spec.posterior(ref.node), self.seen(ref)
-        own = self._own(ref)
+        own = self.own(ref)
         if bool(seen.all()):
             return own
         if rule.absent == "aux" and rule.auxiliary is not None:
             return choose([(seen, own), (~seen, self._known(rule.auxiliary, self.networks.auxiliary(ref), ref))])
         return choose([(seen, own), (~seen, self.prior(ref, parents))])
 
+    def copies(self, ref: Ref, parents: Sequence[Sequence[Tensor]]) -> list[Belief]:
+        """What is known of a private latent in every component, at the draws of its parents there."""
+        return [self.private(ref, each) for each in parents]
+
+    def alone(self, ref: Ref) -> Distribution:
+        """The distribution of a private latent without parents."""
+        return self.private(ref).distribution()
+
     def proposal(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """What importance sampling draws a private latent from: its own posterior where its view was seen, or p."""
         seen = self.seen(ref)
-        return choose([(seen, self._own(ref)), (~seen, self.prior(ref, parents))])
+        return choose([(seen, self.own(ref)), (~seen, self.prior(ref, parents))])
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """p(v | pa), at draws of the parents `(sample, row, dim)`."""
@@ -137,7 +146,8 @@ class Inference:
         """Where the view of a private latent is evidence, bool `(row,)`."""
         return self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
 
-    def _own(self, ref: Ref) -> Belief:
+    def own(self, ref: Ref) -> Belief:
+        """The posterior of a private latent given its own view; of no use in rows where that was not seen."""
         slot = Stream(ref, "own", frozenset({str(ref.view)}))
         return self._known(self.spec.posterior(ref.node).expert, self._posteriors([slot])[slot], ref)
 

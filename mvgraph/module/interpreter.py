@@ -18,7 +18,8 @@ from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
 from mvgraph.module.pattern import Pattern, Values
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
+from mvgraph.module.pooling import pooled_kl_of
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.terms import OBSERVED_COUNT
@@ -71,4 +72,5 @@ VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Pattern.kl,
     LogMeanExp: Pattern.log_mean_exp,
+    PooledKL: pooled_kl_of,
 }

@@ -12,10 +12,11 @@ from torch import Tensor
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise
+from mvgraph.module.pooling import pooled_kl
 from mvgraph.module.running import Run
 from mvgraph.module.scoring import Values
 from mvgraph.module.sharing import Shares
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
 from mvgraph.planning.steps import Plan
 from mvgraph.spec.model import Spec
 
@@ -80,4 +81,5 @@ VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Run.kl,
     LogMeanExp: Run.log_mean_exp,
+    PooledKL: pooled_kl,
 }

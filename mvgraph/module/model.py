@@ -15,6 +15,7 @@ from mvgraph.data.batch import Batch
 from mvgraph.data.validation import batch as checked
 from mvgraph.errors import DataError, Problem
 from mvgraph.module import answers
+from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
 from mvgraph.module.lowering import Step
@@ -182,7 +183,7 @@ class Model(nn.Module):
         evidence = rows if given is None else rows.only(given)
         if whole is None:
             require_views(evidence)
-        return Inference(self.networks, self.plan, evidence)
+        return infer(self.networks, self.plan, evidence)
 
     @property
     def _like(self) -> Tensor:

@@ -70,7 +70,7 @@ def _covers(mask: Tensor, needed: Tensor) -> Tensor:
 
 def _components(spec: Spec, scope: Scope, size: int) -> int:
     rules: dict[str, Callable[[int], int]] = {"singles": lambda n: n, "subsets": lambda n: 2**n - 1}
-    return 1 if scope.component is None else max(rules[spec.mixture](size), 1)
+    return 1 if scope.component is None else max(rules[scope.split or spec.mixture](size), 1)
 
 
 def _siblings(spec: Spec, scope: Scope, size: int) -> int:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal, Protocol
 
 from mvgraph.language.expr import Expr
-from mvgraph.objective.keys import Key, Mixture, Ref
+from mvgraph.objective.keys import Key, Mixture, Pool, Ref
 
 Parts = tuple[tuple[Fraction, tuple["Stream", ...]], ...]
 Source = Literal["posterior", "own", "aux", "prior"]
@@ -176,6 +176,48 @@ class KL:
         drawn = dict.fromkeys(str(a) for d in self.given for a in d.whole)
         given = f"; {', '.join(drawn)}" if drawn else ""
         return f"KL({self.of} || {'·'.join(map(str, self.to))}{given})"
+
+
+@dataclass(frozen=True)
+class PooledKL:
+    """KL(of ‖ to) of one view's posterior to a prior that is made of posteriors, by draws from the first.
+
+    Arguments:
+        of: the posterior.
+        to: the prior.
+        stream: the draws of `of`.
+        members: the streams of the posteriors that `to` is made of.
+    """
+
+    of: Key
+    to: Pool
+    stream: Stream = field(compare=False)
+    members: tuple[Stream, ...] = field(compare=False)
+
+    is_distance: ClassVar[bool] = True
+    scored: ClassVar[tuple[Likelihood, ...]] = ()
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All the posteriors."""
+        return (self.of, *self.to.members)
+
+    @property
+    def compared(self) -> tuple[Stream, ...]:
+        """All the posteriors."""
+        return (self.stream, *self.members)
+
+    @property
+    def components(self) -> tuple[frozenset[str], ...]:
+        """The views of the members."""
+        return tuple(m.views for m in self.members)
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - every atom is asked alike
+        """The draws of the first."""
+        yield self.stream
+
+    def __str__(self) -> str:
+        return f"KL({self.of} || {self.to})"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import sympy
 
+from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
 from mvgraph.objective.family import relevant
@@ -78,6 +79,8 @@ def _densities(spec: Spec) -> Iterator[str]:
         yield f"the prior of {', '.join(latents)} is improper: log p(X) is not defined"
     for to in sorted({to for to, _ in fitted_divergences(spec)}):
         yield f"a KL to {to} is a fitted formula, not the divergence itself"
+    if made := pools(spec):
+        yield f"the prior of {', '.join(made)} is made of posteriors, so there is no joint density p(X) to be bounded"
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def _term(spec: Spec, written: WrittenTerm) -> list[str]:
     for term in expand(spec):
         if term.scope.term is written:
             scope = term.scope
-            groups.setdefault((scope.evidence.views, scope.targets.views, scope.component), []).append(term)
+            component = scope.component if scope.split is None else None
+            groups.setdefault((scope.evidence.views, scope.targets.views, component), []).append(term)
     lines = [*rule_lines(spec, written), *_random(spec, written)]
     for group, terms in list(groups.items())[:MOST_PIECES]:
         lines += [_title(spec, written, group, terms), *(f"  {_line(t)}" for t in terms)]

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from mvgraph.objective.atoms import Draw, Parts, Stream
 from mvgraph.objective.evidence import Views, components
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref, fused
+from mvgraph.objective.keys import Auxiliary, Empirical, Expert, Fused, Joint, Key, Mixture, Prior, Ref, Standard, fused
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.vocab.family import Family
+from mvgraph.vocab.family.mixture_of import STANDARD, MixtureOf
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def scored_by(spec: Spec, ref: Ref) -> Views:
 
 def prior_key(spec: Spec, ref: Ref) -> Prior:
     """The prior of a latent, given its parents in the same plate."""
-    return Prior(ref, tuple(_parent(spec, ref, g) for g in spec.latent(ref.node).given))
+    kind = Empirical if isinstance(spec.latent(ref.node).family, MixtureOf) else Prior
+    return kind(ref, tuple(_parent(spec, ref, g) for g in spec.latent(ref.node).given))
 
 
 def _parent(spec: Spec, ref: Ref, name: str) -> Ref:
@@ -127,6 +129,8 @@ def mixture_streams(site: Site, refs: Sequence[Ref]) -> Parts:
 
 def family_of(spec: Spec, key: Key) -> Family:
     """The family that a distribution belongs to."""
+    if isinstance(key, Standard):
+        return STANDARD
     if isinstance(key, Prior):
         return spec.latent(key.ref.node).family
     if isinstance(key, Auxiliary):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mvgraph.graph.pooling import pools
 from mvgraph.objective.atoms import KL
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts
@@ -13,7 +14,8 @@ from mvgraph.vocab.divergence import FITTED, closed_kl
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    return tuple(sorted({*_surrogates(spec), *_pseudo(spec), *_random(spec), *_improper(spec), *_fitted(spec)}))
+    found = (_surrogates, _pseudo, _random, _improper, _fitted, _pooled)
+    return tuple(sorted({flag for each in found for flag in each(spec)}))
 
 
 def surrogate_refs(spec: Spec) -> set[str]:
@@ -50,6 +52,12 @@ def _surrogates(spec: Spec) -> list[str]:
 def _pseudo(spec: Spec) -> list[str]:
     word = {v: spec.view(v).likelihood for v in pseudo_views(spec)}
     return [f"pseudo-likelihood: {f.word} of view {v} is no density" for v, f in word.items() if f is not None]
+
+
+def _pooled(spec: Spec) -> list[str]:
+    made = pools(spec).values()
+    convex = ["convex upper bound on KL(.||mix)"] if any(f.bound == "convex" for f in made) else []
+    return [*convex, *(["empirical prior: no joint density p(X)"] if made else [])]
 
 
 def _random(spec: Spec) -> list[str]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sympy
+
+from mvgraph.language.expr import Expr
+
 
 @dataclass(frozen=True)
 class Ref:
@@ -26,6 +30,22 @@ class Prior:
 
     def __str__(self) -> str:
         return f"p({self.ref}|{','.join(map(str, self.given))})" if self.given else f"p({self.ref})"
+
+
+@dataclass(frozen=True)
+class Standard(Prior):
+    """N(0, I), as a part of a prior that is a mixture."""
+
+    def __str__(self) -> str:
+        return "N(0,I)"
+
+
+@dataclass(frozen=True)
+class Empirical(Prior):
+    """h(z.m | X), a prior that is made of the posteriors of all the views of the same datum."""
+
+    def __str__(self) -> str:
+        return f"h({self.ref}|X)"
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,27 @@ class Mixture:
         if len(set(self.weights)) == 1:
             return f"Mix_{self.weights[0]}[{', '.join(texts)}]"
         return f"Mix[{', '.join(f'{w}:{t}' for w, t in zip(self.weights, texts, strict=True))}]"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """a N(0, I) + (1 − a) mean over n of q(z.n | x_n): copies of a latent in several views as one prior.
+
+    Arguments:
+        standard: a, a formula over params.
+        members: the posteriors of the views of the evidence.
+    """
+
+    standard: Expr
+    members: tuple[Key, ...]
+
+    def __str__(self) -> str:
+        count = sympy.Integer(len(self.members))
+        if self.standard == 0:
+            return f"Mix_{1 / count}[{', '.join(map(str, self.members))}]"
+        each = sympy.expand((1 - self.standard) / count)
+        rest = "".join(f", {each}:{m}" for m in self.members if each != 0)
+        return f"Mix[{self.standard}:N(0,I){rest}]"
 
 
 Key = Prior | Auxiliary | Expert | Joint | Fused

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import getdoc
 from typing import Any
 
+from mvgraph.language.expr import Formula
 from mvgraph.language.word import Word
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.vocab.family.mixture_of import MixtureOf
 
 MOST_SETS = 15  # evidence sets that are written out
 
@@ -34,6 +36,7 @@ RULES = {
     "elbo": "L_S = Σ_t λ_t E[log p(x_t|pa)] - Σ_v β_v E[KL(q(v|x_S) || p(v|pa))], t in the targets, v above them",
     "iwae": "L = E[log 1/K Σ_k w_k], log w = Σ_t λ_t log p(x_t|pa) + Σ_v β_v (log p(v|pa) - log q(v|x_S))",
 }
+POOL_BOUNDS = {"convex": "bounded from above by those to its parts", "exact": "that to the whole, by draws"}
 STRATA = {
     "outside": "one logarithm for each component, averaged",
     "inside": "one logarithm over all components and their samples",
@@ -90,7 +93,16 @@ def latent_line(latent: Latent) -> str:
     given = (
         f", given {', '.join(latent.given)} by {word(latent.network or 'its default network')}" if latent.given else ""
     )
-    return f"{latent.name}: {word(latent.family)}, {word(latent.dim)} entries, {where}{given}"
+    made = f"; {_pooled(latent.name, latent.family)}" if isinstance(latent.family, MixtureOf) else ""
+    return f"{latent.name}: {word(latent.family)}, {word(latent.dim)} entries, {where}{given}{made}"
+
+
+def _pooled(name: str, family: MixtureOf) -> str:
+    """What a prior that is made of posteriors is, and how it is compared."""
+    mean = f"mean over n of q({name}.n|n)"
+    alone = str(family.standard)
+    whole = mean if Formula(alone).expr == 0 else f"({alone}) N(0,I) + (1 - ({alone})) {mean}"
+    return f"h({name}.m|X) = {whole}; the KL to it is {POOL_BOUNDS[family.bound]}"
 
 
 def view_line(spec: Spec, name: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import sympy
 
+from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Parts, Stratum
 from mvgraph.objective.evidence import Subset, Views, components
 from mvgraph.objective.family import Site, drawn, mixture_of, mixture_streams, prior_key, relevant, scored_by
 from mvgraph.objective.frame import WHOLE, Frame
 from mvgraph.objective.keys import Ref
+from mvgraph.objective.pooling import pulls
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.objective.text import signed_sum
 from mvgraph.spec.terms import Route
@@ -81,6 +83,7 @@ def _bound(case: _Case) -> Iterator[Term]:
             if atom.of != atom.to[0]:
                 scope = case.scope(scored_by(frame.spec, ref), part)
                 yield frame.build(-weigh.beta(case.route, ref), weight, atom, scope)
+        yield from _pooled(case, site)
     if case.mixed and case.shared:
         site = case.whole()
         atom = _mixture_kl(site, case.shared, mixture_streams(site, case.shared))
@@ -115,13 +118,26 @@ def _likelihood(site: Site, view: str) -> Likelihood:
 
 
 def _ratios(case: _Case, site: Site) -> Iterator[tuple[Ref, KL]]:
-    """KL(q ‖ p) of each latent above the targets, unless it is drawn from a prior or its density is the mixture's."""
+    """KL(q ‖ p) of each latent above the targets, unless it is drawn from a prior or its density is a mixture's."""
+    pooled = pools(site.spec)
     for ref in relevant(case.frame.spec, case.scored):
         draw = drawn(site, ref)
-        if draw.stream.source in ("posterior", "own") and not (case.mixed and ref.view is None):
+        mixed = ref.node in pooled or (case.mixed and ref.view is None)
+        if draw.stream.source in ("posterior", "own") and not mixed:
             prior = prior_key(site.spec, ref)
             given = tuple(drawn(site, p) for p in prior.given)
             yield ref, KL(draw.key, (prior,), given, ((WHOLE, (draw.stream,)),))
+
+
+def _pooled(case: _Case, site: Site) -> Iterator[Term]:
+    """β KL(q ‖ h) of each latent above the targets whose prior is made of posteriors."""
+    pooled, weigh = pools(site.spec), case.frame.weigh
+    for ref in (r for r in relevant(case.frame.spec, case.scored) if r.node in pooled):
+        for pull in pulls(site, weigh, ref, pooled[ref.node]):
+            scope = case.scope(scored_by(case.frame.spec, ref))
+            scope = replace(scope, component=pull.member, split="singles")
+            beta = -weigh.beta(case.route, ref) * pull.factor
+            yield case.frame.build(beta, pull.share, pull.atom, scope)
 
 
 def _mixture_kl(site: Site, refs: list[Ref], streams: Parts) -> KL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 import sympy
 
@@ -25,6 +26,7 @@ class Scope:
         evidence, targets: the route's sets.
         component: the component's own evidence, where the posterior family is a mixture.
         scored: at least one of these must be an observed target.
+        split: how the evidence falls into components, where not as the posterior family's mixture does.
     """
 
     term: WrittenTerm
@@ -33,6 +35,7 @@ class Scope:
     targets: Subset
     component: Views | None
     scored: Views
+    split: Literal["singles"] | None = None
 
 
 @dataclass(frozen=True)

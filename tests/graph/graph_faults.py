@@ -90,6 +90,29 @@ FAULTS = [
         ("absent: own", "absent: own, share: z"),
         ("fuse: poe", "fuse: poe, share: h"),
     ),
+    *(
+        fault(name, codes, at, (H, H.replace("latent: normal", f"latent: {{mixture_of: {options}}}")), *more)
+        for name, codes, at, options, *more in (
+            ("pool_formula", "MVG120", "standard: alpha", "{standard: alpha +}"),
+            ("pool_unknown", "MVG331", "standard: alpah", "{standard: alpah}"),
+            ("pool_share", "MVG331", "standard: 1.5", "{standard: 1.5}"),
+            ("pool_count", "MVG331", "standard: 1/M_obs", "{standard: 1/M_obs}"),
+            ("pool_table", "MVG331", "standard: lam", "{standard: lam}"),
+            ("pool_sizes", "MVG330", "dim:", "{}", ("dim: 2", "dim: {image: 2, sound: 3, label: 2}")),
+            ("pool_given", "MVG330", "given: [z]", "{}", ("plate: view}", "plate: view, given: [z]}")),
+            ("pool_mixed", "MVG330", "latent:", "{}", ("mixture: none", "mixture: singles")),
+            (
+                "pool_density",
+                "MVG332",
+                "to: p(h.n)",
+                "{}",
+                (KL, "kl: {of: q(h.n | n), to: p(h.n), for: {n: V}, weight: alpha}"),
+            ),
+            ("pool_absent", "MVG332", "from: S", "{}", (", absent: own", "")),
+            ("pool_iwae", "MVG332", "iwae", "{}", ("elbo: {", "iwae: {samples: 2, ")),
+        )
+    ),
+    fault("pool_shared", "MVG213 MVG330", "latent: mixture_of", (Z, "  z: {latent: mixture_of, dim: 3}")),
     fault("prior_without_fusion", "MVG213 MVG227 MVG227", "prior_expert", ("fuse: poe, ", "")),
     fault("prior_in_mean", "MVG213", "prior_expert", ("fuse: poe", "fuse: mean")),
     fault("prior_not_normal", "MVG213", "prior_expert", (Z, "  z: {latent: laplace, dim: 3}")),

@@ -30,6 +30,8 @@ VIEWS = {
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 JOINT = ("jmvae",)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
+POOLED = ("mmvm", "mmvm_exact")  # their priors are made of posteriors
+NO_LIKELIHOOD = ("ae", *IMPROPER, *POOLED)  # log p(X) is not defined
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -155,6 +157,8 @@ __all__ = [
     "IMPROPER",
     "JOINT",
     "NAMES",
+    "NO_LIKELIHOOD",
+    "POOLED",
     "agree",
     "data",
     "double",

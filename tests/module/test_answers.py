@@ -14,7 +14,20 @@ from mvgraph.errors import DataError, UsageError
 from mvgraph.module.model import Model
 from mvgraph.spec.reading import load
 
-from .models import EXACTLY_TWO, IMPROPER, JOINT, NAMES, VIEWS, data, double, model, small, views_of
+from .models import (
+    EXACTLY_TWO,
+    IMPROPER,
+    JOINT,
+    NAMES,
+    NO_LIKELIHOOD,
+    POOLED,
+    VIEWS,
+    data,
+    double,
+    model,
+    small,
+    views_of,
+)
 
 ROWS = 4
 
@@ -37,6 +50,8 @@ def askable(made: Model) -> list[list[str]]:
 
 def parts(made: Model, size: int) -> int:
     """The number of components of q."""
+    if made.spec.name.startswith("MMVM"):
+        return 1 if size == len(made.spec.views) else size
     return {"none": 1, "singles": size, "subsets": 2**size - 1}[made.spec.mixture]
 
 
@@ -45,7 +60,7 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in POOLED])
 def test_encode(name: str) -> None:
     """One distribution over rows for each latent, a mixture exactly where q is one."""
     made = made_of(name)
@@ -63,6 +78,38 @@ def test_encode(name: str) -> None:
         private = [n for n in made.spec.view_names if any(x.plate for x in made.spec.latents)]
         assert sorted(found) == sorted(f"h.{v}" for v in private)
         assert all(d.event_shape == (2,) and d.batch_shape == (ROWS,) for d in found.values())
+
+
+@pytest.mark.parametrize("name", POOLED)
+@pytest.mark.parametrize("alpha", [0, 0.25])
+def test_encode_borrows_from_the_views_that_were_seen(name: str, alpha: float) -> None:
+    """The latent of an absent view has the prior that is made of posteriors: a mixture of those of the seen views."""
+    views = views_of(name, 3)
+    made = model(load(small(name, views), sets=[f"p.z.latent.mixture_of.standard={alpha}"]))
+    batch = data(made.spec, ROWS)
+    whole = made.encode(batch)
+    assert not any(isinstance(d, MixtureSameFamily) for d in whole.values())
+    for given in ([views[0]], list(views[:2])):
+        found = made.encode(batch, given)
+        assert sorted(found) == sorted(f"z.{v}" for v in views)
+        mean = (1 - alpha) * torch.stack([whole[f"z.{v}"].mean for v in given]).mean(0)
+        torch.testing.assert_close(found[f"z.{views[2]}"].mean, mean)
+        torch.testing.assert_close(found[f"z.{views[0]}"].mean, whole[f"z.{views[0]}"].mean)
+        point = torch.zeros(3, dtype=torch.float64)
+        densities = torch.stack([whole[f"z.{v}"].log_prob(point).exp() for v in given]).mean(0)
+        normal = (2 * math.pi) ** -1.5
+        mixed = (1 - alpha) * densities + alpha * normal
+        torch.testing.assert_close(found[f"z.{views[2]}"].log_prob(point).exp(), mixed)
+
+
+@pytest.mark.parametrize("name", POOLED)
+def test_priors_made_of_posteriors_have_no_joint_density(name: str) -> None:
+    """Neither log p(X) nor new data."""
+    made = made_of(name)
+    with pytest.raises(UsageError, match=r"there is no joint density p\(X\)"):
+        made.log_likelihood(data(made.spec, ROWS), 20)
+    with pytest.raises(UsageError, match=r"nothing to generate from: the prior of z is made of posteriors"):
+        made.generate(3)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -91,7 +138,7 @@ def test_impute(name: str, samples: int | None) -> None:
     assert list(only) == [made.spec.view_names[1]]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in IMPROPER])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in (*IMPROPER, *POOLED)])
 def test_generate(name: str) -> None:
     """Means or draws of every view, the same for the same generator; draws lie in the support."""
     made = made_of(name)
@@ -119,7 +166,7 @@ def test_what_an_improper_prior_leaves_undefined(name: str) -> None:
         made.log_likelihood(data(made.spec, ROWS), 4)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("ae", *IMPROPER)])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in NO_LIKELIHOOD])
 def test_log_likelihood(name: str) -> None:
     """One finite number a row, the same for the same generator, for any evidence."""
     made = made_of(name)

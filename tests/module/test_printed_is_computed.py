@@ -16,8 +16,8 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL, Stream
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Standard
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
@@ -84,6 +84,8 @@ class Alone:
 
     def density(self, key: Key) -> Distribution:
         """The torch distribution of a key."""
+        if isinstance(key, Standard):
+            return Normal(torch.zeros(1), torch.ones(1))
         inner = key.members[-1] if isinstance(key, Fused) else key
         node = inner.ref.node
         word = self.spec.latent(node).family.word if isinstance(inner, Prior) else self.spec.posterior(node).expert.word
@@ -146,10 +148,20 @@ class Alone:
         inside = [w + math.log(float(p.weight) / k) for p, w in zip(atom.parts, logs, strict=True)]
         return torch.cat(inside).logsumexp(0)
 
-    def value(self, atom: Likelihood | KL | LogMeanExp, numbers: Mapping[str, float]) -> Tensor:
+    def pooled(self, atom: PooledKL, numbers: Mapping[str, float]) -> Tensor:
+        """To a mixture of posteriors, by draws from the first."""
+        z, alone = self.draw(atom.of, atom.stream), number(atom.to.standard, numbers)
+        density = alone * Normal(0.0, 1.0).log_prob(z).sum(-1).exp()
+        for member in atom.to.members:
+            density = density + (1 - alone) / len(atom.to.members) * self.log(member, z).exp()
+        return (self.log(atom.of, z) - density.log()).mean(0)
+
+    def value(self, atom: Likelihood | KL | LogMeanExp | PooledKL, numbers: Mapping[str, float]) -> Tensor:
         """One atom, `(row,)`."""
         if isinstance(atom, Likelihood):
             return self.log_likelihood(atom).mean(0)
+        if isinstance(atom, PooledKL):
+            return self.pooled(atom, numbers)
         return self.kl(atom) if isinstance(atom, KL) else self.log_mean_exp(atom, numbers)
 
 

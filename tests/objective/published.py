@@ -141,6 +141,23 @@ PUBLISHED: dict[str, str] = {
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
 """,
+    "mmvm": """
++ E[log p(x.1|z.1); z.1~q(z.1|1)]
++ E[log p(x.2|z.2); z.2~q(z.2|2)]
+- alpha*beta KL(q(z.1|1) || N(0,I))
+- (-alpha*beta/2 + beta/2) KL(q(z.1|1) || q(z.2|2))
+- alpha*beta KL(q(z.2|2) || N(0,I))
+- (-alpha*beta/2 + beta/2) KL(q(z.2|2) || q(z.1|1))
+! convex upper bound on KL(.||mix)
+! empirical prior: no joint density p(X)
+""",
+    "mmvm_exact": """
++ E[log p(x.1|z.1); z.1~q(z.1|1)]
++ E[log p(x.2|z.2); z.2~q(z.2|2)]
+- beta KL(q(z.1|1) || Mix_1/2[q(z.1|1), q(z.2|2)])
+- beta KL(q(z.2|2) || Mix_1/2[q(z.1|1), q(z.2|2)])
+! empirical prior: no joint density p(X)
+""",
     "mopoe": """
 + 1/3 E[log p(x.1|z); z~PoE[p(z)·q(z|1)·q(z|2)]]
 + 1/3 E[log p(x.1|z); z~q(z|1)]

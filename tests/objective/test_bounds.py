@@ -15,6 +15,7 @@ WARM = " once its schedules have ended"
 ONLY = "a route scores 1 only, not all views; a route scores 2 only, not all views"
 KL = "re-weighted: a KL has the weight"
 
+POOLED = "the prior of z is made of posteriors, so there is no joint density p(X) to be bounded"
 VERDICTS = {
     "ae": (False, f"the likelihood of 1, 2 is no density; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"),
     "bi_vcca": (True, "a lower bound of log p(X)"),
@@ -40,6 +41,8 @@ VERDICTS = {
     ),
     "mmvae_tight": (True, "a lower bound of log p(X)"),
     "mnist_svhn_poe": (False, ONLY),
+    "mmvm": (False, POOLED),
+    "mmvm_exact": (False, POOLED),
     "mopoe": (True, "a lower bound of log p(X)"),
     "mvae": (True, f"a lower bound of log p(X){WARM}"),
     "mvae_subsampled": (False, ONLY),

@@ -91,6 +91,19 @@ def mopoe() -> Iterator[str]:
         yield from route(poe(s, len(s) == 3), like="1/7 ", beta="beta/7 ")
 
 
+def mmvm(exact: bool = False) -> Iterator[str]:
+    """Each view for itself, and its distance from every other posterior, or from their mixture."""
+    weight, mixture = "(-alpha*beta/3 + beta/3)", "Mix_1/3[q(z.1|1), q(z.2|2), q(z.3|3)]"
+    for v in VIEWS:
+        own = f"q(z.{v}|{v})"
+        yield f"+ E[log p(x.{v}|z.{v}); z.{v}~{own}]"
+        if exact:
+            yield f"- beta KL({own} || {mixture})"
+            continue
+        yield f"- alpha*beta KL({own} || N(0,I))"
+        yield from (f"- {weight} KL({own} || q(z.{w}|{w}))" for w in VIEWS if w != v)
+
+
 def mvtcae() -> Iterator[str]:
     """One product, and its distance from every expert."""
     key = poe(VIEWS)
@@ -172,6 +185,8 @@ THREE = {
     "mmvae": mmvae("outside"),
     "mmvae_plus": mmvae_plus(),
     "mmvae_tight": mmvae("inside"),
+    "mmvm": mmvm(),
+    "mmvm_exact": mmvm(exact=True),
     "mopoe": mopoe(),
     "mvae": route(poe(VIEWS, prior=True)),
     "mvae_subsampled": lines(PUBLISHED["mvae_subsampled"]),
@@ -207,6 +222,8 @@ ONE: dict[str, list[str]] = {
         "- beta KL(q(z|1) || p(z))",
     ],
     "mmvae_tight": ["+ LME_30,inside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
+    "mmvm": ["+ E[log p(x.1|z.1); z.1~q(z.1|1)]", "- alpha*beta KL(q(z.1|1) || N(0,I))"],
+    "mmvm_exact": ["+ E[log p(x.1|z.1); z.1~q(z.1|1)]"],
     "mopoe": [*route("PoE[p(z)·q(z|1)]", ("1",))],
     "mvae": [*route("PoE[p(z)·q(z|1)]", ("1",))],
     "mvae_subsampled": [*route("PoE[p(z)·q(z|1)]", ("1",), like="2 ", beta="2*beta ")],

@@ -79,8 +79,9 @@ def constant(network: nn.Module, q: Gaussian) -> None:
 
 def fixed(model: Model, experts: Sequence[Gaussian], joint: Gaussian | None = None) -> Model:
     """Give every view its expert, and the joint network its Gaussian."""
+    private = model.spec.latent("z").plate
     for view, q in zip(model.spec.view_names, experts, strict=True):
-        constant(model.networks.expert(Z, view), q)
+        constant(model.networks.expert(Ref("z", view) if private else Z, view), q)
     if joint is not None:
         constant(model.networks.joints["z()"], joint)
     return model
