@@ -39,7 +39,7 @@ from mvgraph.spec.model import (
 )
 from mvgraph.spec.model import Value as ParamValue
 from mvgraph.spec.schema import KINDS, spoken
-from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
@@ -57,6 +57,7 @@ RECORDS: dict[str, tuple[type, str]] = {
     "The objective": (Objective, "`objective:`"),
     "A route": (Route, "`elbo: {...}` or `iwae: {...}`, an item of `maximize:`."),
     "A divergence": (Divergence, "`kl: {...}`, an item of `minimize:`."),
+    "A statistic": (BatchStatistic, "`statistic: {...}`, an item of `maximize:`."),
     "estimator": (Estimator, "`estimator:`"),
     "training": (Training, "`training:`"),
     "clip": (Clip, "`training: {clip: ...}`"),
@@ -71,7 +72,8 @@ NAMES: dict[Any, str] = {
     Table[Range]: "a mapping of variables to ranges",
     Evidence: "views",
     DensityText: "a density",
-    Plate: "`view`",
+    tuple[DensityText, ...]: "a list of densities",
+    Plate: "`view` or `{level: L}`",
     tuple[WrittenTerm, ...]: "a list of terms",
     Formula: "a number or a formula",
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.planning.steps import Plan
-    from mvgraph.spec.builder import compose, elbo, iwae, kl, latent, observed, posterior, view
+    from mvgraph.spec.builder import compose, elbo, iwae, kl, latent, observed, posterior, statistic, view
     from mvgraph.spec.model import Spec
     from mvgraph.training.errors import Interrupted, NotFinite
     from mvgraph.training.run import Run
@@ -65,6 +65,7 @@ else:
             "plan": "mvgraph.interface",
             "posterior": "mvgraph.spec.builder",
             "read": "mvgraph.data.loading",
+            "statistic": "mvgraph.spec.builder",
             "view": "mvgraph.spec.builder",
         },
     )
@@ -107,6 +108,7 @@ __all__ = [
     "plan",
     "posterior",
     "read",
+    "statistic",
     "view",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mvgraph.errors import Place, Problem
 from mvgraph.graph import (
     hooks,
@@ -11,6 +13,7 @@ from mvgraph.graph import (
     pooling,
     references,
     shapes,
+    statistics,
     structure,
     usage,
     weights,
@@ -27,10 +30,12 @@ CHECKS: tuple[Check, ...] = (
     *mathematics.CHECKS,
     *shapes.CHECKS,
     *pooling.CHECKS,
+    *statistics.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
 )
-CONSEQUENCES: tuple[Check, ...] = usage.CONSEQUENCES  # what only a spec without errors can be asked
+# What only a spec without errors can be asked.
+CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *statistics.CONSEQUENCES)
 
 
 def check(spec: Spec) -> list[Problem]:
@@ -46,8 +51,23 @@ def check(spec: Spec) -> list[Problem]:
     found = [problem for one in CHECKS for problem in one(spec)]
     if not any(p.severity == "error" for p in found):
         found += [problem for one in CONSEQUENCES for problem in one(spec)]
-    located = [spec.document.locate(p) if spec.document is not None else p for p in found]
+    located = [_located(spec, _folded(spec, p)) for p in found]
     return sorted(dict.fromkeys(located), key=_order)
+
+
+def _folded(spec: Spec, problem: Problem) -> Problem:
+    """A problem of one level as a problem of the node that is written, so that it is told once."""
+    nodes = {x.name: x.level.node for x in spec.latents if x.level is not None}
+    if not nodes or problem.path[:1] not in (("p",), ("q",)):
+        return problem
+    path, message = tuple(nodes.get(str(k), k) for k in problem.path), problem.message
+    for name, node in nodes.items():
+        message = message.replace(f"'{name}'", f"'{node}'")
+    return replace(problem, path=path[:3] if path[2:3] == ("given",) else path, message=message)
+
+
+def _located(spec: Spec, problem: Problem) -> Problem:
+    return problem if spec.document is None else spec.document.locate(problem)
 
 
 def _order(problem: Problem) -> tuple[bool, Place, tuple[tuple[bool, int, str], ...], str, str]:

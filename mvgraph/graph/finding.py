@@ -62,7 +62,7 @@ def densities(one: Written) -> Iterator[tuple[Path, Density]]:
     for key, text in one.term.densities:
         found = attempt(parse_density, text)
         if isinstance(found, Density):
-            yield (*one.path, key), found
+            yield (*one.path, *key), found
 
 
 def attempt(read: Callable[[A], T], argument: A) -> T | SpecError:

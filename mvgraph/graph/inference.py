@@ -40,7 +40,7 @@ def shares(spec: Spec) -> Iterator[Problem]:
             others = [n for n in known if n != name]
             message = f"'{name}' shares the trunk of '{rule.share}', which is no latent"
             yield error("MVG211", path, message, nearest(rule.share, others))
-        elif rule.network is not None:
+        elif rule.network not in (None, known[rule.share].network):
             message = f"'{name}' has a network of its own and shares that of '{rule.share}'"
             yield error("MVG211", path, message, "drop network or share")
 

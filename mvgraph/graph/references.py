@@ -141,7 +141,7 @@ def density_names(spec: Spec) -> Iterator[Problem]:
     """MVG220: a density of an unknown latent, of a wrong copy, or given unknown views."""
     for one in written(spec):
         for key, text in one.term.densities:
-            path = (*one.path, key)
+            path = (*one.path, *key)
             found = attempt(parse_density, text)
             if isinstance(found, SpecError):
                 yield from (error(p.code, path, p.message, p.remedy) for p in found.problems)

@@ -109,7 +109,8 @@ def _given(spec: Spec) -> list[tuple[str, tuple[str, ...]]]:
 def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
     yield from ((("params", n), n) for n in spec.params)
     yield from ((("views", n), n) for n in spec.view_names)
-    yield from ((("p", n), n) for n, _ in _given(spec))
+    nodes = dict.fromkeys(x.level.node if x.level else x.name for x in spec.latents)
+    yield from ((("p", n), n) for n in (*nodes, spec.observed.name))
     for one in written(spec):
         yield from (((*one.path, "for", n), n) for n in one.term.for_)
 

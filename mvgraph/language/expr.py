@@ -1,10 +1,10 @@
 """Weights as formulas: a small grammar of our own, read into sympy expressions and never evaluated as code.
 
-    sum     = product (("+" | "-") product)*
-    product = factor (("*" | "/") factor)*
-    factor  = ("+" | "-") factor | power
-    power   = atom (("^" | "**") factor)?
-    atom    = NUMBER | NAME | NAME "[" NAME "]" | "size" "(" NAME ")" | "(" sum ")"
+sum     = product (("+" | "-") product)*
+product = factor (("*" | "/") factor)*
+factor  = ("+" | "-") factor | power
+power   = atom (("^" | "**") factor)?
+atom    = NUMBER | NAME | NAME "[" NAME "]" | "size" "(" NAME ")" | "(" sum ")"
 """
 
 from __future__ import annotations

@@ -153,3 +153,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, Word):
         return value.write()
     return [plain(v) for v in value] if isinstance(value, tuple) else value
+
+
+def inline(value: Any) -> str:
+    """A word, number or table as it is written, in one line.
+
+    >>> from mvgraph.vocab.family import Family
+    >>> inline(Family.read({"laplace": {"scale": 0.75}})), inline([784]), inline({"a": 1.0})
+    ('laplace(scale: 0.75)', '[784]', '{a: 1.0}')
+    """
+    written = value.write() if isinstance(value, Word) else value
+    if isinstance(value, Word) and isinstance(written, dict):
+        return f"{value.word}({', '.join(f'{k}: {inline(v)}' for k, v in written[value.word].items())})"
+    if isinstance(written, Mapping):
+        return "{" + ", ".join(f"{k}: {inline(v)}" for k, v in written.items()) + "}"
+    if isinstance(written, list | tuple):
+        return f"[{', '.join(map(inline, written))}]"
+    return "?" if written is None else str(written)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
+from mvgraph.module import statistics
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
@@ -22,6 +23,7 @@ from mvgraph.module.pooling import pooled_kl_of
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
+from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
 
@@ -73,4 +75,5 @@ VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     KL: Pattern.kl,
     LogMeanExp: Pattern.log_mean_exp,
     PooledKL: pooled_kl_of,
+    Statistical: statistics.interpreted,
 }

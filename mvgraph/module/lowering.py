@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mvgraph.module import statistics
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise
@@ -17,6 +18,7 @@ from mvgraph.module.running import Run
 from mvgraph.module.scoring import Values
 from mvgraph.module.sharing import Shares
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
+from mvgraph.objective.statistics import Statistical
 from mvgraph.planning.steps import Plan
 from mvgraph.spec.model import Spec
 
@@ -82,4 +84,5 @@ VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {
     KL: Run.kl,
     LogMeanExp: Run.log_mean_exp,
     PooledKL: pooled_kl,
+    Statistical: statistics.lowered,
 }

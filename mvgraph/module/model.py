@@ -199,18 +199,19 @@ class Model(nn.Module):
         self.networks.project()
 
     def _require_complete(self, batch: Batch) -> None:
-        """Refuse missing views where a joint network needs them all."""
-        joint = [s for s in self.plan.slots if is_joint(self.spec, s)]
-        if joint and not batch.complete:
+        """Refuse missing views where something needs them all, and batches that are none."""
+        if not batch.complete:
             name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
-            raise DataError(
-                Problem(
-                    "MVG510",
-                    ("q", joint[0].ref.node, "fuse"),
-                    f"the joint network of '{joint[0].ref}' needs every view, and row {name} lacks one",
-                    "leave such rows out, or use fuse: poe (as mvae and mvtcae do), which is defined for any subset",
-                )
-            )
+            for slot in (s for s in self.plan.slots if is_joint(self.spec, s)):
+                message = f"the joint network of '{slot.ref}' needs every view, and row {name} lacks one"
+                remedy = "leave such rows out, or use fuse: poe (as in mvae and mvtcae), defined for any subset"
+                raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
+            if self.plan.batchwise:
+                message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
+                raise DataError(Problem("MVG511", ("data",), message, "leave such rows out of training"))
+        if self.plan.batchwise and len(batch) < 2:
+            message = "a statistic of the batch needs two rows at least"
+            raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))
 
 
 def require_views(batch: Batch) -> None:

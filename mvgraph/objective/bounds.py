@@ -16,7 +16,7 @@ from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import Route
+from mvgraph.spec.terms import BatchStatistic, Route
 from mvgraph.vocab.param import Schedule
 
 
@@ -138,6 +138,8 @@ def _failures(route: _Weighted) -> Iterator[str]:
 
 
 def _maximized(spec: Spec) -> Iterator[str]:
+    if any(isinstance(t, BatchStatistic) for t in spec.maximize):
+        yield "a statistic of the batch is no mean over data"
     if any(t.is_distance for t in spec.maximize):
         yield "a divergence is maximised"
 

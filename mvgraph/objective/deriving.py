@@ -10,12 +10,17 @@ from mvgraph.objective.divergences import divergence
 from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances
 from mvgraph.objective.frame import Frame
 from mvgraph.objective.routes import route
+from mvgraph.objective.statistics import statistic
 from mvgraph.objective.terms import Term
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 
-RULES: dict[type, Callable[[Frame, Any], Iterator[Term]]] = {Route: route, Divergence: divergence}
+RULES: dict[type, Callable[[Frame, Any], Iterator[Term]]] = {
+    Route: route,
+    Divergence: divergence,
+    BatchStatistic: statistic,
+}
 
 
 def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None) -> list[Term]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import sympy
 
-from mvgraph.language.density import Density, parse_density
+from mvgraph.language.density import parse_density
 from mvgraph.objective.atoms import KL
-from mvgraph.objective.evidence import Subset
 from mvgraph.objective.family import drawn, mixture_of, mixture_streams, prior_key
-from mvgraph.objective.frame import WHOLE, Frame
+from mvgraph.objective.frame import WHOLE, Frame, behind
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.spec.terms import Divergence
@@ -19,7 +18,7 @@ from mvgraph.spec.terms import Divergence
 def divergence(frame: Frame, written: Divergence) -> Iterator[Term]:
     """An explicit KL(of ‖ to), for evidence that exists under the mask."""
     of, to = parse_density(written.of), parse_density(written.to)
-    first, second = _evidence(frame, of), _evidence(frame, to)
+    first, second = behind(frame, of), behind(frame, to)
     if not frame.at(first) or not frame.at(second):
         return
     ref = Ref(of.node, frame.weigh.copy(of.copy))
@@ -35,10 +34,3 @@ def divergence(frame: Frame, written: Divergence) -> Iterator[Term]:
         scored = second.views if ref.view is None else frozenset({ref.view})
         scope = Scope(written, frame.instance.needs, first, second, None, scored)
         yield frame.build(sympy.Integer(1), WHOLE, atom, scope)
-
-
-def _evidence(frame: Frame, density: Density) -> Subset:
-    """The set behind the bar of a density (all views for a prior): a variable, V, or names with commas."""
-    text = density.views or "V"
-    is_set = text == "V" or frame.term.for_.get(text, "V") != "V"
-    return frame.subset(text if is_set else f"[{text}]")

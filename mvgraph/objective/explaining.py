@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from mvgraph.language.word import inline
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
@@ -23,7 +24,6 @@ from mvgraph.objective.prose import (
     term_line,
     view_line,
     views_text,
-    word,
 )
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
@@ -89,7 +89,7 @@ def _generative(spec: Spec) -> list[str]:
         least, most = spec.open_views.least, spec.open_views.most
         allowed = f"{least}" if most == least else f"{least} or more" if most is None else f"{least} to {most}"
         lines.append(f"(the views are open: {allowed} of them; shown for {len(spec.views)})")
-    return [*lines, *(f"param {name} = {word(value)}" for name, value in spec.params.items())]
+    return [*lines, *(f"param {name} = {inline(value)}" for name, value in spec.params.items())]
 
 
 def _posterior(spec: Spec) -> list[str]:
@@ -129,7 +129,7 @@ def _title(spec: Spec, written: WrittenTerm, group: Group, terms: Sequence[Term]
     evidence, targets, component = group
     if not isinstance(written, Route):
         against = f", against {views_text(targets)}" if targets != evidence else ""
-        return f"of the posterior of {views_text(evidence)}{against}:"
+        return "all together:" if written.gathers else f"of the posterior of {views_text(evidence)}{against}:"
     head = f"infer from {views_text(evidence)}, score {views_text(targets)}"
     if component is None:
         mixed = spec.mixture != "none" and any(t.atom.is_distance for t in terms)

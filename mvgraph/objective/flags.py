@@ -9,12 +9,13 @@ from mvgraph.objective.evidence import random_parts
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Mixture
 from mvgraph.spec.model import Spec
+from mvgraph.spec.terms import BatchStatistic
 from mvgraph.vocab.divergence import FITTED, closed_kl
 
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    found = (_surrogates, _pseudo, _random, _improper, _fitted, _pooled)
+    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _pooled)
     return tuple(sorted({flag for each in found for flag in each(spec)}))
 
 
@@ -63,6 +64,11 @@ def _pooled(spec: Spec) -> list[str]:
 def _random(spec: Spec) -> list[str]:
     drawn = any(map(random_parts, (*spec.maximize, *spec.minimize)))
     return ["random subsets: shown in expectation"] if drawn else []
+
+
+def _statistics(spec: Spec) -> list[str]:
+    words = [t.value.word for t in (*spec.maximize, *spec.minimize) if isinstance(t, BatchStatistic)]
+    return [f"batch statistic: {w} is no mean over rows, the batch size is part of the objective" for w in words]
 
 
 def _improper(spec: Spec) -> list[str]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import sympy
 
+from mvgraph.language.density import Density
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.evidence import Draws, Instance, Subset, Views, instances
@@ -62,3 +63,10 @@ class Frame:
         """A term, weighted as a whole by the written term's own weight."""
         whole = sympy.expand(self.sign * self.weigh.weight(self.term.weight) * coefficient)
         return Term(whole, self.share * weight, atom, scope, self.weigh.count(self.term))
+
+
+def behind(frame: Frame, density: Density) -> Subset:
+    """The set behind the bar of a density (all views for a prior): a variable, V, or names with commas."""
+    text = density.views or "V"
+    is_set = text == "V" or frame.term.for_.get(text, "V") != "V"
+    return frame.subset(text if is_set else f"[{text}]")

@@ -7,12 +7,12 @@ from inspect import getdoc
 from typing import Any
 
 from mvgraph.language.expr import Formula
-from mvgraph.language.word import Word
+from mvgraph.language.word import inline
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
-from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 from mvgraph.vocab.family.mixture_of import MixtureOf
 
 MOST_SETS = 15  # evidence sets that are written out
@@ -47,23 +47,6 @@ DENSITIES = {
 }
 
 
-def word(value: Any) -> str:
-    """A word, number or table as it is written, in one line.
-
-    >>> from mvgraph.vocab.family import Family
-    >>> word(Family.read({"laplace": {"scale": 0.75}})), word([784]), word({"a": 1.0})
-    ('laplace(scale: 0.75)', '[784]', '{a: 1.0}')
-    """
-    plain = value.write() if isinstance(value, Word) else value
-    if isinstance(value, Word) and isinstance(plain, dict):
-        return f"{value.word}({', '.join(f'{k}: {word(v)}' for k, v in plain[value.word].items())})"
-    if isinstance(plain, Mapping):
-        return "{" + ", ".join(f"{k}: {word(v)}" for k, v in plain.items()) + "}"
-    if isinstance(plain, list | tuple):
-        return f"[{', '.join(map(word, plain))}]"
-    return "?" if plain is None else str(plain)
-
-
 def views_text(views: Iterable[str]) -> str:
     """A set of views as text: `{1, 2}`."""
     return "{" + ", ".join(sorted(views)) + "}"
@@ -90,11 +73,10 @@ def _parents(spec: Spec, view: str) -> list[str]:
 def latent_line(latent: Latent) -> str:
     """One latent of p in words."""
     where = "one copy a view" if latent.plate else "shared by all views"
-    given = (
-        f", given {', '.join(latent.given)} by {word(latent.network or 'its default network')}" if latent.given else ""
-    )
+    network = inline(latent.network or "its default network")
+    given = f", given {', '.join(latent.given)} by {network}" if latent.given else ""
     made = f"; {_pooled(latent.name, latent.family)}" if isinstance(latent.family, MixtureOf) else ""
-    return f"{latent.name}: {word(latent.family)}, {word(latent.dim)} entries, {where}{given}{made}"
+    return f"{latent.name}: {inline(latent.family)}, {inline(latent.dim)} entries, {where}{given}{made}"
 
 
 def _pooled(name: str, family: MixtureOf) -> str:
@@ -108,21 +90,21 @@ def _pooled(name: str, family: MixtureOf) -> str:
 def view_line(spec: Spec, name: str) -> str:
     """One view in words: its data, likelihood and networks."""
     view = spec.view(name)
-    shape = f"shape {word(view.shape)}" if view.shape else "shape from the data"
-    networks = f"encoder {word(view.encoder or 'mlp')}, decoder {word(view.decoder or 'mlp')}"
-    return f"{Ref(spec.observed.name, name)}: {shape}, likelihood {word(view.likelihood)}, {networks}"
+    shape = f"shape {inline(view.shape)}" if view.shape else "shape from the data"
+    networks = f"encoder {inline(view.encoder or 'mlp')}, decoder {inline(view.decoder or 'mlp')}"
+    return f"{Ref(spec.observed.name, name)}: {shape}, likelihood {inline(view.likelihood)}, {networks}"
 
 
 def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:
     """How one latent is inferred, in sentences."""
     latent = spec.latent(rule.name)
     name = f"{rule.name}.m" if latent.plate else rule.name
-    yield f"{rule.name}: experts q({name}|m) are {word(rule.expert)}, one encoder a view{_trunk(rule)}"
+    yield f"{rule.name}: experts q({name}|m) are {inline(rule.expert)}, one encoder a view{_trunk(rule)}"
     if rule.fuse is not None:
         yield f"  within S: {(getdoc(type(rule.fuse)) or '').splitlines()[0].rstrip('.')}"
         yield f"  {PRIOR_EXPERTS[rule.prior_expert]}"
     if latent.plate:
-        auxiliary = f"; r is {word(rule.auxiliary or latent.family)}" if rule.absent == "aux" else ""
+        auxiliary = f"; r is {inline(rule.auxiliary or latent.family)}" if rule.absent == "aux" else ""
         yield f"  {ABSENT[rule.absent]}{auxiliary}"
 
 
@@ -172,7 +154,12 @@ def _route(term: Route) -> str:
     return f"{term.word} from {term.from_} to {term.to}{_options(options)}"
 
 
-LINES: dict[type, Callable[[Any], str]] = {Route: _route, Divergence: _divergence}
+def _statistic(term: BatchStatistic) -> str:
+    options = _options({"for": term.for_ or None, "weight": _unless(term.weight.text, "1")})
+    return f"statistic {inline(term.value)} of {', '.join(term.of)}{options}"
+
+
+LINES: dict[type, Callable[[Any], str]] = {Route: _route, Divergence: _divergence, BatchStatistic: _statistic}
 
 
 def _unless(value: str, usual: str) -> str | None:
@@ -180,12 +167,12 @@ def _unless(value: str, usual: str) -> str | None:
 
 
 def _weight(weight: Any) -> str | None:
-    text = word({k: v.text for k, v in weight.items()}) if isinstance(weight, Mapping) else weight.text
+    text = inline({k: v.text for k, v in weight.items()}) if isinstance(weight, Mapping) else weight.text
     return _unless(text, "1")
 
 
 def _options(options: Mapping[str, Any]) -> str:
-    return "".join(f", {k} {word(v)}" for k, v in options.items() if v is not None)
+    return "".join(f", {k} {inline(v)}" for k, v in options.items() if v is not None)
 
 
 def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:

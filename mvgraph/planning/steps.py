@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Draws, draws_of, random_parts
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Ref
+from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
@@ -52,6 +53,11 @@ class Plan:
     names: tuple[str, ...]
     random_sets: int
     dead: tuple[str, ...]
+
+    @property
+    def batchwise(self) -> bool:
+        """True where a term looks at all the rows of a batch together."""
+        return any(isinstance(t.atom, Statistical) for t in self.terms)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -140,13 +146,16 @@ def _counts(spec: Spec, term: Term) -> bool:
     return bool(term.coefficient.subs(fixed) != 0)
 
 
-def _dead(spec: Spec, terms: Iterable[Term]) -> Iterator[str]:
+def _dead(spec: Spec, terms: Sequence[Term]) -> Iterator[str]:
     live = live_experts(spec, terms)
     for latent in spec.latents:
         for view in spec.view_names:
             ref = Ref(latent.name, view if latent.plate else None)
             if (ref, view) not in live:
                 yield f"encoder q({ref}|{view})"
+    scored = {a.target for t in terms if _counts(spec, t) for a in t.atom.scored}
+    data = (Ref(spec.observed.name, view) for view in spec.view_names)
+    yield from (f"decoder p({x}|·)" for x in data if x not in scored)
 
 
 def _names(spec: Spec, terms: Iterable[Term]) -> Iterator[str]:

@@ -71,12 +71,12 @@ def view(
 def latent(
     family: AnyWord,
     *,
-    dim: int | Mapping[str, int],
-    plate: Literal["view"] | None = None,
+    dim: int | Sequence[int] | Mapping[str, int],
+    plate: Literal["view"] | Mapping[Literal["level"], int] | None = None,
     given: Sequence[str] | None = None,
     network: AnyWord | None = None,
 ) -> Tree:
-    """A latent node of p with its prior family; `plate="view"` gives one copy a view."""
+    """A latent node of p with its prior family; `plate="view"` gives one copy a view, `{"level": L}` a hierarchy."""
     return _tree(latent=family, dim=dim, plate=plate, given=given, network=network)
 
 
@@ -120,6 +120,17 @@ def kl(
 ) -> Tree:
     """The explicit term KL(of ‖ to), e.g. `kl("q(z | V)", "q(z | m)", for_={"m": "V"})`."""
     return {"kl": _tree(of=of, to=to, for_=for_, combine=combine, weight=weight)}
+
+
+def statistic(
+    value: AnyWord,
+    of: Sequence[str],
+    *,
+    for_: Mapping[str, str] | None = None,
+    weight: float | str | Formula | None = None,
+) -> Tree:
+    """A statistic of the batch, e.g. `statistic("cca", ["q(z.m | m)"], for_={"m": "V"})`."""
+    return {"statistic": _tree(of=of, value=value, for_=for_, weight=weight)}
 
 
 def compose(

@@ -64,23 +64,55 @@ class OpenViews:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """The levels of a hierarchy, the first one next to the data.
+
+    Arguments:
+        level: how many there are.
+    """
+
+    level: int
+
+
+@dataclass(frozen=True)
+class Level:
+    """Which level of a hierarchy a latent is.
+
+    Arguments:
+        node: the node as it is written, with one copy a level.
+        number: of the level, from 1 (next to the data) to `count` (the root).
+        count: of all levels.
+        given: the parents as they are written, e.g. `z[l+1:]`.
+    """
+
+    node: str
+    number: int
+    count: int
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Latent:
-    """A latent node of p with its prior; `plate` gives one copy a view, `given` names latent parents.
+    """A latent node of p with its prior; `plate` gives one copy a view or a level, `given` names latent parents.
+
+    A spec that has been read has no `Levels`: each level is a latent of its own, `z.1`, `z.2`, …
 
     Arguments:
         latent: the prior's family.
-        dim: how many entries it has; for a plated latent also a table by view.
-        plate: `view` gives one copy a view, a private latent.
-        given: its latent parents.
+        dim: how many entries it has; for a plated latent also a table by view, or a list by level.
+        plate: `view` gives one copy a view, a private latent; `{level: L}` the L levels of a hierarchy, `z.1` to `z.L`.
+        given: its latent parents; `z[l+1:]` are the levels above one's own, `z` all levels.
         network: from the parents to the prior's parameters.
+        level: which level it is.
     """
 
     name: str
     family: Family
     dim: int | Table[int]
-    plate: bool = False
+    plate: bool | Levels = False
     given: tuple[str, ...] = ()
     network: Network | None = None
+    level: Level | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,7 +142,7 @@ class Posterior:
         absent: where a private latent comes from when its view is not in S: its prior, r (aux), or its own view.
         auxiliary: the family of the auxiliary prior r, for `absent: aux`.
         network: in place of the views' encoders.
-        share: the latent whose encoder trunks these experts use, with heads of their own.
+        share: the latent whose encoder trunks these experts use, with heads of their own; of levels, their node's name.
     """
 
     name: str

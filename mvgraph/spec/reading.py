@@ -6,7 +6,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, cast
 
 from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.density import parse_density
@@ -20,6 +20,7 @@ from mvgraph.spec.grammar import (
     RECORDS,
     TERMS,
     DensityText,
+    Dim,
     Evidence,
     Node,
     Plate,
@@ -32,8 +33,9 @@ from mvgraph.spec.grammar import (
     keys,
 )
 from mvgraph.spec.item import plant
+from mvgraph.spec.levels import Unrolling
 from mvgraph.spec.merging import Written, based, view_counts, written
-from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
+from mvgraph.spec.model import Latent, Levels, Observed, OpenViews, Posterior, Spec, Value, View
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
@@ -80,18 +82,19 @@ def interpret(spec: Written, known: Sequence[Problem] = ()) -> Spec:
     reader = _Reader()
     whole = None if problems else reader.record(Whole, document.tree, ())
     problems += reader.problems
-    if problems or known or whole is None:
+    found = None if problems or whole is None else _spec(whole, document, problems)
+    if problems or known or found is None:
         raise SpecError(*_ordered([*known, *map(document.locate, problems)]))
-    return _spec(whole, document)
+    return found
 
 
 def _ordered(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
 
 
-def _spec(whole: Whole, document: Document) -> Spec:
-    nodes = whole.p.values()
-    observed = next(n for n in nodes if isinstance(n, Observed))
+def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
+    nodes = tuple(whole.p.values())
+    levels = Unrolling(nodes, problems)
     return Spec(
         name=whole.name,
         about=whole.about,
@@ -99,10 +102,10 @@ def _spec(whole: Whole, document: Document) -> Spec:
         views=whole.views.views,
         open_views=whole.views.open,
         view_defaults=replace(whole.view_defaults, name=""),
-        latents=tuple(n for n in nodes if isinstance(n, Latent)),
-        observed=observed,
+        latents=levels.latents(),
+        observed=levels.observed(next(n for n in nodes if isinstance(n, Observed))),
         mixture=whole.q.mixture,
-        posteriors=whole.q.latents,
+        posteriors=levels.posteriors(whole.q.latents),
         maximize=whole.objective.maximize,
         minimize=whole.objective.minimize,
         estimator=whole.estimator,
@@ -191,8 +194,14 @@ def _density(_reader: _Reader, value: Any, _path: Path) -> str:
     return str(value).strip()
 
 
-def _plate(_reader: _Reader, value: Any, _path: Path) -> bool:
-    return bool(value == "view")
+def _plate(reader: _Reader, value: Any, path: Path) -> bool | Levels:
+    return True if value == "view" else cast(Levels, reader.record(Levels, value, path))
+
+
+def _dim(reader: _Reader, value: Any, path: Path) -> Any:
+    by_position = isinstance(value, list)
+    table = {str(i + 1): n for i, n in enumerate(value)} if by_position else value
+    return reader.read(int | Table[int], table, path)
 
 
 def _views(reader: _Reader, value: Any, path: Path) -> Views:
@@ -249,6 +258,7 @@ _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     Range: _range,
     DensityText: _density,
     Plate: _plate,
+    Dim: _dim,
     Views: _views,
     Table[Node]: _nodes,
     Posteriors: _posteriors,

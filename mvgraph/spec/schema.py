@@ -22,7 +22,6 @@ from mvgraph.spec.grammar import (
     DensityText,
     Evidence,
     Node,
-    Plate,
     Posteriors,
     Range,
     Views,
@@ -42,11 +41,12 @@ from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
+from mvgraph.vocab.statistic import Statistic
 
 Schema = dict[str, Any]
 
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, After)
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, Statistic, After)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"
@@ -269,7 +269,6 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Evidence: _evidence,
     Range: _text,
     DensityText: _text,
-    Plate: lambda: {"enum": ["view"]},
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol
 
+from mvgraph.errors import Path
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
+from mvgraph.vocab.statistic import Statistic
 
 Weight = Formula | Table[Formula]
 ONE = Formula("1")
@@ -40,7 +42,7 @@ class WrittenTerm(Protocol):
         """Whether it is made to be minimised; else it is a bound or a score, made to be maximised."""
 
     @property
-    def densities(self) -> tuple[tuple[str, str], ...]:
+    def densities(self) -> tuple[tuple[Path, str], ...]:
         """The densities that it names, as texts, with the keys under which they stand."""
 
 
@@ -77,7 +79,7 @@ class Route:
     is_distance: ClassVar[bool] = False
 
     @property
-    def densities(self) -> tuple[tuple[str, str], ...]:
+    def densities(self) -> tuple[tuple[Path, str], ...]:
         """None is named: they follow from the graphs."""
         return ()
 
@@ -105,6 +107,33 @@ class Divergence:
     is_distance: ClassVar[bool] = True
 
     @property
-    def densities(self) -> tuple[tuple[str, str], ...]:
+    def densities(self) -> tuple[tuple[Path, str], ...]:
         """The two densities, by their keys."""
-        return ("of", self.of), ("to", self.to)
+        return (("of",), self.of), (("to",), self.to)
+
+
+@dataclass(frozen=True)
+class BatchStatistic:
+    """A function of the draws of a whole batch, such as the canonical correlations of the views' codes.
+
+    Arguments:
+        of: the codes, e.g. `[q(z.m | m)]`, one for each binding of the variables.
+        value: the function, a word with its options: `cca`.
+        for: variables and what they run over; their bindings are codes of one statistic.
+        weight: a number or a formula.
+    """
+
+    of: tuple[str, ...]
+    value: Statistic
+    for_: Table[str] = field(default_factory=Table)
+    weight: Formula = ONE
+
+    word: ClassVar[str] = "statistic"
+    combine: ClassVar[Literal["sum", "mean"]] = "sum"
+    gathers: ClassVar[bool] = True
+    is_distance: ClassVar[bool] = False
+
+    @property
+    def densities(self) -> tuple[tuple[Path, str], ...]:
+        """What the codes are drawn from."""
+        return tuple((("of", i), text) for i, text in enumerate(self.of))

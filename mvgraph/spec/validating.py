@@ -128,7 +128,7 @@ def _wrong_type(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
 def _type_remedy(kinds: list[str], noun: str | None, value: Any) -> str:
     if noun in shared_schema()["$defs"]:
         return f"write one of: {', '.join(shared_schema()['$defs'][noun]['then']['enum'])}"
-    if "array" in kinds and isinstance(value, str | int | float):
+    if "array" in kinds and "integer" not in kinds and isinstance(value, str | int | float):
         return f"write a list: [{show(value).strip(QUOTE)}]"
     return _BOOLEAN if "boolean" in kinds and value in _YES_NO else ""
 

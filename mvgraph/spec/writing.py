@@ -13,8 +13,8 @@ from mvgraph.language.word import plain
 from mvgraph.spec.grammar import (
     RECORDS,
     TERMS,
+    Dim,
     Evidence,
-    Node,
     Objective,
     Plate,
     Posteriors,
@@ -22,7 +22,8 @@ from mvgraph.spec.grammar import (
     Whole,
     keys,
 )
-from mvgraph.spec.model import OpenViews, Spec
+from mvgraph.spec.levels import fold, fold_posteriors
+from mvgraph.spec.model import Levels, OpenViews, Spec
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.yaml12 import SCALARS
 
@@ -31,7 +32,6 @@ WIDTH = 120
 
 def tree(spec: Spec) -> dict[str, Any]:
     """A spec as plain data, in the order of the language, without its defaults."""
-    nodes: tuple[Node, ...] = (*spec.latents, spec.observed)
     whole = Whole(
         mvgraph=1,
         name=spec.name,
@@ -39,8 +39,8 @@ def tree(spec: Spec) -> dict[str, Any]:
         params=spec.params,
         views=Views(spec.views, spec.open_views),
         view_defaults=spec.view_defaults,
-        p=Table({n.name: n for n in nodes}),
-        q=Posteriors(spec.mixture, spec.posteriors),
+        p=Table({n.name: n for n in fold(spec.latents, spec.observed)}),
+        q=Posteriors(spec.mixture, fold_posteriors(spec.latents, spec.posteriors)),
         objective=Objective(spec.maximize, spec.minimize),
         estimator=spec.estimator,
         training=spec.training,
@@ -107,6 +107,11 @@ def _open(views: OpenViews) -> Any:
     return f"{views.least}..{views.most or ''}"
 
 
+def _dim(dim: Any) -> Any:
+    by_position = isinstance(dim, Mapping) and list(dim) == [str(i + 1) for i in range(len(dim))]
+    return list(dim.values()) if by_position else _plain(dim)
+
+
 def _posteriors(q: Posteriors) -> dict[str, Any]:
     mixture = {"mixture": q.mixture} if q.mixture != "none" else {}
     return {**mixture, **{p.name: _record(p) for p in q.latents}}
@@ -115,7 +120,8 @@ def _posteriors(q: Posteriors) -> dict[str, Any]:
 _SPECIAL: dict[Any, Callable[[Any], Any]] = {
     Formula: _formula,
     Evidence: _evidence,
-    Plate: lambda _: "view",
+    Plate: lambda plate: _record(plate) if isinstance(plate, Levels) else "view",
+    Dim: _dim,
     Views: _views,
     Posteriors: _posteriors,
 }

@@ -13,6 +13,8 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.data.seeding import Purpose, number, permutation
+from mvgraph.errors import Problem, UsageError
+from mvgraph.training.cutting import cuts
 from mvgraph.training.metering import TOTAL, Meter
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Clock
@@ -52,11 +54,11 @@ class Fitting(lightning.LightningModule):
 
     def train_dataloader(self) -> range:
         """The numbers of an epoch's steps; rows are sliced inside the step."""
-        return range(math.ceil(len(self.data) / self.size))
+        return range(len(self._cuts(self.data)))
 
     def val_dataloader(self) -> range | list[Any]:
         """The numbers of the validation steps."""
-        return range(math.ceil(len(self.valid) / self.size)) if self.valid is not None else []
+        return range(len(self._cuts(self.valid))) if self.valid is not None else []
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The spec's optimizer over all parameters that learn; Adam where it names none."""
@@ -65,6 +67,7 @@ class Fitting(lightning.LightningModule):
 
     def on_fit_start(self) -> None:
         """Move the data to where the model is, once."""
+        self._refuse_parts()
         like = next(p for p in self.model.parameters() if p.is_floating_point())
         self.data = self.data.to(like)
         self.valid = self.valid.to(like) if self.valid is not None else None
@@ -79,7 +82,7 @@ class Fitting(lightning.LightningModule):
     def training_step(self, batch: int, batch_idx: int) -> Tensor:
         """The loss of one slice of the rows."""
         step = self.current_epoch * len(self.train_dataloader()) + batch
-        rows, share = self._share(self.order[batch * self.size : (batch + 1) * self.size])
+        rows, share = self._share(self.order[self._cuts(self.data)[batch]])
         count = step * self.trainer.world_size + self.trainer.global_rank
         with self._randomness(count, Purpose.NOISE, Purpose.GLOBAL) as generator:
             loss: Loss = self.model.loss(_slice(self.data, rows), clock=self.clock, generator=generator)
@@ -98,7 +101,7 @@ class Fitting(lightning.LightningModule):
         Every epoch is judged under the same noise and with schedules at their ends, so that losses compare.
         """
         assert self.valid is not None
-        rows = torch.arange(batch * self.size, min((batch + 1) * self.size, len(self.valid)), device=self.device)
+        rows = torch.arange(len(self.valid), device=self.device)[self._cuts(self.valid)[batch]]
         with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
             loss: Loss = self.model.loss(_slice(self.valid, rows), generator=generator)
         self.valid_meter.add(loss, len(rows), batch_idx)
@@ -139,6 +142,17 @@ class Fitting(lightning.LightningModule):
         """How far training has come."""
         batches = int(self.trainer.num_training_batches)
         return Clock(self.trainer.global_step, math.ceil(batches / self.trainer.accumulate_grad_batches))
+
+    def _cuts(self, data: Batch) -> list[slice]:
+        return cuts(len(data), self.size, whole=self.model.plan.batchwise)
+
+    def _refuse_parts(self) -> None:
+        """Refuse to make one step of several batches, where a batch is more than its rows."""
+        several = self.trainer.accumulate_grad_batches * self.trainer.world_size
+        if self.model.plan.batchwise and several > 1:
+            what = "gradient accumulation" if self.trainer.accumulate_grad_batches > 1 else "several devices"
+            message = f"a statistic of the batch is no mean over its parts, so {what} would train something else"
+            raise UsageError(Problem("MVG805", ("training",), message, "write a larger batch_size instead"))
 
     def _share(self, rows: Tensor) -> tuple[Tensor, float]:
         """This process's rows of a step, and the weight that makes the mean over processes the mean over rows."""

@@ -57,6 +57,7 @@ GIVEN = "given: [z, h]"
 Z, H = "  z: {latent: normal, dim: 3}", "  h: {latent: normal, dim: 2, plate: view}"
 QZ, QH = "  z: {expert: normal, fuse: poe, prior_expert: full}", "  h: {expert: normal, absent: own}"
 ELBO = "elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likelihood_weight: 'lam[m]'}"
+STATISTIC = "    - statistic: {of: [q(h.m | m)], for: {m: V}, value: cca}\n  minimize:"
 KL = "kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}"
 
 FAULTS = [
@@ -116,6 +117,35 @@ FAULTS = [
     fault("prior_without_fusion", "MVG213 MVG227 MVG227", "prior_expert", ("fuse: poe, ", "")),
     fault("prior_in_mean", "MVG213", "prior_expert", ("fuse: poe", "fuse: mean")),
     fault("prior_not_normal", "MVG213", "prior_expert", (Z, "  z: {latent: laplace, dim: 3}")),
+    fault(
+        "statistic_of_one_code",
+        "MVG371",
+        "of: [q(h.image",
+        ("  minimize:", STATISTIC.replace("q(h.m | m)], for: {m: V}", "q(h.image | image)]")),
+    ),
+    fault(
+        "statistic_of_a_prior",
+        "MVG372",
+        "p(h.m)",
+        ("  minimize:", STATISTIC.replace("q(h.m | m)", "p(h.m)")),
+    ),
+    fault(
+        "statistic_of_random_evidence",
+        "MVG373",
+        "S: random(1)",
+        (
+            "  minimize:",
+            STATISTIC.replace("q(h.m | m)], for: {m: V}", "q(z | S), q(z | V)], for: {S: random(1)}"),
+        ),
+    ),
+    fault("statistic_minimized", "MVG305", "statistic", ("  minimize:", "  minimize:\n" + STATISTIC.splitlines()[0])),
+    fault(
+        "statistic_of_small_batches",
+        "MVG374",
+        "of: [q(h.m",
+        ("  minimize:", STATISTIC),
+        ("objective:", "training: {batch_size: 6}\nobjective:"),
+    ),
     fault(
         "exponent_dims",
         "MVG405",

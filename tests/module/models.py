@@ -29,6 +29,8 @@ VIEWS = {
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 JOINT = ("jmvae",)
+BATCHWISE = ("dcca", "dccae")  # statistics of a batch
+UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
 POOLED = ("mmvm", "mmvm_exact")  # their priors are made of posteriors
 NO_LIKELIHOOD = ("ae", *IMPROPER, *POOLED)  # log p(X) is not defined
@@ -153,12 +155,14 @@ def double() -> Iterator[None]:
 
 
 __all__ = [
+    "BATCHWISE",
     "EXACTLY_TWO",
     "IMPROPER",
     "JOINT",
     "NAMES",
     "NO_LIKELIHOOD",
     "POOLED",
+    "UNMASKABLE",
     "agree",
     "data",
     "double",

@@ -13,9 +13,10 @@ from mvgraph.objective.canonical import derive
 from mvgraph.spec.model import Spec
 
 from .models import (
+    BATCHWISE,
     EXACTLY_TWO,
-    JOINT,
     NAMES,
+    UNMASKABLE,
     agree,
     data,
     gradients,
@@ -70,7 +71,7 @@ def test_printed_terms(name: str, count: int, order: int) -> None:
         torch.testing.assert_close(terms[line], value, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "count", "order"), [c for c in CASES if c.values[0] not in JOINT])
+@pytest.mark.parametrize(("name", "count", "order"), [c for c in CASES if c.values[0] not in UNMASKABLE])
 def test_missing(name: str, count: int, order: int) -> None:
     """All patterns in one batch, then each alone: the same rows, and both executors agree."""
     made = model(small(name, views_of(name, count, order)))
@@ -86,7 +87,7 @@ def test_missing(name: str, count: int, order: int) -> None:
         agree(made, batch.rows(index), seed=row)
 
 
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("name", [n for n in ALONE if n not in BATCHWISE])
 def test_one_view(name: str) -> None:
     """One view is a model, too; it has no errors, only warnings."""
     spec = single(name)
@@ -98,7 +99,7 @@ def test_one_view(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in (*EXACTLY_TWO, *JOINT)])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in (*EXACTLY_TWO, *UNMASKABLE)])
 @pytest.mark.parametrize("kl", ["closed", "sampled"])
 @pytest.mark.parametrize("seed", range(3))
 def test_four_views(name: str, kl: str, seed: int) -> None:

@@ -15,6 +15,7 @@ from mvgraph.module.model import Model
 from mvgraph.spec.reading import load
 
 from .models import (
+    BATCHWISE,
     EXACTLY_TWO,
     IMPROPER,
     JOINT,
@@ -68,6 +69,9 @@ def test_encode(name: str) -> None:
     for given in askable(made):
         found = made.encode(batch, given)
         count = parts(made, len(given))
+        if name in BATCHWISE:
+            assert sorted(found) == [f"z.{v}" for v in sorted(made.spec.view_names)]
+            continue
         shared = found.pop("z")
         assert shared.batch_shape == (ROWS,)
         assert shared.event_shape == (3,)
@@ -166,7 +170,7 @@ def test_what_an_improper_prior_leaves_undefined(name: str) -> None:
         made.log_likelihood(data(made.spec, ROWS), 4)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in NO_LIKELIHOOD])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in (*NO_LIKELIHOOD, *BATCHWISE)])
 def test_log_likelihood(name: str) -> None:
     """One finite number a row, the same for the same generator, for any evidence."""
     made = made_of(name)

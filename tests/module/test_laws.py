@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from mvgraph.data.batch import Batch
+from mvgraph.errors import DataError
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.module.model import Model
@@ -17,7 +18,20 @@ from mvgraph.objective.canonical import derive
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import Route, WrittenTerm
 
-from .models import EXACTLY_TWO, IMPROPER, JOINT, NAMES, data, gradients, model, noise_of, patterns, small, views_of
+from .models import (
+    BATCHWISE,
+    EXACTLY_TWO,
+    IMPROPER,
+    JOINT,
+    NAMES,
+    data,
+    gradients,
+    model,
+    noise_of,
+    patterns,
+    small,
+    views_of,
+)
 
 
 def made_of(name: str) -> Model:
@@ -27,7 +41,7 @@ def made_of(name: str) -> Model:
 
 def batch_of(made: Model, rows: int) -> Batch:
     """Data with missing views, where the model allows it."""
-    if made.spec.name == "JMVAE":
+    if made.plan.joints or made.plan.batchwise:
         return data(made.spec, rows)
     masks = patterns(len(made.spec.views))
     return data(made.spec, rows, masks.repeat(rows, 1)[:rows])
@@ -91,7 +105,7 @@ def test_scaling_all_weights_scales_the_loss(name: str) -> None:
         torch.testing.assert_close(second[parameter], 1.5 * first[parameter], rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in BATCHWISE])
 def test_splitting_a_batch_leaves_the_mean(name: str) -> None:
     """The loss of a batch is the mean of its halves' losses, weighted by their rows."""
     made = made_of(name)
@@ -103,7 +117,7 @@ def test_splitting_a_batch_leaves_the_mean(name: str) -> None:
     torch.testing.assert_close(torch.cat([e.rows for e in each]), whole.rows, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in BATCHWISE])
 def test_rows_are_independent(name: str) -> None:
     """Another datum in one row changes that row's objective and no other by a bit."""
     made = made_of(name)
@@ -121,14 +135,32 @@ def test_the_gradient_reaches_what_the_objective_mentions(name: str) -> None:
     made = made_of(name)
     loss = made.loss(data(made.spec, 6), noise=noise_of(made, 6))
     found = gradients(made, loss)
-    dead = {d.removeprefix("encoder q(").removesuffix(")") for d in made.plan.dead}
-    experts = {n for n in found if n.startswith("networks.experts.")}
     for parameter, gradient in found.items():
-        module = parameter.removeprefix("networks.experts.").partition(").")[0]  # `z(sound` or `h@sound(sound`
-        latent, _, view = module.partition("(")
-        is_dead = parameter in experts and f"{latent.replace('@', '.')}|{view}" in dead
-        assert bool(gradient.abs().max() > 0) != is_dead, parameter
-    assert bool(dead) == (name in ("dvcca", "vcca_private"))
+        assert bool(gradient.abs().max() > 0) != (reported(parameter) in made.plan.dead), parameter
+    assert bool(made.plan.dead) == (name in ("dcca", "dvcca", "vcca_private"))
+
+
+def reported(parameter: str) -> str:
+    """The network that a parameter belongs to, as the plan reports it."""
+    _, kind, module, *_ = parameter.split(".")  # networks, experts or decoders, `z(sound)` or `h@sound(sound)`
+    latent, _, view = module.removesuffix(")").partition("(")
+    node = latent.replace("@", ".")
+    return {"experts": f"encoder q({node}|{view})", "decoders": f"decoder p({node}|·)"}.get(kind, "")
+
+
+@pytest.mark.parametrize("name", BATCHWISE)
+def test_the_rows_of_a_batch_statistic_belong_together(name: str) -> None:
+    """Another datum in one row changes every row, and the mean of two halves is not the whole."""
+    made = made_of(name)
+    batch, noise = data(made.spec, 12), noise_of(made, 12)
+    whole = made.loss(batch, noise=noise)
+    halves = [made.loss(batch.rows(i), noise=noise.rows(i)).total for i in torch.arange(12).split(6)]
+    assert (sum(halves) / 2 - whole.total).abs() > 1e-3
+    with pytest.raises(DataError, match="two rows at least"):
+        made.loss(batch.rows(torch.tensor([0])))
+    missing = replace(batch, mask=batch.mask.clone().index_fill_(1, torch.tensor([0]), False))
+    with pytest.raises(DataError, match="needs every view of every row"):
+        made.loss(missing)
 
 
 def test_alpha_zero_leaves_the_single_experts_of_jmvae_untrained() -> None:

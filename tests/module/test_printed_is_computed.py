@@ -16,8 +16,9 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL, Stream
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, PooledKL, Stream
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Standard
+from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
@@ -156,8 +157,27 @@ class Alone:
             density = density + (1 - alone) / len(atom.to.members) * self.log(member, z).exp()
         return (self.log(atom.of, z) - density.log()).mean(0)
 
-    def value(self, atom: Likelihood | KL | LogMeanExp | PooledKL, numbers: Mapping[str, float]) -> Tensor:
+    def statistic(self, atom: Statistical) -> Tensor:
+        """The canonical correlations of point masses, by whitening with eigenvectors and singular values."""
+        white = []
+        for draw in atom.draws:
+            code = self.params(draw.key)["loc"]
+            code = code - code.mean(0)
+            values, vectors = torch.linalg.eigh(code.T @ code / (ROWS - 1) + 1e-3 * torch.eye(code.shape[1]))
+            white.append(code @ vectors @ torch.diag(values**-0.5) @ vectors.T)
+        if len(white) == 2:
+            found = torch.linalg.svdvals(white[0].T @ white[1] / (ROWS - 1))
+        else:
+            wide = torch.cat(white, 1)
+            blocks = torch.block_diag(*(torch.ones(w.shape[1], w.shape[1]) for w in white))
+            every = torch.linalg.eigvalsh(wide.T @ wide / (ROWS - 1) * (1 - blocks))
+            found = every[-white[0].shape[1] :] / (len(white) - 1)
+        return found.sum().expand(ROWS)
+
+    def value(self, atom: Atom, numbers: Mapping[str, float]) -> Tensor:
         """One atom, `(row,)`."""
+        if isinstance(atom, Statistical):
+            return self.statistic(atom)
         if isinstance(atom, Likelihood):
             return self.log_likelihood(atom).mean(0)
         if isinstance(atom, PooledKL):

@@ -58,6 +58,18 @@ PUBLISHED: dict[str, str] = {
 + 1/4 E[log p(x.2|z); z~q(z|1)]
 + 1/4 E[log p(x.2|z); z~q(z|2)]
 """,
+    "dccae": """
++ lam E[log p(x.1|z.1); z.1~q(z.1|1)]
++ lam E[log p(x.2|z.2); z.2~q(z.2|2)]
++ STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2) }
+! batch statistic: cca is no mean over rows, the batch size is part of the objective
+""",
+    "dcca": """
++ lam E[log p(x.1|z.1); z.1~q(z.1|1)]
++ lam E[log p(x.2|z.2); z.2~q(z.2|2)]
++ STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2) }
+! batch statistic: cca is no mean over rows, the batch size is part of the objective
+""",
     "jmvae": """
 + E[log p(x.img|z); z~qJ(z|img,txt)]
 + E[log p(x.txt|z); z~qJ(z|img,txt)]

@@ -14,6 +14,10 @@ from mvgraph.spec.reading import load
 WARM = " once its schedules have ended"
 ONLY = "a route scores 1 only, not all views; a route scores 2 only, not all views"
 KL = "re-weighted: a KL has the weight"
+DCCA = (
+    "the likelihood of 1, 2 is no density; a statistic of the batch is no mean over data; "
+    f"{ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"
+)
 
 POOLED = "the prior of z is made of posteriors, so there is no joint density p(X) to be bounded"
 VERDICTS = {
@@ -24,6 +28,8 @@ VERDICTS = {
         f"re-weighted: a log-likelihood has the weight 1/6; {KL} 1/30 < 1; {ONLY.split('; ')[0]}; {KL} 0 < 1; "
         f"{ONLY.split('; ')[1]}",
     ),
+    "dcca": (False, DCCA.replace(f"{KL} 0", f"re-weighted: a log-likelihood has the weight 0; {KL} 0")),
+    "dccae": (False, DCCA),
     "dmvae": (False, ONLY),
     "dvcca": (True, "a lower bound of log p(X)"),
     "jmvae": (True, f"a lower bound of log p(X){WARM}"),

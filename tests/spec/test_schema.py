@@ -156,7 +156,8 @@ def test_all_problems_come_at_once_in_the_order_of_the_text() -> None:
 
 def test_the_text_of_a_problem() -> None:
     assert str(problems(SMALL.replace("dim: 2", "dim: two"))[0]) == (
-        "<text>:4:25: error MVG114: p.z.dim: expected a whole number or a mapping, found 'two'\n"
+        "<text>:4:25: error MVG114: p.z.dim: expected a whole number or a mapping or a list of whole numbers, "
+        "found 'two'\n"
         "    p: {z: {latent: normal, dim: two}, x: {observed: true, given: [z]}}\n"
         "                            ^"
     )
