@@ -29,8 +29,8 @@ CHECKS: tuple[Check, ...] = (
     *usage.CHECKS,
     *mathematics.CHECKS,
     *shapes.CHECKS,
-    *pooling.CHECKS,
     *statistics.CHECKS,
+    *pooling.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
 )

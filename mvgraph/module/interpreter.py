@@ -74,6 +74,6 @@ VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Pattern.kl,
     LogMeanExp: Pattern.log_mean_exp,
-    PooledKL: pooled_kl_of,
     Statistical: statistics.interpreted,
+    PooledKL: pooled_kl_of,
 }

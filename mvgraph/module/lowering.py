@@ -83,6 +83,6 @@ VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Run.kl,
     LogMeanExp: Run.log_mean_exp,
-    PooledKL: pooled_kl,
     Statistical: statistics.lowered,
+    PooledKL: pooled_kl,
 }

@@ -16,7 +16,7 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, PooledKL, Stream
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL, Stream
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
@@ -149,14 +149,6 @@ class Alone:
         inside = [w + math.log(float(p.weight) / k) for p, w in zip(atom.parts, logs, strict=True)]
         return torch.cat(inside).logsumexp(0)
 
-    def pooled(self, atom: PooledKL, numbers: Mapping[str, float]) -> Tensor:
-        """To a mixture of posteriors, by draws from the first."""
-        z, alone = self.draw(atom.of, atom.stream), number(atom.to.standard, numbers)
-        density = alone * Normal(0.0, 1.0).log_prob(z).sum(-1).exp()
-        for member in atom.to.members:
-            density = density + (1 - alone) / len(atom.to.members) * self.log(member, z).exp()
-        return (self.log(atom.of, z) - density.log()).mean(0)
-
     def statistic(self, atom: Statistical) -> Tensor:
         """The canonical correlations of point masses, by whitening with eigenvectors and singular values."""
         white = []
@@ -174,7 +166,17 @@ class Alone:
             found = every[-white[0].shape[1] :] / (len(white) - 1)
         return found.sum().expand(ROWS)
 
-    def value(self, atom: Atom, numbers: Mapping[str, float]) -> Tensor:
+    def pooled(self, atom: PooledKL, numbers: Mapping[str, float]) -> Tensor:
+        """To a mixture of posteriors, by draws from the first."""
+        z, alone = self.draw(atom.of, atom.stream), number(atom.to.standard, numbers)
+        density = alone * Normal(0.0, 1.0).log_prob(z).sum(-1).exp()
+        for member in atom.to.members:
+            density = density + (1 - alone) / len(atom.to.members) * self.log(member, z).exp()
+        return (self.log(atom.of, z) - density.log()).mean(0)
+
+    def value(
+        self, atom: Likelihood | KL | LogMeanExp | PooledKL | Statistical, numbers: Mapping[str, float]
+    ) -> Tensor:
         """One atom, `(row,)`."""
         if isinstance(atom, Statistical):
             return self.statistic(atom)
