@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
     from mvgraph.data.loading import read
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
-    from mvgraph.interface import batch, check, compile, derive, dump, explain, fit, load, names, plan  # noqa: A004
+    from mvgraph.interface import batch, check, compile, derive, dump, explain, fit, load, names, plan, published  # noqa: A004
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.planning.steps import Plan
@@ -64,6 +64,7 @@ else:
             "observed": "mvgraph.spec.builder",
             "plan": "mvgraph.interface",
             "posterior": "mvgraph.spec.builder",
+            "published": "mvgraph.interface",
             "read": "mvgraph.data.loading",
             "statistic": "mvgraph.spec.builder",
             "view": "mvgraph.spec.builder",
@@ -107,6 +108,7 @@ __all__ = [
     "observed",
     "plan",
     "posterior",
+    "published",
     "read",
     "statistic",
     "view",

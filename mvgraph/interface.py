@@ -32,6 +32,15 @@ def names() -> list[str]:
     return zoo.names()
 
 
+def published() -> list[str]:
+    """The settings of published experiments by name, sorted; each extends a reference model.
+
+    >>> load("published/mopoe").training.epochs
+    300
+    """
+    return zoo.published()
+
+
 def load(source: Source, **overrides: Any) -> Spec:
     """The spec that a name, a path, YAML text, or data stand for.
 

@@ -150,6 +150,7 @@ def _route(term: Route) -> str:
         "likelihood_weight": _weight(term.likelihood_weight),
         "weight": _unless(term.weight.text, "1"),
         "combine": _unless(term.combine, "sum"),
+        "density": _unless(term.density, "mixture"),
     }
     return f"{term.word} from {term.from_} to {term.to}{_options(options)}"
 

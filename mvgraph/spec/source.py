@@ -41,7 +41,7 @@ def find(source: str | Path, beside: Path | None = None) -> Source:
         return _text("<text>", source.encode("utf-8", "surrogatepass"), None)
     if source == "-":
         return _text("<stdin>", _bounded(sys.stdin.buffer, "<stdin>"), None)
-    if isinstance(source, str) and source in zoo.names():
+    if isinstance(source, str) and source in (*zoo.names(), *zoo.published()):
         return read(zoo.path(source))
     file = (beside or Path()) / source
     if isinstance(source, str) and not _looks_like_path(source, file):
@@ -50,7 +50,9 @@ def find(source: str | Path, beside: Path | None = None) -> Source:
 
 
 def _looks_like_path(source: str, file: Path) -> bool:
-    return source.endswith((".yaml", ".yml")) or "/" in source or "\\" in source or _exists(file)
+    if source.endswith((".yaml", ".yml")) or _exists(file):
+        return True
+    return ("/" in source or "\\" in source) and not source.startswith(f"{zoo.PUBLISHED}/")
 
 
 def _exists(file: Path) -> bool:

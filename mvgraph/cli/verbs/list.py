@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from mvgraph.cli.options import AsJson
 from mvgraph.cli.output import show_json, show_table
-from mvgraph.interface import load, names
+from mvgraph.interface import load, names, published
 from mvgraph.spec.model import Spec
 
-EXAMPLE = "mvgraph list --json"
+EXAMPLE = "mvgraph list --published"
 COLUMNS = ("name", "title", "authors", "year", "views")
 
 
-def run(as_json: AsJson = False) -> None:
+Published = Annotated[bool, typer.Option("--published", help="The settings of published experiments instead.")]
+
+
+def run(experiments: Published = False, as_json: AsJson = False) -> None:
     """List the reference models: name, title, authors, year, number of views."""
-    found = {name: load(name) for name in names()}
+    found = {name: load(name) for name in (published() if experiments else names())}
     if as_json:
         show_json([{"name": name, **_about(spec)} for name, spec in found.items()])
         return
