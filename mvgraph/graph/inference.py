@@ -71,8 +71,6 @@ def _refusal(spec: Spec, rule: Posterior, fuse: Fusion | None) -> tuple[str, str
         return f"the fusion '{fuse.word}' takes no prior", "write fuse: poe, or prior_expert: never"
     if latent.family.word not in fuse.families:
         return f"it is {latent.family.word}", f"'{fuse.word}' multiplies {', '.join(sorted(fuse.families))} only"
-    if latent.given:
-        return f"it depends on {', '.join(latent.given)}", "write prior_expert: never"
     return "", ""
 
 

@@ -28,14 +28,19 @@ T = TypeVar("T")
 def encode(inference: Inference) -> dict[str, Distribution]:
     """q(v | x_S) of every latent; a mixture where the family is one.
 
-    A private latent (`h.image`) is given its own view where that was seen, else drawn from its absence rule.
+    A private latent (`h.image`) is given its own view where that was seen, else drawn from its absence rule. A latent
+    whose distribution depends on other latents (a level of a hierarchy) is given at their means, in each component.
     """
     spec, found = inference.spec, {}
+    means = dict[Ref, Tensor]()  # (component, row, dim)
     for ref in latents(spec):
-        if ref.view is None:
-            found[str(ref)] = belief.mixture(inference.shared(ref), inference.log_weights)
-        elif not prior_key(spec, ref).given or bool(inference.seen(ref).all()):
+        beliefs = _beliefs(inference, ref, means)
+        means[ref] = torch.stack([b.draws(None, None)[0] for b in beliefs])
+        if ref.view is not None and not prior_key(spec, ref).given:
             found[str(ref)] = inference.alone(ref)
+        else:
+            depends = ref.view is None or inference.above(ref) or not bool(inference.seen(ref).all())
+            found[str(ref)] = belief.mixture(beliefs if depends else beliefs[:1], inference.log_weights)
     return found
 
 
@@ -174,14 +179,21 @@ def _latents(
     spec, found = inference.spec, dict[Ref, Tensor]()
     wanted = set(relevant(spec, frozenset(views)))
     for ref in (r for r in latents(spec) if r in wanted):
-        beliefs = inference.shared(ref) if ref.view is None else inference.copies(ref, _parents(inference, ref, found))
+        beliefs = _beliefs(inference, ref, found)
         found[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
     return found
 
 
-def _parents(inference: Inference, ref: Ref, draws: Mapping[Ref, Tensor]) -> list[list[Tensor]]:
-    """The draws of a latent's parents in every component, `(sample, row, dim)` each."""
-    parents = [draws[p] for p in prior_key(inference.spec, ref).given]
+def _beliefs(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> Sequence[Belief]:
+    """What is known of a latent in every component, at values of its parents, `(component, *sample, row, dim)`."""
+    if ref.view is None:
+        return inference.shared(ref, [values[p] for p in inference.above(ref)])
+    return inference.copies(ref, _parents(inference, ref, values))
+
+
+def _parents(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> list[list[Tensor]]:
+    """The values of a latent's parents in every component, `(*sample, row, dim)` each."""
+    parents = [values[p] for p in prior_key(inference.spec, ref).given]
     return [[p[c] for p in parents] for c in range(len(inference.components))]
 
 
@@ -207,10 +219,12 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
     draws = dict[Ref, Tensor]()  # (component, sample, row, dim)
     like = next(networks.decoders.parameters())
     total = like.new_zeros(len(inference.components), samples, len(inference.batch))
-    shared = {r: inference.shared(r) for r in latents(spec) if r.view is None}
+    shared = dict[Ref, Sequence[Belief]]()
     for ref in latents(spec):
-        each = _parents(inference, ref, draws)
-        beliefs = shared[ref] if ref.view is None else [inference.proposal(ref, p) for p in each]
+        if ref.view is None:
+            beliefs = shared[ref] = _beliefs(inference, ref, draws)
+        else:
+            beliefs = [inference.proposal(ref, p) for p in _parents(inference, ref, draws)]
         draws[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
         prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
         ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
@@ -224,7 +238,9 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
 def _log_posterior(inference: Inference, shared: Mapping[Ref, Sequence[Belief]], draws: Mapping[Ref, Tensor]) -> Tensor:
     """log Σ_S w_S Π_v q_S(v) of the shared latents at all draws, `(component, sample, row)`."""
     total = inference.log_weights[:, None, None]  # (density's component, draw's component, sample, row)
-    for ref, beliefs in shared.items():
+    for ref, own in shared.items():
+        every = [draws[p].expand(len(own), *draws[p].shape) for p in inference.above(ref)]
+        beliefs = inference.shared(ref, every) if every else own
         total = total + torch.stack([b.log_prob(draws[ref]) for b in beliefs])
     return total.logsumexp(0)
 

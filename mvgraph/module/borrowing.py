@@ -52,10 +52,12 @@ class Borrowing(Inference):
         alone = [torch.full_like(weights[:1], self.standard)] if self.standard else []
         return safe_log(torch.cat([weights, *alone]))
 
-    def shared(self, ref: Ref) -> list[Belief]:
-        """The same in every component: shared latents look at all the evidence."""
-        (whole,) = Inference(self.networks, self.plan, self.batch).shared(ref)
-        return [whole] * len(self.components)
+    def shared(self, ref: Ref, parents: Sequence[Tensor] = ()) -> list[Belief]:
+        """The same in every component but for the values of parents: shared latents look at all the evidence."""
+        whole = Inference(self.networks, self.plan, self.batch)
+        if not parents:
+            return whole.shared(ref) * len(self.components)
+        return [b for c in range(len(self.components)) for b in whole.shared(ref, [p[c : c + 1] for p in parents])]
 
     def copies(self, ref: Ref, parents: Sequence[Sequence[Tensor]]) -> list[Belief]:
         """Its own posterior where its view was seen, else the component's."""

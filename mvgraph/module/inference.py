@@ -18,6 +18,7 @@ from mvgraph.module.posteriors import Posteriors
 from mvgraph.module.running import safe_log
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.evidence import Views, subsets
+from mvgraph.objective.family import prior_key, reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
 from mvgraph.planning.steps import live_experts
@@ -95,8 +96,16 @@ class Inference:
         there = torch.stack(rows).to(like.dtype)
         return safe_log(there / there.sum(0))
 
-    def shared(self, ref: Ref) -> list[Belief]:
+    def above(self, ref: Ref) -> tuple[Ref, ...]:
+        """The latents that the posterior of a latent is conditioned on: its parents, where their prior is an expert."""
+        return prior_key(self.spec, ref).given if reads_parents(self.spec, ref) else ()
+
+    def shared(self, ref: Ref, parents: Sequence[Tensor] = ()) -> list[Belief]:
         """What is known of a shared latent in every component.
+
+        Arguments:
+            ref: the latent.
+            parents: values of those `above`, `(component, *batch, row, dim)` each; parameters are made for each.
 
         Raises:
             UsageError: the family does not define the posterior for this evidence.
@@ -105,8 +114,7 @@ class Inference:
         if (rule.fuse is None and self.spec.mixture == "none") or (rule.fuse is not None and rule.fuse.joint):
             return [self._whole_or_single(ref)]
         slots = [Stream(ref, "posterior", c) for c in self.components]
-        posteriors = self._posteriors(slots)
-        return [self._known(rule.expert, posteriors[s], ref) for s in slots]
+        return [self._inferred(s, slots, [p[c] for p in parents]) for c, s in enumerate(slots)]
 
     def private(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """What is known of a private latent: its own posterior where its view was seen, else by its absence rule.
@@ -116,7 +124,7 @@ class Inference:
             parents: draws of its parents in p, `(sample, row, dim)` each.
         """
         rule, seen = self.spec.posterior(ref.node), self.seen(ref)
-        own = self.own(ref)
+        own = self.own(ref, parents)
         if bool(seen.all()):
             return own
         if rule.absent == "aux" and rule.auxiliary is not None:
@@ -134,25 +142,32 @@ class Inference:
     def proposal(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """What importance sampling draws a private latent from: its own posterior where its view was seen, or p."""
         seen = self.seen(ref)
-        return choose([(seen, self.own(ref)), (~seen, self.prior(ref, parents))])
+        return choose([(seen, self.own(ref, parents)), (~seen, self.prior(ref, parents))])
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """p(v | pa), at draws of the parents `(sample, row, dim)`."""
-        lead = tuple(parents[0].shape[:-1]) if parents else (len(self.batch),)
-        params = self.networks.prior(ref, parents)
-        return Known(self.spec.latent(ref.node).family, params, (*lead, self.spec.dim(ref.node, ref.view)))
+        return self._known(self.spec.latent(ref.node).family, self.networks.prior(ref, parents), ref, parents)
 
     def seen(self, ref: Ref) -> Tensor:
         """Where the view of a private latent is evidence, bool `(row,)`."""
         return self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
 
-    def own(self, ref: Ref) -> Belief:
+    def own(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """The posterior of a private latent given its own view; of no use in rows where that was not seen."""
         slot = Stream(ref, "own", frozenset({str(ref.view)}))
-        return self._known(self.spec.posterior(ref.node).expert, self._posteriors([slot])[slot], ref)
+        return self._inferred(slot, [slot], parents)
 
-    def _known(self, family: Family, params: Params, ref: Ref) -> Known:
-        return Known(family, params, (len(self.batch), self.spec.dim(ref.node, ref.view)))
+    def _inferred(self, slot: Stream, slots: Sequence[Stream], parents: Sequence[Tensor]) -> Belief:
+        """One of some posteriors of a latent, at values of its parents where it reads them."""
+        ref, family = slot.ref, self.spec.posterior(slot.ref.node).expert
+        posteriors = self._posteriors(tuple(slots))
+        if not self.above(ref):
+            return self._known(family, posteriors[slot], ref)
+        return self._known(family, posteriors.at(slot, self.networks.prior(ref, parents)), ref, parents)
+
+    def _known(self, family: Family, params: Params, ref: Ref, parents: Sequence[Tensor] = ()) -> Known:
+        lead = tuple(parents[0].shape[:-1]) if parents else (len(self.batch),)
+        return Known(family, params, (*lead, self.spec.dim(ref.node, ref.view)))
 
     @cached_property
     def views(self) -> dict[str, Tensor]:
@@ -162,10 +177,18 @@ class Inference:
             n: torch.where(columns[n].reshape(-1, *[1] * (v.dim() - 1)), v, 0.0) for n, v in self.batch.views.items()
         }
 
-    def _posteriors(self, slots: Sequence[Stream]) -> Posteriors:
+    def _posteriors(self, slots: tuple[Stream, ...]) -> Posteriors:
+        """The posteriors of one latent, the same object whenever they are asked for."""
         none = self.batch.mask.new_zeros(0, *self.batch.mask.shape)
         mask = self.mask if slots[0].source == "posterior" else self.batch.mask
-        return Posteriors(self.spec, self.networks, replace(self.plan, slots=tuple(slots)), self.views, mask, none)
+        if slots not in self._asked:
+            plan = replace(self.plan, slots=slots)
+            self._asked[slots] = Posteriors(self.spec, self.networks, plan, self.views, mask, none)
+        return self._asked[slots]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Stream, ...], Posteriors]:
+        return {}
 
     def _whole_or_single(self, ref: Ref) -> Belief:
         """The joint network where every view is there, the one expert where one is.

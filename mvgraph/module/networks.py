@@ -195,9 +195,9 @@ class Networks(nn.Module):
 
 
 def _name(ref: Ref, view: str | None = None) -> str:
-    """A module's name: no dots, and never the name of an attribute."""
+    """A module's name: no dots (`z.1` is `z@1`), and never the name of an attribute."""
     copy = f"@{ref.view}" if ref.view is not None else ""
-    return f"{ref.node}{copy}({view or ''})"
+    return f"{ref.node.replace('.', '@')}{copy}({view or ''})"
 
 
 def _shape(spec: Spec, view: str) -> Shape:

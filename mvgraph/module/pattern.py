@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -14,9 +15,9 @@ from torch import Tensor
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream
-from mvgraph.objective.atoms import KL, Draw, Likelihood, LogMeanExp, Stratum, Stream
+from mvgraph.objective.atoms import KL, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
 from mvgraph.objective.family import family_of
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Ref
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Ref
 from mvgraph.planning.steps import is_closed
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.divergence import closed_kl
@@ -24,6 +25,7 @@ from mvgraph.vocab.family import Params
 from mvgraph.vocab.fusion import Fusion
 
 Values = Mapping[str, Tensor | float]
+NOWHERE: Mapping[Ref, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,16 +50,21 @@ class Pattern:
 
     def sample(self, draw: Draw) -> Tensor:
         """One latent's draws, `(sample, row, dim)`."""
-        parents = [self.sample(d) for d in draw.given]
-        params = self.networks.prior(draw.ref, parents) if parents else self.params(draw.key)
-        return self.reparameterise(draw.stream, params)
+        return self.reparameterise(draw.stream, self.params(draw.key, self.samples(draw.given)))
+
+    def samples(self, draws: Iterable[Draw]) -> dict[Ref, Tensor]:
+        """Several latents' draws."""
+        return {d.ref: self.sample(d) for d in draws}
 
     def reparameterise(self, stream: Stream, params: Params) -> Tensor:
         """The draws of a stream from these parameters, `(sample, row, dim)`."""
         return family_of_stream(self.spec, stream).rsample(params, self.noise.streams[stream])
 
-    def params(self, key: Key) -> Params:
-        """The parameters of a distribution, `(row, dim)` or broadcasting against it."""
+    def params(self, key: Key, at: Mapping[Ref, Tensor] = NOWHERE) -> Params:
+        """The parameters of a distribution, `(row, dim)` or broadcasting against it.
+
+        `at` are the draws of the latents that it is conditioned on; with these it is `(sample, row, dim)`.
+        """
         if isinstance(key, Expert):
             expert: Params = self.networks.expert(key.ref, key.view)(self.views[key.view])
             return expert
@@ -66,17 +73,17 @@ class Pattern:
         if isinstance(key, Auxiliary):
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Fused):
-            return self.fused(key)
-        return self.networks.prior(key.ref)
+            return self.fused(key, at)
+        return self.networks.prior(key.ref, [at[p] for p in key.given])
 
-    def fused(self, key: Fused) -> Params:
+    def fused(self, key: Fused, at: Mapping[Ref, Tensor]) -> Params:
         """The parameters of a fusion of experts."""
         expert = next(m for m in key.members if isinstance(m, Expert))
         rule = self.spec.posterior(expert.ref.node).fuse
         assert isinstance(rule, Fusion)
         exponents = self.networks.exponents(expert.ref.node)
         order = self.spec.view_names.index
-        experts = [self.params(m) for m in key.members]
+        experts = [self.params(m, at) for m in key.members]
         if exponents is None:
             return rule.fuse(experts)
         return rule.fuse(experts, [exponents[order(m.view)] for m in key.members if isinstance(m, Expert)])
@@ -88,25 +95,18 @@ class Pattern:
         assert not isinstance(atom.of, Mixture)
         formula = closed_kl(family_of(self.spec, atom.of), family_of(self.spec, atom.to[0]))
         assert formula is not None
-        at = {d.ref: self.sample(d) for d in atom.given}
-        divergence = formula(self.params(atom.of), self.other(atom.to[0], at))
+        at = self.samples(atom.given)
+        divergence = formula(self.params(atom.of, at), self.params(atom.to[0], at))
         return divergence.mean(0) if atom.given else divergence
-
-    def other(self, key: Key, at: Mapping[Ref, Tensor]) -> Params:
-        """The parameters of the density that a divergence is taken to, at the draws of its parents."""
-        if isinstance(key, Prior) and key.given:
-            return self.networks.prior(key.ref, [at[p] for p in key.given])
-        return self.params(key)
 
     def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log of(z) − log to(z) at the draws of one component, `(sample, row)`."""
-        keys = self.component(atom, streams)
-        draws = [self.reparameterise(s, self.params(k)) for k, s in zip(keys, streams, strict=True)]
-        at = {d.ref: self.sample(d) for d in atom.given} | {s.ref: z for s, z in zip(streams, draws, strict=True)}
-        below = sum_of(
-            family_of(self.spec, k).log_prob(self.other(k, at), z) for k, z in zip(atom.to, draws, strict=True)
-        )
-        return self.log_density(atom.of, draws) - below
+        keys = dict(zip(streams, self.component(atom, streams), strict=True))
+        at = self.samples(atom.given)
+        for stream in sorted(streams, key=depth):  # parents first
+            at[stream.ref] = self.reparameterise(stream, self.params(keys[stream], at))
+        refs = [s.ref for s in streams]
+        return self.log_density(atom.of, refs, at) - self.log_product(atom.to, refs, at)
 
     def component(self, atom: KL, streams: tuple[Stream, ...]) -> tuple[Key, ...]:
         """The part of a mixture that a group of streams draws from: the one made of the same evidence."""
@@ -114,16 +114,17 @@ class Pattern:
             return (atom.of,)
         return next(p for p in atom.of.parts if all(_evidence(k) == s.views for k, s in zip(p, streams, strict=True)))
 
-    def log_density(self, key: Key | Mixture, draws: list[Tensor]) -> Tensor:
+    def log_density(self, key: Key | Mixture, refs: list[Ref], at: Mapping[Ref, Tensor]) -> Tensor:
         """log of a density at draws of each latent."""
         if not isinstance(key, Mixture):
-            return self.log_product((key,), draws)
-        parts = [self.log_product(p, draws) + math.log(w) for w, p in zip(key.weights, key.parts, strict=True)]
+            return self.log_product((key,), refs, at)
+        parts = [self.log_product(p, refs, at) + math.log(w) for w, p in zip(key.weights, key.parts, strict=True)]
         return torch.stack(parts).logsumexp(0)
 
-    def log_product(self, keys: tuple[Key, ...], draws: list[Tensor]) -> Tensor:
+    def log_product(self, keys: tuple[Key, ...], refs: list[Ref], at: Mapping[Ref, Tensor]) -> Tensor:
         """log Π_v q(v) at draws of each latent."""
-        return sum_of(family_of(self.spec, k).log_prob(self.params(k), z) for k, z in zip(keys, draws, strict=True))
+        each = zip(keys, refs, strict=True)
+        return sum_of(family_of(self.spec, k).log_prob(self.params(k, at), at[r]) for k, r in each)
 
     def log_mean_exp(self, atom: LogMeanExp) -> Tensor:
         """Log-weights under log-mean-exp: one mean a stratum, or one over all."""

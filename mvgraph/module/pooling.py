@@ -8,11 +8,10 @@ from torch import Tensor
 from mvgraph.module.coefficient import evaluate
 from mvgraph.module.noise import family_of_stream
 from mvgraph.module.pattern import Pattern
-from mvgraph.module.running import Run, safe_log
+from mvgraph.module.running import Run, log_probs, safe_log
 from mvgraph.objective.atoms import PooledKL
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Standard
-from mvgraph.planning.steps import slot_of
 from mvgraph.vocab.family.mixture_of import STANDARD
 
 
@@ -21,10 +20,10 @@ def pooled_kl(run: Run, index: int, atom: PooledKL) -> Tensor:
     draws, family = run.draws[atom.stream], family_of_stream(run.spec, atom.stream)
     alone = _tensor(evaluate(atom.to.standard, run.values), draws)
     logs = safe_log(run.part_weights(index)) + _log(1 - alone)  # (member, row)
-    each = run.posteriors.log_prob([slot_of(m) for m in atom.members], draws)  # (member, sample, row)
+    each = log_probs(family, [run.parameters(m) for m in atom.members], draws)  # (member, sample, row)
     normal = STANDARD.log_prob(run.networks.prior(atom.stream.ref), draws) + _log(alone)
     below = torch.cat([each + logs[:, None], normal[None]]).logsumexp(0)
-    return (family.log_prob(run.posteriors[slot_of(atom.stream)], draws) - below).mean(0)
+    return (family.log_prob(run.parameters(atom.stream), draws) - below).mean(0)
 
 
 def pooled_kl_of(pattern: Pattern, atom: PooledKL) -> Tensor:

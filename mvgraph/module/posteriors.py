@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from mvgraph.module.networks import Networks
-from mvgraph.module.noise import family_of_stream
 from mvgraph.objective.atoms import Stream
+from mvgraph.objective.family import reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning.steps import Plan, is_joint
 from mvgraph.spec.model import Posterior, Spec
@@ -18,6 +18,9 @@ from mvgraph.vocab.family import Params
 
 class Posteriors:
     """The parameters of every slot, made when first asked for.
+
+    Of a posterior with a conditional prior among its experts, a slot holds the product of the other experts, which is
+    the same for all draws of the parents; `at` makes the whole.
 
     Arguments:
         spec, networks, plan: the model.
@@ -39,13 +42,18 @@ class Posteriors:
             self._make(slot)
         return self._slots[slot]
 
-    def log_prob(self, slots: Sequence[Stream], value: Tensor) -> Tensor:
-        """log q(value) of several slots of one latent, `(slot, sample, row)`, from `(sample, row, dim)`."""
-        family, each = family_of_stream(self.spec, slots[0]), [self[s] for s in slots]
-        if not family.stackable:
-            return torch.stack([family.log_prob(p, value) for p in each])
-        stacked = {name: torch.stack([p[name] for p in each])[:, None] for name in each[0]}
-        return family.log_prob(stacked, value)
+    def at(self, slot: Stream, prior: Params) -> Params:
+        """The parameters where the conditional prior has these, `(*batch, row, dim)`."""
+        rule = self.spec.posterior(slot.ref.node)
+        assert rule.fuse is not None
+        views = self[slot]
+        shape = torch.broadcast_shapes(*(p.shape for p in (*prior.values(), *views.values())))
+        flat = [{n: v.expand(shape).reshape(-1, shape[-1]) for n, v in p.items()} for p in (views, prior)]
+        both = {name: value[None] for name, value in flat[0].items()}
+        alone = torch.ones(1, 1, 1, dtype=torch.bool, device=self.mask.device)
+        taken = self._prior_mask(rule, self._evidence(slot)).expand(shape[:-1]).reshape(1, -1)
+        fused = rule.fuse.fuse_all(both, alone, flat[1], taken, None)
+        return {name: value.reshape(shape) for name, value in fused.items()}
 
     def expert(self, ref: Ref, view: str) -> Params:
         """q(ref | x_view), the encoder run once."""
@@ -64,9 +72,13 @@ class Posteriors:
             self._slots |= self._fuse(slot.ref, rule, [s for s in same if not self._is_expert(s, rule)])
 
     def _is_expert(self, slot: Stream, rule: Posterior) -> bool:
-        """True where the posterior is one expert, whatever the mask."""
-        plain = rule.fuse is None or rule.fuse.joint or (rule.prior_expert == "never" and rule.fuse.single_is_expert)
+        """True where the slot is one expert, whatever the mask."""
+        plain = rule.fuse is None or rule.fuse.joint or (not self._has_prior(slot.ref) and rule.fuse.single_is_expert)
         return plain and len(slot.views) == 1
+
+    def _has_prior(self, ref: Ref) -> bool:
+        """Whether the prior is one of the experts that a slot multiplies."""
+        return self.spec.posterior(ref.node).prior_expert != "never" and not reads_parents(self.spec, ref)
 
     def _fuse(self, ref: Ref, rule: Posterior, slots: Sequence[Stream]) -> dict[Stream, Params]:
         """All the evidence sets of one latent at once."""
@@ -76,7 +88,7 @@ class Posteriors:
         each = [self.expert(ref, v) for v in used]
         experts = {name: torch.stack([e[name] for e in each]) for name in each[0]}
         sets = torch.stack([self._evidence(s) for s in slots])  # (set, row, view)
-        prior = None if rule.prior_expert == "never" else self.networks.prior(ref)
+        prior = self.networks.prior(ref) if self._has_prior(ref) else None
         prior_mask = None if prior is None else self._prior_mask(rule, sets)
         exponents = self.networks.exponents(ref.node)
         weights = None if exponents is None else exponents[index]

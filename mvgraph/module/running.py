@@ -17,9 +17,9 @@ from mvgraph.module.sharing import Shares, subset_mask
 from mvgraph.objective.atoms import KL, Draw, LogMeanExp, Stratum, Stream
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
-from mvgraph.planning.steps import is_closed, slot_of
+from mvgraph.planning.steps import is_closed
 from mvgraph.vocab.divergence import closed_kl
-from mvgraph.vocab.family import Params
+from mvgraph.vocab.family import Family, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,28 +45,28 @@ class Run(Scores):
         """A divergence in closed form."""
         formula = closed_kl(family_of_stream(self.spec, stream), family_of(self.spec, atom.to[0]))
         assert formula is not None
-        given = {d.ref: self.draws[d.stream] for d in atom.given}
-        divergence = formula(self.posteriors[slot_of(stream)], self.other(atom, 0, given))
-        return divergence.mean(0) if atom.given else divergence
+        given = {d.ref: d.stream for d in atom.given}
+        divergence = formula(self.parameters(stream), self.other(atom, 0, stream, given))
+        return divergence.mean(0) if divergence.dim() > 1 else divergence
 
-    def other(self, atom: KL, which: int, at: Mapping[Ref, Tensor]) -> Params:
-        """The parameters of the density that a divergence is taken to."""
+    def other(self, atom: KL, which: int, stream: Stream, at: Mapping[Ref, Stream]) -> Params:
+        """The parameters of the density that a divergence is taken to, at the draws of the parents of `stream`."""
         key = atom.to[which]
         if atom.against is not None:
-            return self.posteriors[slot_of(atom.against)]
+            return self.parameters(atom.against, stream.parents)
         assert isinstance(key, Prior)
-        return self.networks.prior(key.ref, [at[p] for p in key.given])
+        return self.prior(key.ref, tuple(at[p] for p in key.given))
 
     def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log of(z) − log to(z) of one posterior at its own draws, `(sample, row)`."""
-        own = sum(family_of_stream(self.spec, s).log_prob(self.posteriors[slot_of(s)], self.draws[s]) for s in streams)
+        own = sum(family_of_stream(self.spec, s).log_prob(self.parameters(s), self.draws[s]) for s in streams)
         return own - self.log_below(atom, streams)
 
     def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log to(z) at the draws of one component, `(sample, row)`."""
-        at = {d.ref: self.draws[d.stream] for d in atom.given} | {s.ref: self.draws[s] for s in streams}
+        at = {d.ref: d.stream for d in atom.given} | {s.ref: s for s in streams}
         terms = [
-            family_of(self.spec, key).log_prob(self.other(atom, i, at), self.draws[s])
+            family_of(self.spec, key).log_prob(self.other(atom, i, s, at), self.draws[s])
             for i, (key, s) in enumerate(zip(atom.to, streams, strict=True))
         ]
         return torch.stack(terms).sum(0)
@@ -75,7 +75,8 @@ class Run(Scores):
         """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
         total = log_weights[:, None]
         for column, stream in enumerate(at):
-            total = total + self.posteriors.log_prob([slot_of(g[column]) for g in groups], self.draws[stream])
+            each = [self.parameters(g[column], stream.parents) for g in groups]
+            total = total + log_probs(family_of_stream(self.spec, stream), each, self.draws[stream])
         return total.logsumexp(0)
 
     def mixture_kl(self, index: int, atom: KL) -> Tensor:
@@ -140,6 +141,16 @@ class Run(Scores):
             scaled = -evaluate(c, self.values) * value
             terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
         return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, len(self.mask))
+
+
+def log_probs(family: Family, each: Sequence[Params], value: Tensor) -> Tensor:
+    """log q(value) of several posteriors of one family, `(posterior, sample, row)`, from `(sample, row, dim)`."""
+    if not family.stackable:
+        return torch.stack([family.log_prob(p, value) for p in each])
+    shape = torch.broadcast_shapes(*(v.shape for p in each for v in p.values()))
+    stacked = {name: torch.stack([p[name].expand(shape) for p in each]) for name in each[0]}
+    wide = {name: v if v.dim() > 3 else v[:, None] for name, v in stacked.items()}  # (posterior, sample, row, dim)
+    return family.log_prob(wide, value)
 
 
 def _shared(part: Stratum) -> tuple[Stream, ...]:

@@ -13,6 +13,7 @@ from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.objective.atoms import Stream
+from mvgraph.objective.family import reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.planning.steps import Decode, Plan, slot_of
@@ -20,6 +21,7 @@ from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Params
 
 Values = Mapping[str, Tensor | float]
+_Condition = tuple[Ref, tuple[Stream, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +68,51 @@ class Scores:
         return Posteriors(self.spec, self.networks, self.plan, self.views, self.mask, self.drawn)
 
     @cached_property
-    def draws(self) -> dict[Stream, Tensor]:
-        """Every stream's draws, `(sample, row, dim)`."""
-        found: dict[Stream, Tensor] = {}
-        for stream in sorted(self.plan.streams, key=lambda s: len(_ancestry(s))):
-            family = family_of_stream(self.spec, stream)
-            found[stream] = family.rsample(self.source(stream, found), self.noise.streams[stream])
-        return found
+    def draws(self) -> Mapping[Stream, Tensor]:
+        """Every stream's draws, `(sample, row, dim)`, each made when first asked for, after those of its parents."""
+        return _Draws(self)
 
-    def source(self, stream: Stream, found: Mapping[Stream, Tensor]) -> Params:
-        """The parameters that a stream draws from."""
+    def parameters(self, stream: Stream, parents: tuple[Stream, ...] | None = None) -> Params:
+        """The parameters that a stream draws from, at the draws of its own parents unless others are given.
+
+        `(row, dim)`, or `(sample, row, dim)` where they depend on parents, or broadcasting against these.
+        """
+        above = stream.parents if parents is None else parents
         if stream.source == "prior":
-            return self.networks.prior(stream.ref, [found[p] for p in stream.parents])
-        return self.networks.auxiliary(stream.ref) if stream.source == "aux" else self.posteriors[slot_of(stream)]
+            return self.prior(stream.ref, above)
+        if stream.source == "aux":
+            return self.networks.auxiliary(stream.ref)
+        slot = slot_of(stream)
+        if not reads_parents(self.spec, stream.ref):
+            return self.posteriors[slot]
+        if (stream, above) not in self._made:
+            self._made[stream, above] = self.posteriors.at(slot, self.prior(stream.ref, above))
+        return self._made[stream, above]
+
+    def prior(self, ref: Ref, parents: tuple[Stream, ...] = ()) -> Params:
+        """p(ref | parents) at the draws of the parents; those of all draws of a latent are made by one call."""
+        if (ref, parents) not in self._priors:
+            drawn = (s.parents for s in self.plan.streams if s.ref == ref and s.parents)
+            groups = dict.fromkeys(g for g in (parents, *drawn) if (ref, g) not in self._priors)
+            self._priors.update(self._conditional(ref, tuple(groups)))
+        return self._priors[ref, parents]
+
+    def _conditional(self, ref: Ref, groups: tuple[tuple[Stream, ...], ...]) -> dict[_Condition, Params]:
+        if not groups[0]:
+            return {(ref, ()): self.networks.prior(ref)}
+        given = [torch.cat([self.draws[g[i]] for g in groups]) for i in range(len(groups[0]))]
+        params = self.networks.prior(ref, given)  # (all samples, row, dim)
+        sizes = [g[0].samples for g in groups]
+        parts = {n: p.split(sizes) if p.dim() == 3 else [p] * len(groups) for n, p in params.items()}
+        return {(ref, g): {n: p[i] for n, p in parts.items()} for i, g in enumerate(groups)}
+
+    @cached_property
+    def _made(self) -> dict[tuple[Stream, tuple[Stream, ...]], Params]:
+        return {}
+
+    @cached_property
+    def _priors(self) -> dict[_Condition, Params]:
+        return {}
 
     @cached_property
     def scores(self) -> dict[tuple[Ref, tuple[Stream, ...]], Tensor]:
@@ -101,5 +135,14 @@ class Scores:
         return torch.cat([by_name[n] for n in self.spec.observed.given], -1)
 
 
-def _ancestry(stream: Stream) -> list[Stream]:
-    return [s for p in stream.parents for s in (p, *_ancestry(p))]
+class _Draws(dict[Stream, Tensor]):
+    """Draws by their streams, made when first asked for."""
+
+    def __init__(self, scores: Scores) -> None:
+        super().__init__()
+        self.scores = scores
+
+    def __missing__(self, stream: Stream) -> Tensor:
+        family = family_of_stream(self.scores.spec, stream)
+        self[stream] = family.rsample(self.scores.parameters(stream), self.scores.noise.streams[stream])
+        return self[stream]

@@ -27,7 +27,8 @@ class Stream:
         views: the evidence.
         drawn: the number of a random evidence set, from 1; 0 where the evidence is not random.
         samples: draws a datum.
-        parents: the streams of its latent parents, for draws from a conditional prior.
+        parents: the streams of its latent parents, for draws from a conditional prior, or from a posterior of which
+            that prior is an expert.
     """
 
     ref: Ref
@@ -45,7 +46,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Draw:
-    """A latent and the distribution that it is drawn from; `given` draws the parents of a conditional prior."""
+    """A latent and the distribution that it is drawn from; `given` draws the latents that this is conditioned on."""
 
     ref: Ref
     key: Key
@@ -91,6 +92,11 @@ class Atom(Protocol):
         """The draws that it needs, parents first; a divergence in closed form needs those of its condition only."""
 
 
+def depth(stream: Stream) -> int:
+    """How many generations of parents a stream has."""
+    return 1 + max(map(depth, stream.parents)) if stream.parents else 0
+
+
 def with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
     """Streams, each after those that it is drawn from."""
     for stream in streams:
@@ -131,12 +137,12 @@ class Likelihood:
 
 @dataclass(frozen=True)
 class KL:
-    """KL(of ‖ to), for the latents of `of`; in expectation over `given` where `to` is conditional.
+    """KL(of ‖ to), for the latents of `of`; in expectation over `given` where one of them is conditional.
 
     Arguments:
         of: the first density: a key, or a mixture.
         to: the second density, one key for each latent of a mixture's part.
-        given: draws of the parents of `to`.
+        given: draws of the latents that they are conditioned on.
         parts: for each component of `of`, its weight and one stream for each latent, for estimates by sampling.
         against: the stream of `to` where it is a posterior, so that it can be found under a mask.
     """
@@ -169,8 +175,10 @@ class KL:
     def streams(self, closed: Closed) -> Iterator[Stream]:
         """The draws of its condition, and those of the first density where it is sampled."""
         yield from with_parents(d.stream for d in self.given)
+        drawn = [s for _, part in self.parts for s in part]
+        yield from with_parents(p for s in drawn for p in s.parents)
         if not closed(self):
-            yield from with_parents(s for _, part in self.parts for s in part)
+            yield from drawn
 
     def __str__(self) -> str:
         drawn = dict.fromkeys(str(a) for d in self.given for a in d.whole)

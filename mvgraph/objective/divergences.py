@@ -8,7 +8,7 @@ import sympy
 
 from mvgraph.language.density import parse_density
 from mvgraph.objective.atoms import KL
-from mvgraph.objective.family import drawn, mixture_of, mixture_streams, prior_key
+from mvgraph.objective.family import drawn, mixture_of, mixture_streams, parents_of, prior_key
 from mvgraph.objective.frame import WHOLE, Frame, behind
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import Scope, Term
@@ -27,7 +27,7 @@ def divergence(frame: Frame, written: Divergence) -> Iterator[Term]:
     other = prior_key(frame.spec, ref) if to.which == "p" else drawn(other_site, ref).key
     same = key == other and first.drawn == second.drawn
     if not same and (ref.view is None or ref.view in frame.observed):
-        given = tuple(drawn(site, p) for p in getattr(other, "given", ()))
+        given = tuple(drawn(site, p) for p in parents_of(other) or parents_of(key))
         against = drawn(other_site, ref).stream if to.which == "q" else None
         streams = mixture_streams(site, [ref]) if ref.view is None else ((WHOLE, (drawn(site, ref).stream,)),)
         atom = KL(key, (other,), given, streams, against)

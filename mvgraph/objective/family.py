@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mvgraph.objective.atoms import Draw, Parts, Stream
+from mvgraph.objective.atoms import Draw, Parts, Source, Stream
 from mvgraph.objective.evidence import Views, components
 from mvgraph.objective.keys import Auxiliary, Empirical, Expert, Fused, Joint, Key, Mixture, Prior, Ref, Standard, fused
 from mvgraph.spec.model import Posterior, Spec
@@ -69,10 +69,10 @@ def drawn(site: Site, ref: Ref) -> Draw:
     """What a latent is drawn from at a site, by its own rule for absent evidence."""
     posterior = site.spec.posterior(ref.node)
     if ref.view is None:
-        return Draw(ref, posterior_key(site, ref), _stream(site, ref, "posterior"))
+        return _inferred(site, site, ref, "posterior")
     if ref.view in site.evidence or posterior.absent == "own":
         own = replace(site, label=frozenset({ref.view}), evidence=frozenset({ref.view}), number=0)
-        return Draw(ref, posterior_key(own, ref), _stream(own, ref, "own"))
+        return _inferred(site, own, ref, "own")
     if posterior.absent == "aux":
         return Draw(ref, Auxiliary(ref), _stream(replace(site, label=frozenset(), number=0), ref, "aux"))
     prior = prior_key(site.spec, ref)
@@ -81,8 +81,32 @@ def drawn(site: Site, ref: Ref) -> Draw:
     return Draw(ref, prior, replace(_stream(alone, ref, "prior"), parents=tuple(d.stream for d in given)), given)
 
 
-def _stream(site: Site, ref: Ref, source: str) -> Stream:
-    return Stream(ref, source, site.label, site.number, site.samples)  # type: ignore[arg-type]
+def _inferred(site: Site, own: Site, ref: Ref, source: Source) -> Draw:
+    """A latent drawn from its posterior at `own`, given its parents at `site` where their prior is an expert.
+
+    Its stream has these parents for every mask; the draw has them where the posterior reads them under this one.
+    """
+    key = posterior_key(own, ref)
+    parents = prior_key(site.spec, ref).given if reads_parents(site.spec, ref) else ()
+    above = tuple(drawn(site, p) for p in parents)
+    stream = replace(_stream(own, ref, source), parents=tuple(d.stream for d in above))
+    return Draw(ref, key, stream, above if parents_of(key) else ())
+
+
+def reads_parents(spec: Spec, ref: Ref) -> bool:
+    """Whether the posterior of a latent may depend on its parents: their conditional prior is one of its experts."""
+    return spec.posterior(ref.node).prior_expert != "never" and bool(spec.latent(ref.node).given)
+
+
+def parents_of(key: Key | Mixture) -> tuple[Ref, ...]:
+    """The latents that a distribution is conditioned on."""
+    if isinstance(key, Prior):
+        return key.given
+    return tuple(r for m in key.members for r in parents_of(m)) if isinstance(key, Fused) else ()
+
+
+def _stream(site: Site, ref: Ref, source: Source) -> Stream:
+    return Stream(ref, source, site.label, site.number, site.samples)
 
 
 def posterior_key(site: Site, ref: Ref) -> Key:

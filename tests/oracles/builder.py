@@ -43,7 +43,7 @@ def build(oracle: LinearGaussian, base: str | Mapping[str, Any], *, optimize: bo
     model = Model(spec, optimize=optimize)
     for name, view in zip(names(oracle), oracle.views, strict=True):
         decoder = model.networks.decoders[f"x@{name}()"]
-        _set(decoder, "loc", view.loadings, view.offset)
+        set_head(decoder, "loc", view.loadings, view.offset)
         if "raw_scale" in decoder.free:
             decoder.free["raw_scale"].data = torch.as_tensor(np.log(view.noise))
     return model
@@ -56,9 +56,16 @@ def _params(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in overrides.items() if k not in TOP}
 
 
-def _set(network: nn.Module, head: str, weight: Array, bias: Array) -> None:
+def head_of(network: nn.Module, head: str) -> nn.Linear:
+    """The linear map behind one parameter of a conditional."""
     assert isinstance(network, Conditional)
     (linear,) = [m for m in network.heads[head].modules() if isinstance(m, nn.Linear)]
+    return linear
+
+
+def set_head(network: nn.Module, head: str, weight: Array, bias: Array) -> None:
+    """Make one parameter of a conditional weight · input + bias."""
+    linear = head_of(network, head)
     linear.weight.data = torch.as_tensor(weight).clone()
     linear.bias.data = torch.as_tensor(bias).clone()
 
@@ -66,15 +73,13 @@ def _set(network: nn.Module, head: str, weight: Array, bias: Array) -> None:
 def set_expert(network: nn.Module, gain: Array, offset: Array, var: Array) -> None:
     """Make an expert N(gain · x + offset, diag(var))."""
     softplus = isinstance(network, Conditional) and getattr(network.family, "scale", None) == "softplus"
-    _set(network, "loc", gain, offset)
-    _set(network, "raw_scale", np.zeros_like(gain), np.log(np.expm1(np.sqrt(var))) if softplus else np.log(var))
+    set_head(network, "loc", gain, offset)
+    set_head(network, "raw_scale", np.zeros_like(gain), np.log(np.expm1(np.sqrt(var))) if softplus else np.log(var))
 
 
 def constant(network: nn.Module, q: Gaussian) -> None:
     """Make an expert (or joint network) that is q, whatever it is given."""
-    assert isinstance(network, Conditional)
-    (linear,) = [m for m in network.heads["loc"].modules() if isinstance(m, nn.Linear)]
-    set_expert(network, np.zeros((len(q.mean), linear.in_features)), q.mean, q.var)
+    set_expert(network, np.zeros((len(q.mean), head_of(network, "loc").in_features)), q.mean, q.var)
 
 
 def fixed(model: Model, experts: Sequence[Gaussian], joint: Gaussian | None = None) -> Model:
