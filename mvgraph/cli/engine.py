@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mvgraph.evaluation.gallery import Block, Strip, arrange
     from mvgraph.evaluation.painting import painter
     from mvgraph.evaluation.summary import report
+    from mvgraph.module.distributions import acceptance
     from mvgraph.module.model import compile  # noqa: A004
     from mvgraph.training.fitting import fit
     from mvgraph.training.quiet import quiet
@@ -32,6 +33,7 @@ else:
             "Strip": "mvgraph.evaluation.gallery",
             "Tables": "mvgraph.data.tables",
             "Trainer": "lightning",
+            "acceptance": "mvgraph.module.distributions",
             "arrange": "mvgraph.evaluation.gallery",
             "batch": "mvgraph.data.validation",
             "compile": "mvgraph.module.model",
@@ -53,6 +55,7 @@ __all__ = [
     "Strip",
     "Tables",
     "Trainer",
+    "acceptance",
     "arrange",
     "batch",
     "compile",

@@ -12,6 +12,7 @@ from mvgraph.graph import (
     mathematics,
     pooling,
     references,
+    samplers,
     shapes,
     statistics,
     structure,
@@ -24,6 +25,7 @@ from mvgraph.spec.model import Spec
 CHECKS: tuple[Check, ...] = (
     *structure.CHECKS,
     *inference.CHECKS,
+    *samplers.CHECKS,
     *references.CHECKS,
     *weights.CHECKS,
     *usage.CHECKS,

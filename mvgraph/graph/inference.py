@@ -77,10 +77,11 @@ def _refusal(spec: Spec, rule: Posterior, fuse: Fusion | None) -> tuple[str, str
 def closures(spec: Spec) -> Iterator[Problem]:
     """MVG301: a fusion that does not lead back into the experts' family."""
     for name, rule in posteriors(spec).items():
-        if rule.fuse is not None and rule.expert.word not in rule.fuse.families:
-            fitting = sorted(w for w in Fusion.registry if rule.expert.word in Fusion.registry[w].families)
-            message = f"the fusion '{rule.fuse.word}' of '{name}' has no closed form for {rule.expert.word} experts"
-            remedy = f"fusions for {rule.expert.word}: {', '.join(fitting) or 'none'}; or use q.mixture: singles"
+        made = rule.family(whole=True).word
+        if rule.fuse is not None and made not in rule.fuse.families:
+            fitting = sorted(w for w in Fusion.registry if made in Fusion.registry[w].families)
+            message = f"the fusion '{rule.fuse.word}' of '{name}' has no closed form for {made} experts"
+            remedy = f"fusions for {made}: {', '.join(fitting) or 'none'}; or use q.mixture: singles"
             yield error("MVG301", ("q", name, "fuse"), message, remedy)
 
 

@@ -46,6 +46,8 @@ def _families(spec: Spec) -> Iterator[tuple[Path, Family, Role]]:
     yield from ((("p", v.name, "latent"), v.family, "prior") for v in spec.latents)
     for q in spec.posteriors:
         yield ("q", q.name, "expert"), q.expert, "expert"
+        if q.fuse is not None and q.family(whole=True) is not q.expert:
+            yield ("q", q.name, "fuse", q.fuse.word, "expert"), q.family(whole=True), "expert"
         if q.auxiliary is not None:
             yield ("q", q.name, "auxiliary"), q.auxiliary, "auxiliary"
     for path, family in _likelihoods(spec):
@@ -92,7 +94,8 @@ def delta_divergences(spec: Spec) -> Iterator[Problem]:
 
 
 def _deltas(spec: Spec) -> list[str]:
-    return [n for n, q in posteriors(spec).items() if not q.expert.is_density]
+    found = posteriors(spec).items()
+    return [n for n, q in found if not (q.expert.is_density and q.family(whole=True).is_density)]
 
 
 def _beta(route: Route, latent: str) -> Formula:

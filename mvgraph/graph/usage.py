@@ -25,6 +25,7 @@ from mvgraph.graph.finding import (
 )
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.spec.terms import Route
+from mvgraph.vocab.fusion import Fusion
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def fusions(spec: Spec) -> Iterator[Problem]:
         several = any(size > 1 for size in components(spec, use.evidence.sizes))
         if several and spec.posterior(use.latent).fuse is None and not plated(spec, use.latent):
             message = f"'{use.latent}' has evidence of several views here, and q does not say how their experts meet"
-            yield error("MVG227", use.path, message, f"add fuse: poe to q.{use.latent}, or mixture: singles to q")
+            fuse = "poe" if spec.posterior(use.latent).expert.word in Fusion.registry["poe"].families else "joint"
+            yield error("MVG227", use.path, message, f"add fuse: {fuse} to q.{use.latent}, or mixture: singles to q")
 
 
 def joint_subsets(spec: Spec) -> Iterator[Problem]:

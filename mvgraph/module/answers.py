@@ -125,7 +125,7 @@ def require_densities(spec: Spec) -> None:
         )
     families = {f"the likelihood of view {v}": spec.view(v).likelihood for v in spec.view_names}
     families |= {f"the prior of {x.name}": x.family for x in spec.latents}
-    families |= {f"the posterior of {x.name}": x.expert for x in spec.posteriors}
+    families |= {f"the posterior of {x.name}": x.family(whole=w) for x in spec.posteriors for w in (True, False)}
     for what, family in families.items():
         if family is not None and not family.is_density:
             why = "is improper: its integral is infinite" if family.improper else "has no density"

@@ -80,7 +80,7 @@ class Borrowing(Inference):
         return Known(STANDARD, params, (len(self.batch), self.spec.dim(ref.node, ref.view)))
 
 
-def infer(networks: Networks, plan: Plan, batch: Batch) -> Inference:
-    """What the evidence of a batch says of the latents."""
+def infer(networks: Networks, plan: Plan, batch: Batch, generator: torch.Generator | None = None) -> Inference:
+    """What the evidence of a batch says of the latents; samplers draw with `generator`."""
     borrowing = pools(networks.spec) and not bool(batch.mask.all())
-    return (Borrowing if borrowing else Inference)(networks, plan, batch)
+    return (Borrowing if borrowing else Inference)(networks, plan, batch, generator)

@@ -94,4 +94,10 @@ class Sampled(Distribution):
         Raises:
             UsageError: always.
         """
-        raise UsageError("a posterior that is sampled has no density, only draws")
+        raise UsageError("a posterior that is sampled has draws and no density; give all views, or one")
+
+
+def acceptance(distribution: Distribution) -> Tensor | None:
+    """The acceptance rate of each row's sampler, `(row,)`, NaN where a row was not sampled; None where none was."""
+    parts = distribution.parts if isinstance(distribution, MixtureOfUnlike) else (distribution,)
+    return next((p.acceptance for p in parts if isinstance(p, Sampled)), None)

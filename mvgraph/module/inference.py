@@ -12,18 +12,21 @@ from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
-from mvgraph.module.belief import Belief, Known, choose
+from mvgraph.module import subsets
+from mvgraph.module.belief import Belief, Known, Sampling, choose
 from mvgraph.module.networks import Networks
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.module.running import safe_log
+from mvgraph.objective import evidence
 from mvgraph.objective.atoms import Stream
-from mvgraph.objective.evidence import Views, subsets
+from mvgraph.objective.evidence import Views
 from mvgraph.objective.family import prior_key, reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
 from mvgraph.planning.steps import live_experts
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params
+from mvgraph.vocab.sampler import Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +37,13 @@ class Inference:
         networks: the parameters.
         plan: what training executes; experts that it never uses are no evidence.
         batch: the evidence, by its mask; values of views outside it are never looked at.
+        generator: the randomness of samplers; a seed of their own, unless given.
     """
 
     networks: Networks
     plan: Plan
     batch: Batch
+    generator: torch.Generator | None = None
 
     @property
     def spec(self) -> Spec:
@@ -78,7 +83,7 @@ class Inference:
         """The evidence of each component, over all rows."""
         seen = frozenset(v for v, any_ in zip(self.spec.view_names, self.mask.any(0).tolist(), strict=True) if any_)
         if self.spec.mixture == "subsets":
-            return subsets(seen)
+            return evidence.subsets(seen)
         if self.spec.mixture == "singles":
             return [frozenset({v}) for v in sorted(seen)]
         return [frozenset(self.spec.view_names)]
@@ -198,10 +203,11 @@ class Inference:
         """
         rule, count = self.spec.posterior(ref.node), self.mask.sum(1)
         whole = self.batch.mask.all(1) & (count > 1) & (rule.fuse is not None)
-        self._require_single(ref, (count > 1) & ~whole)
-        parts: list[tuple[Tensor, Belief]] = []
+        several, parts = (count > 1) & ~whole, list[tuple[Tensor, Belief]]()
+        if bool(several.any()):
+            parts.append((several, self._sampled(ref, several)))
         if bool(whole.any()):
-            parts.append((whole, self._known(rule.expert, self.networks.joint(ref, self.views), ref)))
+            parts.append((whole, self._known(rule.family(whole=True), self.networks.joint(ref, self.views), ref)))
         for view, there in zip(self.spec.view_names, self.mask.T, strict=True):
             alone = there & (count == 1) & ~whole
             if bool(alone.any()):
@@ -209,11 +215,27 @@ class Inference:
                 parts.append((alone, self._known(rule.expert, expert, ref)))
         return choose(parts)
 
-    def _require_single(self, ref: Ref, several: Tensor) -> None:
-        if bool(several.any()):
-            row = int(several.nonzero()[0])
-            given = [n for n, there in zip(self.spec.view_names, self.mask[row].tolist(), strict=True) if there]
-            fused = self.spec.posterior(ref.node).fuse is not None
-            network = "a joint network needs all views, and its experts are not fused"
-            why = network if fused else "its experts are not fused (no `fuse`)"
-            raise UsageError(f"q({ref} | {', '.join(given)}) is not defined: {why}; give one view")
+    def _sampled(self, ref: Ref, several: Tensor) -> Belief:
+        """Draws given several views for some rows, bool `(row,)`; zeros for the others.
+
+        Raises:
+            UsageError: the spec names no sampler.
+        """
+        rule, index = self.spec.posterior(ref.node), several.nonzero()[:, 0]
+        if rule.subsets is None:
+            raise UsageError(self._undefined(ref, int(index[0])))
+        views = {v: x[index] for v, x in self.views.items()}
+        generator = self.generator or torch.Generator(index.device).manual_seed(0)
+        found = subsets.sample(self.networks, ref, rule.subsets, views, self.mask[index], generator)
+        shape = (len(found.draws), len(self.batch), self.spec.dim(ref.node))
+        draws = found.draws.new_zeros(shape).index_copy(1, index, found.draws)
+        acceptance = found.acceptance.new_full((len(self.batch),), torch.nan).index_copy(0, index, found.acceptance)
+        return Sampling(Samples(draws, acceptance))
+
+    def _undefined(self, ref: Ref, row: int) -> str:
+        given = [n for n, there in zip(self.spec.view_names, self.mask[row].tolist(), strict=True) if there]
+        fused = self.spec.posterior(ref.node).fuse is not None
+        network = "a joint network needs all views, and its experts are not fused"
+        why = network if fused else "its experts are not fused (no `fuse`)"
+        remedy = f"give one view, or write subsets: hmc in q.{ref.node}"
+        return f"q({ref} | {', '.join(given)}) is not defined: {why}; {remedy}"

@@ -99,7 +99,8 @@ class Model(nn.Module):
             given: the views to look at; all that were observed, unless said.
 
         Returns:
-            A torch distribution over rows for each latent (`z`, `h.image`); a mixture where q is one.
+            A torch distribution over rows for each latent (`z`, `h.image`); a mixture where q is one. Rows whose
+            posterior is sampled (`subsets` in q) have that of the draws, which is no density.
 
         Raises:
             UsageError: the spec defines no posterior for this evidence.
@@ -130,7 +131,8 @@ class Model(nn.Module):
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            return answers.impute(self._inference(data, given), views or self.spec.view_names, samples, generator)
+            inference = self._inference(data, given, generator=generator)
+            return answers.impute(inference, views or self.spec.view_names, samples, generator)
 
     @torch.no_grad()
     def generate(self, count: int, *, mean: bool = True, generator: torch.Generator | None = None) -> dict[str, Tensor]:
@@ -178,12 +180,18 @@ class Model(nn.Module):
         require_views(data)
         return data.to(self._like)
 
-    def _inference(self, data: Data, given: Sequence[str] | None, whole: Batch | None = None) -> Inference:
+    def _inference(
+        self,
+        data: Data,
+        given: Sequence[str] | None,
+        whole: Batch | None = None,
+        generator: torch.Generator | None = None,
+    ) -> Inference:
         rows = whole or self._batch(data)
         evidence = rows if given is None else rows.only(given)
         if whole is None:
             require_views(evidence)
-        return infer(self.networks, self.plan, evidence)
+        return infer(self.networks, self.plan, evidence, generator)
 
     @property
     def _like(self) -> Tensor:

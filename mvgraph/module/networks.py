@@ -190,7 +190,7 @@ class Networks(nn.Module):
         word = Mlp(hidden=rule.hidden, activation=rule.activation)
         top = word.encoder((module.width,))
         trunk = Trunk(nn.Sequential(module, top.module), top.features)
-        family: Family = spec.posterior(latent).expert
+        family = rule.family(spec.posterior(latent).expert)
         return Conditional(family, "expert", (spec.dim(latent),), (module.inputs,), trunk, word)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mvgraph.objective.atoms import Stream
 from mvgraph.planning import Plan
+from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family
 
@@ -47,7 +48,9 @@ def family_of_stream(spec: Spec, stream: Stream) -> Family:
     rule = spec.posterior(stream.ref.node)
     if stream.source == "prior":
         return spec.latent(stream.ref.node).family
-    return rule.auxiliary if stream.source == "aux" and rule.auxiliary else rule.expert
+    if stream.source == "aux" and rule.auxiliary:
+        return rule.auxiliary
+    return rule.family(whole=is_joint(spec, stream))
 
 
 def random_masks(sets: Tensor, observed: Tensor) -> Tensor:

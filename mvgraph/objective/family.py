@@ -159,7 +159,7 @@ def family_of(spec: Spec, key: Key) -> Family:
         return spec.latent(key.ref.node).family
     if isinstance(key, Auxiliary):
         return spec.posterior(key.ref.node).auxiliary or spec.latent(key.ref.node).family
-    return spec.posterior(_ref(key).node).expert
+    return spec.posterior(_ref(key).node).family(whole=isinstance(key, Joint))
 
 
 def _ref(key: Key) -> Ref:

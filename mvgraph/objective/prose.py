@@ -103,6 +103,11 @@ def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:
     if rule.fuse is not None:
         yield f"  within S: {(getdoc(type(rule.fuse)) or '').splitlines()[0].rstrip('.')}"
         yield f"  {PRIOR_EXPERTS[rule.prior_expert]}"
+        if rule.family(whole=True) is not rule.expert:
+            yield f"  q({rule.name}|V) is {inline(rule.family(whole=True))}"
+    if rule.subsets is not None:
+        product = f"Π_m q({rule.name}|m) / p({rule.name})^(|S| - 1)"
+        yield f"  otherwise, once trained: drawn by {inline(rule.subsets)} from the density of {product}, m in S"
     if latent.plate:
         auxiliary = f"; r is {inline(rule.auxiliary or latent.family)}" if rule.absent == "aux" else ""
         yield f"  {ABSENT[rule.absent]}{auxiliary}"
@@ -124,10 +129,25 @@ def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
     site = Site(spec, evidence, evidence, everything)
     for latent in spec.latents:
         rule = spec.posterior(latent.name)
-        if not latent.plate and rule.fuse is None and len(evidence) > 1:
-            yield f"{latent.name} not defined (no fusion)"
+        if not latent.plate and _unfused(rule, evidence, everything):
+            yield _product(rule, evidence)
             continue
         yield from (str(drawn(site, ref)) for ref in copies(spec, latent))
+
+
+def _unfused(rule: Posterior, evidence: Views, everything: Views) -> bool:
+    """Whether no fusion gives a posterior: of several experts without one, or of some of a joint network's views."""
+    return len(evidence) > 1 and (rule.fuse is None or (rule.fuse.joint and evidence != everything))
+
+
+def _product(rule: Posterior, evidence: Views) -> str:
+    """A posterior that is sampled, or none."""
+    if rule.subsets is None:
+        why = "no fusion" if rule.fuse is None else "a joint network needs all views"
+        return f"{rule.name} not defined ({why})"
+    experts = "·".join(f"q({rule.name}|{v})" for v in sorted(evidence))
+    power = f"^{len(evidence) - 1}" if len(evidence) > 2 else ""
+    return f"{rule.name}~{rule.subsets.word}[{experts} / p({rule.name}){power}]"
 
 
 def term_line(term: WrittenTerm) -> str:

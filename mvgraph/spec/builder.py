@@ -93,10 +93,11 @@ def posterior(
     absent: Literal["prior", "aux", "own"] | None = None,
     auxiliary: AnyWord | None = None,
     network: AnyWord | None = None,
+    subsets: AnyWord | None = None,
     share: str | None = None,
 ) -> Tree:
     """How a latent is inferred from any set of views S: q(z | x_S)."""
-    more = _tree(absent=absent, auxiliary=auxiliary, network=network, share=share)
+    more = _tree(absent=absent, auxiliary=auxiliary, network=network, subsets=subsets, share=share)
     return _tree(expert=expert, fuse=fuse, prior_expert=prior_expert) | more
 
 

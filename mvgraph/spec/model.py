@@ -14,6 +14,7 @@ from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
+from mvgraph.vocab.sampler import Sampler
 
 Value = float | int | Param | Table[float]
 
@@ -142,6 +143,7 @@ class Posterior:
         absent: where a private latent comes from when its view is not in S: its prior, r (aux), or its own view.
         auxiliary: the family of the auxiliary prior r, for `absent: aux`.
         network: in place of the views' encoders.
+        subsets: what draws from q(z | x_S) ∝ Π_m q(z | x_m) / p(z)^(|S| − 1), m in S, where no fusion gives it.
         share: the latent whose encoder trunks these experts use, with heads of their own; of levels, their node's name.
     """
 
@@ -152,7 +154,12 @@ class Posterior:
     absent: Literal["prior", "aux", "own"] = "prior"
     auxiliary: Family | None = None
     network: Network | None = None
+    subsets: Sampler | None = None
     share: str | None = None
+
+    def family(self, *, whole: bool = False) -> Family:
+        """The family of q(z | x_m); or of q(z | X), where `whole` and one network reads all views."""
+        return self.expert if self.fuse is None or not whole else self.fuse.family(self.expert)
 
 
 @dataclass(frozen=True)

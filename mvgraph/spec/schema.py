@@ -41,12 +41,13 @@ from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
+from mvgraph.vocab.sampler import Sampler
 from mvgraph.vocab.statistic import Statistic
 
 Schema = dict[str, Any]
 
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, Statistic, After)
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, Sampler, Statistic, After)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"

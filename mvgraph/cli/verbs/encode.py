@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from mvgraph.cli.options import Data, Force, Given, Output, RunFolder, SkipEmpty
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import ids, rows, save_npz
 from mvgraph.files import replacing
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 EXAMPLE = "mvgraph encode runs/mopoe --data digits --given upper -o z.npz"
 
@@ -26,7 +29,10 @@ def run(
     skip_empty: SkipEmpty = False,
     force: Force = False,
 ) -> None:
-    """Write mean and standard deviation of every latent, one row a datum: .npz (z, z_std, ids) or .csv."""
+    """Write mean and standard deviation of every latent, one row a datum: .npz (z, z_std, ids) or .csv.
+
+    Where a sampler drew a row's latent, its acceptance rate is told.
+    """
     may_write(output, (".npz", ".csv"), force=force)
     model = engine.Run.load(folder).model
     views = view_list(given, model.spec.view_names)
@@ -37,6 +43,16 @@ def run(
     write = _save_csv if output.suffix.lower() == ".csv" else save_npz
     write(output, {"ids": ids(found), **arrays})
     typer.echo(f"wrote {output}: {len(found)} rows of {', '.join(latents)}")
+    for name, distribution in latents.items():
+        _tell(name, engine.acceptance(distribution))
+
+
+def _tell(name: str, rates: Tensor | None) -> None:
+    """How well a sampler did, where one drew."""
+    if rates is not None:
+        known = rates[~rates.isnan()]
+        rate = f"acceptance {known.mean():.2f} on average, {known.min():.2f} at least"
+        typer.echo(f"{name} was sampled for {len(known)} rows: {rate}")
 
 
 def _save_csv(file: Path, arrays: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mvgraph.deferring import defer
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
-from mvgraph.vocab.family import Params
+from mvgraph.vocab.family import Family, Params
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +34,10 @@ class Fusion(Word):
     takes_prior: ClassVar[bool] = False  # may have the prior as one more expert
     single_is_expert: ClassVar[bool] = True  # fusing one expert gives that expert
     joint: ClassVar[bool] = False  # one network sees all views: cannot be masked
+
+    def family(self, expert: Family) -> Family:
+        """The family that experts of a family are fused into."""
+        return expert
 
     @abstractmethod
     def fuse(self, experts: Sequence[Params], weights: Sequence[Tensor] | None = None) -> dict[str, Tensor]:

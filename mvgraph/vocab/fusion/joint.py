@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.errors import UsageError
-from mvgraph.vocab.family import Params
+from mvgraph.vocab.family import Family, Params
 from mvgraph.vocab.fusion.base import Fusion
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.network.layers import Activation, check_widths
@@ -31,6 +31,7 @@ class Joint(Fusion):
         hidden: widths of the MLP's layers over the concatenated trunks.
         activation: what follows each of them.
         network: the trunk of every view; None takes the word of the view's encoder (with weights of its own).
+        expert: the family of q(z | X); None takes that of the experts.
 
     Raises:
         SpecError: a width below 1.
@@ -40,16 +41,21 @@ class Joint(Fusion):
     """
 
     word: ClassVar[str] = "joint"
-    families: ClassVar[frozenset[str]] = frozenset({"normal", "laplace", "delta"})
+    families: ClassVar[frozenset[str]] = frozenset({"normal", "laplace", "delta", "flow"})
     symbol: ClassVar[str] = "J"
     joint: ClassVar[bool] = True
 
     hidden: tuple[int, ...] = (512,)
     activation: Activation = "relu"
     network: Network | None = None
+    expert: Family | None = None
 
     def __post_init__(self) -> None:
         check_widths("hidden", self.hidden)
+
+    def family(self, expert: Family) -> Family:
+        """Its own, where it has one."""
+        return self.expert or expert
 
     def fuse(self, experts: Sequence[Params], weights: Sequence[Tensor] | None = None) -> dict[str, Tensor]:
         """Undefined.
