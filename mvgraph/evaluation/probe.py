@@ -58,7 +58,8 @@ def fit_probe(
         labels: the class view, or whole numbers for the training and the validation rows, `(row,)` each; the first
             class view of the spec where not given.
         given: the views to infer from, S; all but a class view that holds the labels where not given.
-        latents: the latents to read, e.g. `["z", "h.image"]`; all latents that views share where not given.
+        latents: the latents to read, e.g. `["z", "h.image"]`; where not given all latents that views share, or, where
+            views share none, the private ones of the evidence.
 
     Raises:
         UsageError: there are no labels, or of one class only; a latent is unknown; the model has no posterior for
@@ -67,12 +68,19 @@ def fit_probe(
     view = labels if isinstance(labels, str) else _first(model) if labels is None else None
     names = model.spec.view_names
     given = tuple(given) if given is not None else others(names, view or "")
-    wanted = tuple(latents) if latents is not None else tuple(x.name for x in model.spec.latents if not x.plate)
+    wanted = tuple(latents) if latents is not None else _usual(model, given)
     sides = zip((train, valid), _labels(labels, view, train, valid), strict=True)
     (codes, truth), (held, held_truth) = (_codes(model, data, y, given, wanted) for data, y in sides)
     found = fit_classifier(codes, truth).classify(held)
     sizes = (len(truth), len(held_truth))
     return Probe(agreement(found, held_truth), majority(truth, held_truth), wanted, given, sizes)
+
+
+def _usual(model: Answering, given: Sequence[str]) -> tuple[str, ...]:
+    """The shared latents, or the private ones of the evidence."""
+    latents = model.spec.latents
+    shared = tuple(x.name for x in latents if not x.plate)
+    return shared or tuple(f"{x.name}.{view}" for x in latents for view in given)
 
 
 def _first(model: Answering) -> str:

@@ -3,8 +3,11 @@
 import pytest
 import torch
 
+from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
 from mvgraph.evaluation import fit_probe
+from mvgraph.module.model import compile  # noqa: A004 - the public verb
+from mvgraph.spec.reading import load
 
 from .standins import Gaussian, Perfect, class_rows, gaussian_rows
 
@@ -51,3 +54,12 @@ def test_rows_without_label_or_evidence_are_left_out():
 def test_requests_that_cannot_be_answered(arguments, message):
     with pytest.raises(UsageError, match=message):
         fit_probe(Gaussian(), gaussian_rows(6), gaussian_rows(6), **arguments)
+
+
+def test_where_views_share_no_latent_the_private_ones_are_read():
+    views = {v: {"shape": [2], "likelihood": "mse"} for v in "ab"}
+    model = compile(load("dccae", views=views, sets=["p.z.dim=2"], view_defaults={"encoder": "linear"}))
+    rows = Batch({v: torch.randn(12, 2) for v in "ab"}, torch.ones(12, 2, dtype=torch.bool))
+    labels = tuple((rows.views["a"][:, 0] > 0).long() for _ in range(2))
+    assert fit_probe(model, rows, rows, labels).latents == ("z.a", "z.b")
+    assert fit_probe(model, rows, rows, labels, given=["a"]).latents == ("z.a",)
