@@ -112,8 +112,7 @@ def small(name: str, data: Split, epochs: int) -> Spec:
     alone = not any(not v.plate for v in spec.latents)
     sets = [f"p.{v.name}.dim={PRIVATE if v.plate and not alone else DIM}" for v in spec.latents]
     views = {v: {"shape": [data.views[v].shape[1]]} for v in names}
-    made = mg.load(name, sets=sets, views=views, view_defaults=defaults, training={**TRAINING, "epochs": epochs})
-    return made
+    return mg.load(name, sets=sets, views=views, view_defaults=defaults, training={**TRAINING, "epochs": epochs})
 
 
 def phase_start(spec: Spec, epochs: int) -> int:

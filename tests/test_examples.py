@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from mvgraph.spec import zoo
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PICTURES = {"mnist_image_and_label": "images_from_labels", "mfeat_six_views": "imputations"}
@@ -86,3 +89,28 @@ def test_six_views_are_standardised_by_their_training_rows(datasets: dict[str, A
         np.testing.assert_allclose(values.mean(0), 0.0, atol=1e-4)
         np.testing.assert_allclose(values.std(0)[values.std(0) > 0], 1.0, atol=1e-3)
     assert all(np.bincount(p.labels, minlength=10).min() > 20 for p in parts)
+
+
+def judged(folder: Path, *arguments: str) -> dict[str, list[float]]:
+    """The first and the last objective of every model in the table of all models."""
+    done = run("all_models", folder, *arguments, "--out", "made")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "made" / "all_models.txt").read_text(encoding="utf-8").strip() == done.stdout.strip()
+    courses = re.findall(r"^(\w+) +(-?[\d.]+) → (-?[\d.]+)", done.stdout, re.MULTILINE)
+    return {f"{name} {i}": [float(first), float(last)] for i, (name, first, last) in enumerate(courses)}
+
+
+def test_the_table_of_all_models(tmp_path: Path) -> None:
+    found = judged(tmp_path, "--on", "digits", "--rows", "200", "--epochs", "2", "--models", "mvae", "dccae")
+    assert len(found) == 2
+    assert all(last > first for first, last in found.values())
+
+
+@pytest.mark.slow
+def test_every_model_gets_better_on_digits_and_mfeat(tmp_path: Path, datasets: dict[str, Any]) -> None:
+    """A few epochs raise the objective of every reference model on both data sets."""
+    if not datasets["FOLDERS"]["mfeat"].is_dir():
+        pytest.skip("the data set mfeat is not here")
+    found = judged(tmp_path, "--rows", "400", "--epochs", "4")
+    assert len(found) == 2 * len(zoo.names())
+    assert not {name: course for name, course in found.items() if not course[1] > course[0]}
