@@ -24,7 +24,19 @@ from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, hints, option_name
 from mvgraph.objective.explaining import dead
 from mvgraph.spec import zoo
-from mvgraph.spec.grammar import DensityText, Evidence, Node, Objective, Plate, Posteriors, Range, Views, Whole, keys
+from mvgraph.spec.grammar import (
+    DensityText,
+    Evidence,
+    Node,
+    Objective,
+    OneView,
+    Plate,
+    Posteriors,
+    Range,
+    Views,
+    Whole,
+    keys,
+)
 from mvgraph.spec.model import (
     About,
     Clip,
@@ -38,6 +50,7 @@ from mvgraph.spec.model import (
     View,
 )
 from mvgraph.spec.model import Value as ParamValue
+from mvgraph.spec.nodes import Condition
 from mvgraph.spec.schema import KINDS, spoken
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 from mvgraph.vocab.after import After
@@ -52,6 +65,10 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A view": (View, "`views: {NAME: ...}` and `view_defaults:`"),
     "A latent node": (Latent, "`p: {NAME: ...}`"),
     "The observed node": (Observed, "`p: {NAME: {observed: true, ...}}`; there is one."),
+    "A condition": (
+        Condition,
+        "`p: {NAME: {condition: true, ...}}`: the view is given, and p is a model of the others.",
+    ),
     "A posterior": (Posterior, "`q: {NAME: ...}`, one for each latent of p."),
     "The posterior family": (Posteriors, "Beside the latents, `q:` has the key"),
     "The objective": (Objective, "`objective:`"),
@@ -74,6 +91,7 @@ NAMES: dict[Any, str] = {
     DensityText: "a density",
     tuple[DensityText, ...]: "a list of densities",
     Plate: "`view` or `{level: L}`",
+    OneView: "the name or number of a view",
     tuple[WrittenTerm, ...]: "a list of terms",
     Formula: "a number or a formula",
 }
@@ -180,7 +198,11 @@ def small(name: str) -> Spec:
 
 def blind(spec: Spec, given: tuple[str, ...], untrained: set[str]) -> bool:
     """True where the answer would come from an encoder that no term of the objective trains."""
+    if set(given) <= set(spec.conditioned.values()):
+        return False  # the prior answers
     for rule in (q for q in spec.posteriors if not spec.latent(q.name).plate):
+        if rule.fuse and rule.fuse.joint and len(given) == len(spec.views):
+            continue
         unknown = [f"q({rule.name}|{view})" in untrained for view in given]
         if any(unknown) if rule.fuse else all(unknown):
             return True

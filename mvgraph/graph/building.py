@@ -15,9 +15,9 @@ def build(spec: Spec) -> nx.MultiDiGraph:
 
     Nodes are named `z` or, for a copy in a plate, `h.image`. Their attributes:
 
-    - `kind`: `latent` or `observed`; an observed node is the datum that q reads, too.
+    - `kind`: `latent`, `observed` or `condition`; the last two are data that q reads, too.
     - `name`: the node's name in the spec; `plate`: `view` or None; `view`: the copy's view or None.
-    - `family`: the word of the prior or likelihood, None where a view has none; `dim`: entries of a latent, else None.
+    - `family`: the word of the prior or likelihood, None where there is none; `dim`: entries of a latent, else None.
     - of a latent with a posterior: `expert`, `fusion`, `prior_expert`, `absent` and `auxiliary`, words or None.
 
     Edges carry `part`: `p` from parent to child, `q` from the datum to the latent that is inferred from it. Those of q
@@ -33,22 +33,24 @@ def build(spec: Spec) -> nx.MultiDiGraph:
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=spec.name, mixture=spec.mixture)
     for latent in spec.latents:
         _add_latent(graph, spec, latent)
-    for view in spec.view_names:
+    for name, view in spec.conditioned.items():
+        graph.add_node(name, kind="condition", name=name, plate=None, view=view, family=None, dim=None)
+    for view in spec.scored_views:
         likelihood = spec.view(view).likelihood
         about = {"kind": "observed", "name": spec.observed.name, "plate": "view", "view": view, "dim": None}
         graph.add_node(copy_name(spec.observed.name, view), family=likelihood.word if likelihood else None, **about)
     for latent in spec.latents:
         _add_parents(graph, spec, latent.name, latent.given, copies(spec, latent))
-    _add_parents(graph, spec, spec.observed.name, spec.observed.given, spec.view_names)
+    _add_parents(graph, spec, spec.observed.name, spec.observed.given, spec.scored_views)
     for posterior in spec.posteriors:
         _add_experts(graph, spec, posterior)
     return graph
 
 
 def template(spec: Spec) -> nx.DiGraph:
-    """The generative graph as it is written, plates folded: latents and the observed node, by name."""
+    """The generative graph as it is written, plates folded: conditions, latents and the observed node, by name."""
     graph: nx.DiGraph = nx.DiGraph()
-    graph.add_nodes_from([*(v.name for v in spec.latents), spec.observed.name])
+    graph.add_nodes_from([*(c.name for c in spec.conditions), *(v.name for v in spec.latents), spec.observed.name])
     children = [(v.name, v.given) for v in spec.latents] + [(spec.observed.name, spec.observed.given)]
     graph.add_edges_from((g, child) for child, given in children for g in given if g in graph)
     return graph
@@ -73,9 +75,15 @@ def copy_name(name: str, view: str | None) -> str:
     return name if view is None else f"{name}.{view}"
 
 
+def data_names(spec: Spec) -> tuple[str, ...]:
+    """The node of each view's datum, in the order of the views."""
+    conditions = {view: name for name, view in spec.conditioned.items()}
+    return tuple(conditions.get(v) or copy_name(spec.observed.name, v) for v in spec.view_names)
+
+
 def copies(spec: Spec, latent: Latent) -> tuple[str | None, ...]:
     """The views in which a latent has a copy; one copy of no view where it is shared."""
-    return spec.view_names if latent.plate else (None,)
+    return spec.scored_views if latent.plate else (None,)
 
 
 def _add_latent(graph: nx.MultiDiGraph, spec: Spec, latent: Latent) -> None:
@@ -102,7 +110,7 @@ def _posterior(spec: Spec, name: str) -> dict[str, str | None]:
 def _add_parents(
     graph: nx.MultiDiGraph, spec: Spec, child: str, given: tuple[str, ...], views: tuple[str | None, ...]
 ) -> None:
-    plated = {v.name: v.plate for v in spec.latents}
+    plated = dict.fromkeys(spec.conditioned, False) | {v.name: v.plate for v in spec.latents}
     for view in views:
         for parent in (copy_name(g, view if plated[g] else None) for g in given if g in plated):
             if parent in graph:
@@ -112,15 +120,16 @@ def _add_parents(
 def _add_experts(graph: nx.MultiDiGraph, spec: Spec, posterior: Posterior) -> None:
     latent = next((v for v in spec.latents if v.name == posterior.name), None)
     fusion = posterior.fuse.word if posterior.fuse else None
+    data = dict(zip(spec.view_names, data_names(spec), strict=True))
     for role, view, source in _experts(spec, posterior, latent) if latent else ():
         about = {"part": "q", "role": role, "expert": posterior.expert.word, "fusion": fusion}
-        graph.add_edge(copy_name(spec.observed.name, source), copy_name(posterior.name, view), **about)
+        graph.add_edge(data[source], copy_name(posterior.name, view), **about)
 
 
 def _experts(spec: Spec, posterior: Posterior, latent: Latent) -> Iterator[tuple[str, str | None, str]]:
     """Role, copy of the latent, and view of the datum, for every edge of q into a latent."""
     if latent.plate:
-        yield from (("expert", view, view) for view in spec.view_names)
+        yield from (("expert", view, view) for view in spec.scored_views)
         return
     yield from (("expert", None, view) for view in spec.view_names)
     if posterior.fuse is not None and posterior.fuse.joint:

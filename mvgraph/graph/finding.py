@@ -88,7 +88,7 @@ def reach(spec: Spec, term: WrittenTerm, text: str) -> Reach | None:
         return None
     if found.all:
         return Reach(frozenset(spec.view_names), frozenset({len(spec.views)}))
-    fixed = [view_of(spec, n) for n in found.names if n not in term.for_]
+    fixed = [spec.view_named(n) for n in found.names if n not in term.for_]
     bound = [_variable(spec, term.for_[n]) for n in found.names if n in term.for_]
     reaches = [b for b in bound if b is not None]
     if None in fixed or len(reaches) < len(bound):
@@ -100,13 +100,6 @@ def evidence(spec: Spec, term: WrittenTerm, density: Density) -> Reach | None:
     """What stands behind the bar of a density."""
     text = density.views or ""
     return reach(spec, term, text if text == "V" else f"[{text}]")
-
-
-def view_of(spec: Spec, name: str) -> str | None:
-    """The view that a name or a position (the first is 1) stands for."""
-    if name in spec.view_names:
-        return name
-    return spec.view_names[int(name) - 1] if name.isdecimal() and 1 <= int(name) <= len(spec.views) else None
 
 
 def _union(fixed: frozenset[str], bound: list[Reach], most: int) -> Reach:

@@ -65,7 +65,7 @@ def _likelihoods(spec: Spec) -> Iterator[tuple[Path, Family]]:
 
 def missing_likelihoods(spec: Spec) -> Iterator[Problem]:
     """MVG230: a view whose data have no distribution."""
-    for name in spec.view_names:
+    for name in spec.scored_views:
         if spec.view(name).likelihood is None:
             message = f"the view '{name}' has no likelihood"
             yield error("MVG230", ("views", name), message, "add likelihood: normal to it or to view_defaults")

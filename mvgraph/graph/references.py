@@ -67,6 +67,18 @@ def _wide(one: Written, path: Path, name: str) -> Iterator[Problem]:
         yield error("MVG215", path, message, f"write {name} by itself")
 
 
+def targets(spec: Spec) -> Iterator[Problem]:
+    """MVG234: `to` that names a view that is conditioned on."""
+    nodes = {view: node for node, view in spec.conditioned.items()}
+    for one, route in routes(spec):
+        found = attempt(parse_views, route.to)
+        for name in found.names if not isinstance(found, SpecError) and found.listed else ():
+            view = spec.view_named(name)
+            if name not in route.for_ and view in nodes:
+                message = f"p is conditioned on '{nodes[view]}', the view '{view}', and does not score it"
+                yield error("MVG234", (*one.path, "to"), message, "write to: V, which is all views that are scored")
+
+
 def variables(spec: Spec) -> Iterator[Problem]:
     """MVG217: a bound variable that hides another name, or runs over no known range."""
     taken = {**dict.fromkeys(spec.params, "param"), **dict.fromkeys(spec.view_names, "view")}
@@ -184,4 +196,4 @@ def pairs(spec: Spec) -> Iterator[Problem]:
             yield error("MVG221", (*one.path, "to"), message, f"write to: {found[1].which}({first} …)")
 
 
-CHECKS: tuple[Check, ...] = (sets, variables, draws, private_draws, unused_variables, density_names, pairs)
+CHECKS: tuple[Check, ...] = (sets, targets, variables, draws, private_draws, unused_variables, density_names, pairs)

@@ -36,10 +36,10 @@ def _dim_table(spec: Spec, latent: Latent, keys: list[str]) -> Iterator[Problem]
         message = f"'{latent.name}' is shared by all views and has one size"
         yield error("MVG402", path, message, f"write one number, or plate: view at '{latent.name}'")
         return
-    for view in (k for k in keys if k not in spec.view_names):
+    for view in (k for k in keys if k not in spec.scored_views):
         message = f"'{latent.name}' has a size for '{view}', which is no view"
-        yield error("MVG402", (*path, view), message, nearest(view, list(spec.view_names)))
-    for view in (v for v in spec.view_names if v not in keys):
+        yield error("MVG402", (*path, view), message, nearest(view, list(spec.scored_views)))
+    for view in (v for v in spec.scored_views if v not in keys):
         message = f"'{latent.name}' has no size for the view '{view}'"
         yield error("MVG402", path, message, f"add {view}: 10")
 
@@ -54,7 +54,7 @@ def view_shapes(spec: Spec) -> Iterator[Problem]:
 
 def likelihood_shapes(spec: Spec) -> Iterator[Problem]:
     """MVG404: a likelihood that has no parameters for data of the view's shape."""
-    for name in spec.view_names:
+    for name in spec.scored_views:
         failure = attempt(_heads, spec.view(name))
         for problem in failure.problems if isinstance(failure, SpecError) else ():
             yield error("MVG404", ("views", name, "shape"), problem.message, problem.remedy)

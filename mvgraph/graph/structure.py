@@ -31,8 +31,7 @@ def names(spec: Spec) -> Iterator[Problem]:
 
 def duplicates(spec: Spec) -> Iterator[Problem]:
     """MVG201: two nodes, or two views, of one name."""
-    nodes: list[tuple[Path, str]] = [(("p", v.name), v.name) for v in spec.latents]
-    nodes.append((("p", spec.observed.name), spec.observed.name))
+    nodes: list[tuple[Path, str]] = [(("p", n), n) for n, _ in _given(spec)]
     views: list[tuple[Path, str]] = [(("views", v), v) for v in spec.view_names]
     for kind, found in (("node", nodes), ("view", views)):
         yield from (
@@ -43,13 +42,14 @@ def duplicates(spec: Spec) -> Iterator[Problem]:
 
 
 def parents(spec: Spec) -> Iterator[Problem]:
-    """MVG202: a parent that is no latent of p."""
-    latents = [v.name for v in spec.latents]
+    """MVG202: a parent that is neither a latent nor a condition of p."""
+    latents = [*(c.name for c in spec.conditions), *(v.name for v in spec.latents)]
     for child, given in _given(spec):
         for i, name in enumerate(given):
             if name == spec.observed.name:
                 message = f"'{name}' is observed and cannot be a parent of '{child}'"
-                yield error("MVG202", ("p", child, "given", i), message, f"parents are latents: {', '.join(latents)}")
+                remedy = f"parents are latents{' or conditions' if spec.conditions else ''}: {', '.join(latents)}"
+                yield error("MVG202", ("p", child, "given", i), message, remedy)
             elif name not in latents:
                 message = f"unknown parent '{name}' of '{child}'"
                 yield error("MVG202", ("p", child, "given", i), message, nearest(name, latents))
@@ -66,7 +66,8 @@ def cycles(spec: Spec) -> Iterator[Problem]:
 
 def observed(spec: Spec) -> Iterator[Problem]:
     """MVG204: an observed node without latent parents."""
-    if not spec.observed.given:
+    conditions = [c.name for c in spec.conditions]
+    if all(g in conditions for g in spec.observed.given):
         name = spec.observed.name
         remedy = f"write given: [{spec.latents[0].name}]" if spec.latents else "add a latent and name it in given"
         yield error("MVG204", ("p", name), f"the observed node '{name}' has no latent parent", remedy)
@@ -80,6 +81,34 @@ def orphans(spec: Spec) -> Iterator[Problem]:
             message = f"nothing observed depends on the latent '{latent.name}'"
             remedy = f"name it in given of '{spec.observed.name}' or of another latent, or drop it"
             yield error("MVG205", ("p", latent.name), message, remedy)
+
+
+def conditions(spec: Spec) -> Iterator[Problem]:
+    """MVG232: a condition without a view, two conditions on one view, or no view left to score."""
+    views: dict[str, str] = {}
+    for node in spec.conditions:
+        path: Path = ("p", node.name, "view")
+        view = spec.view_named(node.view)
+        if view is None:
+            message = f"'{node.name}' is conditioned on '{node.view}', which is no view"
+            yield error("MVG232", path, message, nearest(node.view, list(spec.view_names)))
+        elif view in views:
+            message = f"'{node.name}' and '{views[view]}' are both the view '{view}'"
+            yield error("MVG232", path, message, "one node stands for a view: drop one of them")
+        else:
+            views[view] = node.name
+    if views and not spec.scored_views:
+        message = "every view is conditioned on, and none is left to score"
+        yield error("MVG232", ("p",), message, "drop one of the conditions, or add a view")
+
+
+def unused_conditions(spec: Spec) -> Iterator[Problem]:
+    """MVG233: a condition that is nobody's parent."""
+    parents = {g for _, given in _given(spec) for g in given}
+    for node in (c for c in spec.conditions if c.name not in parents):
+        message = f"nothing is conditioned on '{node.name}'"
+        remedy = f"name it in given of '{spec.observed.name}' or of a latent, or drop it: the view is then scored"
+        yield error("MVG233", ("p", node.name), message, remedy)
 
 
 def leaks(spec: Spec) -> Iterator[Problem]:
@@ -103,7 +132,8 @@ def partners(spec: Spec) -> Iterator[Problem]:
 
 
 def _given(spec: Spec) -> list[tuple[str, tuple[str, ...]]]:
-    return [(v.name, v.given) for v in spec.latents] + [(spec.observed.name, spec.observed.given)]
+    conditions: list[tuple[str, tuple[str, ...]]] = [(c.name, ()) for c in spec.conditions]
+    return [*conditions, *((v.name, v.given) for v in spec.latents), (spec.observed.name, spec.observed.given)]
 
 
 def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
@@ -115,4 +145,15 @@ def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
         yield from (((*one.path, "for", n), n) for n in one.term.for_)
 
 
-CHECKS: tuple[Check, ...] = (names, duplicates, parents, cycles, observed, orphans, leaks, partners)
+CHECKS: tuple[Check, ...] = (
+    names,
+    duplicates,
+    parents,
+    cycles,
+    observed,
+    orphans,
+    conditions,
+    unused_conditions,
+    leaks,
+    partners,
+)

@@ -104,7 +104,7 @@ def dead_encoders(spec: Spec) -> Iterator[Problem]:
     found = list(uses(spec))
     for name, rule in posteriors(spec).items():
         alive = {view for u in found if u.latent == name for view in _consulted(spec, rule, u.evidence)}
-        dead = [v for v in spec.view_names if v not in alive]
+        dead = [v for v in (spec.scored_views if plated(spec, name) else spec.view_names) if v not in alive]
         if dead:
             views = ("view " if len(dead) == 1 else "views ") + ", ".join(dead)
             message = f"no term uses the expert of '{name}' for the {views}: it is not trained, and cannot encode alone"
@@ -121,7 +121,7 @@ def unscored(spec: Spec) -> Iterator[Problem]:
     """MVG229 (warning): a view that no route scores, so that its decoder is not trained."""
     live = [(r, reach(spec, r, r.to)) for _, r in routes(spec) if value(spec, r.weight) != 0]
     scored = {view for _, found in live if found for view in found.views}
-    for name in spec.view_names:
+    for name in spec.scored_views:
         if live and name not in scored:
             message = f"no route scores the view '{name}': its decoder is not trained"
             yield warning("MVG229", ("views", name), message, "name it in `to`, e.g. to: V")

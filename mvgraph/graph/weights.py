@@ -68,7 +68,9 @@ def tables(spec: Spec) -> Iterator[Problem]:
     for one in written(spec):
         if isinstance(one.term, Route):
             yield from _keys(one, "beta", one.term.beta, latents, "latent")
-            yield from _keys(one, "likelihood_weight", one.term.likelihood_weight, list(spec.view_names), "view")
+            yield from _keys(
+                one, "likelihood_weight", one.term.likelihood_weight, list(spec.scored_views), "scored view"
+            )
 
 
 def _keys(one: Written, key: str, weight: object, known: list[str], noun: str) -> Iterator[Problem]:
@@ -133,7 +135,7 @@ def param_tables(spec: Spec) -> Iterator[Problem]:
             if view not in spec.view_names:
                 message = f"the table '{name}' has a number for '{view}', which is no view"
                 yield error("MVG225", ("params", name, view), message, nearest(view, list(spec.view_names)))
-        missing = [v for v in spec.view_names if isinstance(param, Table) and v not in param]
+        missing = [v for v in spec.scored_views if isinstance(param, Table) and v not in param]
         if missing:
             message = f"the table '{name}' has no number for the view '{missing[0]}'"
             yield error("MVG225", ("params", name), message, f"add {missing[0]}: 1")

@@ -13,7 +13,7 @@ from torch.distributions import Categorical, Distribution, MixtureSameFamily
 from mvgraph.errors import UsageError
 from mvgraph.graph.pooling import pools
 from mvgraph.module import belief
-from mvgraph.module.belief import Belief
+from mvgraph.module.belief import Belief, choose
 from mvgraph.module.inference import Inference
 from mvgraph.module.networks import Networks
 from mvgraph.objective.family import prior_key, relevant
@@ -63,28 +63,42 @@ def impute(
         own = spec.view(view)
         assert own.likelihood is not None
         assert own.shape is not None
-        params = inference.networks.decode(view, decoder_input(spec, view, latent))
+        params = inference.networks.decode(view, inference.networks.inputs(view, inference.conditions | latent))
         found[view] = mixture(own.likelihood, params, weights - math.log(samples or 1), own.shape)
     return found
 
 
 def generate(
-    networks: Networks, count: int, *, mean: bool = True, generator: torch.Generator | None = None
+    networks: Networks,
+    count: int,
+    given: Mapping[str, Tensor],
+    *,
+    mean: bool = True,
+    generator: torch.Generator | None = None,
 ) -> dict[str, Tensor]:
     """New data from the prior: z ~ p(z), then E[x_m | z], or a draw of x_m with `mean=False`.
+
+    Arguments:
+        networks: the parameters.
+        count: how many; of each row of what is given, where the spec has conditions.
+        given: the views that are conditioned on, `(row, *shape)`.
+        mean: decode to the mean.
+        generator: the randomness.
 
     Raises:
         UsageError: a prior is improper, or made of posteriors.
     """
     spec = networks.spec
     require_prior(spec)
-    latent: dict[Ref, Tensor] = {}
+    conditions = {r: v.repeat_interleave(count, 0) for r, v in networks.conditions(given).items()}
+    total = next((len(v) for v in conditions.values()), count)
+    at = dict(conditions)
     like = next(networks.decoders.parameters())
     for ref in latents(spec):
         family, parents = spec.latent(ref.node).family, prior_key(spec, ref).given
-        noise = family.noise((count, spec.dim(ref.node, ref.view)), generator, like)
-        latent[ref] = family.rsample(networks.prior(ref, [latent[p] for p in parents]), noise)
-    params = {v: networks.decode(v, decoder_input(spec, v, latent)) for v in spec.view_names}
+        noise = family.noise((total, spec.dim(ref.node, ref.view)), generator, like)
+        at[ref] = family.rsample(networks.prior(ref, [at[p] for p in parents], conditions), noise)
+    params = {v: networks.decode(v, networks.inputs(v, at)) for v in spec.scored_views}
     return {v: _emit(spec, v, p, mean, generator) for v, p in params.items()}
 
 
@@ -123,7 +137,7 @@ def require_densities(spec: Spec) -> None:
         raise UsageError(
             f"log p(X) is not defined: the prior of {name} is made of posteriors, so there is no joint density p(X)"
         )
-    families = {f"the likelihood of view {v}": spec.view(v).likelihood for v in spec.view_names}
+    families = {f"the likelihood of view {v}": spec.view(v).likelihood for v in spec.scored_views}
     families |= {f"the prior of {x.name}": x.family for x in spec.latents}
     families |= {f"the posterior of {x.name}": x.family(whole=w) for x in spec.posteriors for w in (True, False)}
     for what, family in families.items():
@@ -148,19 +162,12 @@ def require_prior(spec: Spec) -> None:
 
 def latents(spec: Spec) -> list[Ref]:
     """Every latent of the unrolled graph, parents first."""
-    refs = relevant(spec, frozenset(spec.view_names))
+    refs = relevant(spec, frozenset(spec.scored_views))
 
     def depth(ref: Ref) -> int:
         return 1 + max((depth(p) for p in prior_key(spec, ref).given), default=0)
 
     return sorted(refs, key=lambda r: (depth(r), str(r)))
-
-
-def decoder_input(spec: Spec, view: str, latent: Mapping[Ref, Tensor]) -> Tensor:
-    """The latents that a view's decoder reads, side by side."""
-    refs = [Ref(n, view if spec.latent(n).plate else None) for n in spec.observed.given]
-    shape = torch.broadcast_shapes(*(latent[r].shape[:-1] for r in refs))
-    return torch.cat([latent[r].expand(*shape, -1) for r in refs], -1)
 
 
 def mixture(family: Family, params: Params, log_weights: Tensor, shape: tuple[int, ...]) -> Distribution:
@@ -186,9 +193,14 @@ def _latents(
 
 def _beliefs(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> Sequence[Belief]:
     """What is known of a latent in every component, at values of its parents, `(component, *sample, row, dim)`."""
-    if ref.view is None:
-        return inference.shared(ref, [values[p] for p in inference.above(ref)])
-    return inference.copies(ref, _parents(inference, ref, values))
+    if ref.view is not None:
+        return inference.copies(ref, _parents(inference, ref, values))
+    bare = inference.bare
+    priors = [inference.prior(ref, p) for p in _parents(inference, ref, values)] if bool(bare.any()) else []
+    if bool(bare.all()):
+        return priors
+    own = inference.shared(ref, [values[p] for p in inference.above(ref)])
+    return [choose([(bare, p), (~bare, q)]) for p, q in zip(priors, own, strict=True)] if priors else own
 
 
 def _parents(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> list[list[Tensor]]:
@@ -226,7 +238,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
         else:
             beliefs = [inference.proposal(ref, p) for p in _parents(inference, ref, draws)]
         draws[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
-        prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given])
+        prior = networks.prior(ref, [draws[p] for p in prior_key(spec, ref).given], inference.conditions)
         ratio = spec.latent(ref.node).family.log_prob(prior, draws[ref])
         if ref.view is not None:
             ratio = ratio - torch.stack([b.log_prob(z) for b, z in zip(beliefs, draws[ref], strict=True)])
@@ -248,14 +260,14 @@ def _log_posterior(inference: Inference, shared: Mapping[Ref, Sequence[Belief]],
 def _log_scores(inference: Inference, observed: Tensor, draws: Mapping[Ref, Tensor]) -> Tensor:
     """Σ_m log p(x_m | ·) over the observed views, `(component, sample, row)`."""
     spec, scores = inference.spec, []
-    for view in spec.view_names:
+    for view in spec.scored_views:
         own = spec.view(view)
         assert own.likelihood is not None
         assert own.shape is not None
         there = _column(spec, observed, view)
         data = inference.batch.views[view]
         filled = torch.where(there.reshape(-1, *[1] * len(own.shape)), data, 0.0)
-        params = inference.networks.decode(view, decoder_input(spec, view, draws))
+        params = inference.networks.decode(view, inference.networks.inputs(view, inference.conditions | dict(draws)))
         scores.append(torch.where(there, own.likelihood.log_prob(params, filled, len(own.shape)), 0.0))
     return torch.stack(scores).sum(0)
 

@@ -51,13 +51,25 @@ class Inference:
         return self.networks.spec
 
     @cached_property
+    def bare(self) -> Tensor:
+        """The rows that know nothing but what is conditioned on, bool `(row,)`: their posterior is the prior."""
+        scored = [v in self.spec.scored_views for v in self.spec.view_names]
+        there = (self.batch.mask & torch.tensor(scored, device=self.batch.mask.device)).any(1)
+        return ~there if self.spec.conditions else torch.zeros_like(there)
+
+    @cached_property
+    def conditions(self) -> dict[Ref, Tensor]:
+        """What is conditioned on, `(row, entry)` each."""
+        return self.networks.conditions(self.views)
+
+    @cached_property
     def live(self) -> Tensor:
         """Which views may be evidence of shared latents: those whose experts are trained, bool `(view,)`."""
         trained = {(r, v) for r, v in live_experts(self.spec, self.plan.terms)}
         shared = [Ref(x.name) for x in self.spec.latents if not x.plate]
         columns = [all((r, v) in trained for r in shared) for v in self.spec.view_names]
         joint = all(r in self.plan.joints for r in shared) and bool(shared)
-        whole = self.batch.mask.all(1).all()
+        whole = (self.batch.mask.all(1) | self.bare).all()
         return torch.tensor([c or (joint and bool(whole)) for c in columns], device=self.batch.mask.device)
 
     @cached_property
@@ -67,7 +79,7 @@ class Inference:
         Raises:
             UsageError: a row has no evidence that the model was trained to use.
         """
-        mask = self.batch.mask & self.live
+        mask = self.batch.mask & self.live | self.bare[:, None]
         if not bool(mask.any(1).all()):
             row = int((~mask.any(1)).nonzero()[0])
             given = [n for n, there in zip(self.spec.view_names, self.batch.mask[row].tolist(), strict=True) if there]
@@ -99,6 +111,7 @@ class Inference:
             needed = torch.tensor([v in part for v in self.spec.view_names], device=self.mask.device)
             rows.append((self.mask | ~needed).all(1))
         there = torch.stack(rows).to(like.dtype)
+        there[1:, self.bare] = 0.0  # the prior is one component
         return safe_log(there / there.sum(0))
 
     def above(self, ref: Ref) -> tuple[Ref, ...]:
@@ -151,7 +164,8 @@ class Inference:
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """p(v | pa), at draws of the parents `(sample, row, dim)`."""
-        return self._known(self.spec.latent(ref.node).family, self.networks.prior(ref, parents), ref, parents)
+        params = self.networks.prior(ref, parents, self.conditions)
+        return self._known(self.spec.latent(ref.node).family, params, ref, parents)
 
     def seen(self, ref: Ref) -> Tensor:
         """Where the view of a private latent is evidence, bool `(row,)`."""
@@ -168,7 +182,9 @@ class Inference:
         posteriors = self._posteriors(tuple(slots))
         if not self.above(ref):
             return self._known(family, posteriors[slot], ref)
-        return self._known(family, posteriors.at(slot, self.networks.prior(ref, parents)), ref, parents)
+        return self._known(
+            family, posteriors.at(slot, self.networks.prior(ref, parents, self.conditions)), ref, parents
+        )
 
     def _known(self, family: Family, params: Params, ref: Ref, parents: Sequence[Tensor] = ()) -> Known:
         lead = tuple(parents[0].shape[:-1]) if parents else (len(self.batch),)
@@ -202,7 +218,7 @@ class Inference:
             UsageError: a row has several views, not all of which a joint network could read.
         """
         rule, count = self.spec.posterior(ref.node), self.mask.sum(1)
-        whole = self.batch.mask.all(1) & (count > 1) & (rule.fuse is not None)
+        whole = (self.batch.mask.all(1) | self.bare) & (count > 1) & (rule.fuse is not None)
         several, parts = (count > 1) & ~whole, list[tuple[Tensor, Belief]]()
         if bool(several.any()):
             parts.append((several, self._sampled(ref, several)))

@@ -21,6 +21,7 @@ from mvgraph.module.interpreter import interpret
 from mvgraph.module.lowering import Step
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
+from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
@@ -131,20 +132,30 @@ class Model(nn.Module):
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
+            wanted = views or self.spec.scored_views
+            require_scored(self.spec, wanted)
             inference = self._inference(data, given, generator=generator)
-            return answers.impute(inference, views or self.spec.view_names, samples, generator)
+            return answers.impute(inference, wanted, samples, generator)
 
     @torch.no_grad()
-    def generate(self, count: int, *, mean: bool = True, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+    def generate(
+        self, count: int, given: Data | None = None, *, mean: bool = True, generator: torch.Generator | None = None
+    ) -> dict[str, Tensor]:
         """New data from the prior, `{view: (count, *shape)}`.
 
         Arguments:
-            count: how many.
+            count: how many; for each row of `given`, the first row's first, where the model has conditions.
+            given: rows of the views that are conditioned on; for models that have some.
             mean: give E[x | z] of each draw of the latents; False draws x too.
             generator: the randomness.
+
+        Raises:
+            UsageError: the model is conditioned on a view and none is given, or the other way round.
         """
+        require_given(self.spec, given is not None)
         with _evaluating(self):
-            return answers.generate(self.networks, count, mean=mean, generator=generator)
+            rows = {} if given is None else self._batch(given).views
+            return answers.generate(self.networks, count, rows, mean=mean, generator=generator)
 
     @torch.no_grad()
     def log_likelihood(
@@ -156,6 +167,8 @@ class Model(nn.Module):
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """log p(x_O) of the observed views of each row, `(row,)`, by importance sampling; every weight reset to one.
+
+        Where the model has conditions it is log p(y_O | x), x being what is conditioned on.
 
         Arguments:
             data: rows.
@@ -178,6 +191,7 @@ class Model(nn.Module):
             missing = {v: torch.full((rows, *(self.spec.view(v).shape or ())), torch.nan) for v in absent}
             data = checked(self.spec, {**data, **missing})
         require_views(data)
+        require_conditions(self.spec, data)
         return data.to(self._like)
 
     def _inference(
@@ -188,7 +202,7 @@ class Model(nn.Module):
         generator: torch.Generator | None = None,
     ) -> Inference:
         rows = whole or self._batch(data)
-        evidence = rows if given is None else rows.only(given)
+        evidence = rows if given is None else rows.only([*given, *self.spec.conditioned.values()])
         if whole is None:
             require_views(evidence)
         return infer(self.networks, self.plan, evidence, generator)
@@ -220,19 +234,6 @@ class Model(nn.Module):
         if self.plan.batchwise and len(batch) < 2:
             message = "a statistic of the batch needs two rows at least"
             raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))
-
-
-def require_views(batch: Batch) -> None:
-    """Refuse rows without any view.
-
-    Raises:
-        DataError: names the rows.
-    """
-    empty = (~batch.mask.any(1)).nonzero().flatten().tolist()
-    if empty:
-        names = ", ".join(batch.name(i) for i in empty[:5])
-        text = f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}"
-        raise DataError(Problem("MVG715", ("data",), text, "leave them out, e.g. batch.rows(batch.mask.any(1))"))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,7 @@ from mvgraph.errors import Problem, SpecError
 from mvgraph.language.expr import Formula, symbol
 from mvgraph.module.conditional import Conditional, Marginal
 from mvgraph.module.joint import JointTrunk
-from mvgraph.objective.family import prior_key
+from mvgraph.objective.family import parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params, Shape
@@ -23,6 +24,7 @@ from mvgraph.vocab.network.mlp import Mlp
 from mvgraph.vocab.param import Clock, Schedule
 from mvgraph.vocab.param.learnt import Learnt
 
+NOTHING: Mapping[Ref, Tensor] = MappingProxyType({})
 END = Clock(2**53, 1)  # later than any schedule
 
 
@@ -46,7 +48,7 @@ class Networks(nn.Module):
         self.joints = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
-        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in spec.view_names})
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in spec.scored_views})
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
             self._add(latent, trunks)
@@ -75,15 +77,24 @@ class Networks(nn.Module):
         parameters: Params = conditional(JointTrunk.pack(values, self.spec.view_names))
         return parameters
 
-    def decode(self, view: str, latents: Tensor) -> Params:
-        """The parameters of p(x_view | latents), `(*batch, *shape)`."""
-        parameters: Params = self.decoders[_name(Ref("x", view))](latents)
+    def conditions(self, values: Mapping[str, Tensor]) -> dict[Ref, Tensor]:
+        """What is conditioned on, from every view's values, `(row, entry)` each."""
+        return {Ref(name): values[view].flatten(1) for name, view in self.spec.conditioned.items()}
+
+    def inputs(self, view: str, at: Mapping[Ref, Tensor]) -> Tensor:
+        """A decoder's input, from the values of the nodes: those of its parents side by side, `(*batch, width)`."""
+        return side_by_side([at[r] for refs in parents(self.spec, self.spec.observed.given, view) for r in refs])
+
+    def decode(self, view: str, inputs: Tensor) -> Params:
+        """The parameters of p(x_view | its parents), `(*batch, *shape)`."""
+        parameters: Params = self.decoders[_name(Ref("x", view))](inputs)
         return parameters
 
-    def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Params:
-        """The parameters of p(ref), or of p(ref | parents)."""
+    def prior(self, ref: Ref, parents: Sequence[Tensor] = (), conditions: Mapping[Ref, Tensor] = NOTHING) -> Params:
+        """The parameters of p(ref), or of p(ref | parents, conditions)."""
         network = self.priors[_name(ref)]
-        parameters: Params = network(torch.cat(list(parents), -1)) if parents else network()
+        above = [*parents, *(conditions[r] for r in prior_key(self.spec, ref).fixed)]
+        parameters: Params = network(side_by_side(above)) if above else network()
         return parameters
 
     def auxiliary(self, ref: Ref) -> Params:
@@ -143,7 +154,7 @@ class Networks(nn.Module):
     def _add(self, latent: str, trunks: dict[tuple[str, str], Trunk]) -> None:
         spec, rule = self.spec, self.spec.posterior(latent)
         plate = spec.latent(latent).plate
-        for view in spec.view_names:
+        for view in spec.scored_views if plate else spec.view_names:
             ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
             word, inputs = self._encoder(latent, view), _shape(spec, view)
             trunk = trunks[rule.share, view] if rule.share else word.encoder(inputs)
@@ -170,9 +181,9 @@ class Networks(nn.Module):
     def _add_marginals(self, ref: Ref, shape: Shape) -> None:
         spec = self.spec
         latent, rule = spec.latent(ref.node), spec.posterior(ref.node)
-        parents = prior_key(spec, ref).given
-        if parents:
-            width = sum(spec.dim(p.node, p.view) for p in parents)
+        prior = prior_key(spec, ref)
+        if above := (*prior.given, *prior.fixed):
+            width = sum(spec.dim(p.node, p.view) for p in above)
             word = latent.network or Mlp()
             trunk = word.decoder(width, shape)
             self.priors[_name(ref)] = Conditional(latent.family, "expert", shape, (width,), trunk, word)
@@ -194,6 +205,12 @@ class Networks(nn.Module):
         return Conditional(family, "expert", (spec.dim(latent),), (module.inputs,), trunk, word)
 
 
+def side_by_side(values: Sequence[Tensor]) -> Tensor:
+    """Values `(*batch, entry)` whose batches broadcast, as one."""
+    batch = torch.broadcast_shapes(*(v.shape[:-1] for v in values))
+    return torch.cat([v.expand(*batch, -1) for v in values], -1)
+
+
 def _name(ref: Ref, view: str | None = None) -> str:
     """A module's name: no dots (`z.1` is `z@1`), and never the name of an attribute."""
     copy = f"@{ref.view}" if ref.view is not None else ""
@@ -211,7 +228,7 @@ def _require_shapes(spec: Spec) -> None:
     for view in spec.view_names:
         own = spec.view(view)
         for key, value in (("shape", own.shape), ("likelihood", own.likelihood)):
-            if value is None:
+            if value is None and (key == "shape" or view in spec.scored_views):
                 remedy = f"write views: {{{view}: {{{key}: ...}}}}, or train with data, which gives shapes"
                 problems.append(Problem("MVG401", ("views", view), f"the view '{view}' has no {key}", remedy))
     if problems:
@@ -223,6 +240,7 @@ def _require_networks(spec: Spec) -> None:
     problems: list[Problem] = []
     for view in spec.view_names:
         problems += [_located(spec, view, "encoder", p) for p in _faults(partial(_encoder, spec, view))]
+    for view in spec.scored_views:
         problems += [_located(spec, view, "decoder", p) for p in _faults(partial(_decoder, spec, view))]
     if problems:
         raise SpecError(*problems)

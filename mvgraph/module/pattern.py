@@ -41,12 +41,17 @@ class Pattern:
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
         view = str(atom.target.view)
-        draws = {d.ref.node: self.sample(d) for d in atom.draws}
-        params = self.networks.decode(view, torch.cat([draws[n] for n in self.spec.observed.given], -1))
+        at = self.conditions | {d.ref: self.sample(d) for d in atom.draws}
+        params = self.networks.decode(view, self.networks.inputs(view, at))
         own = self.spec.view(view)
         assert own.likelihood is not None
         assert own.shape is not None
         return own.likelihood.log_prob(params, self.views[view], len(own.shape))
+
+    @property
+    def conditions(self) -> dict[Ref, Tensor]:
+        """What is conditioned on, `(row, entry)` each."""
+        return self.networks.conditions(self.views)
 
     def sample(self, draw: Draw) -> Tensor:
         """One latent's draws, `(sample, row, dim)`."""
@@ -74,7 +79,7 @@ class Pattern:
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Fused):
             return self.fused(key, at)
-        return self.networks.prior(key.ref, [at[p] for p in key.given])
+        return self.networks.prior(key.ref, [at[p] for p in key.given], self.conditions)
 
     def fused(self, key: Fused, at: Mapping[Ref, Tensor]) -> Params:
         """The parameters of a fusion of experts."""

@@ -88,7 +88,7 @@ class Posteriors:
         each = [self.expert(ref, v) for v in used]
         experts = {name: torch.stack([e[name] for e in each]) for name in each[0]}
         sets = torch.stack([self._evidence(s) for s in slots])  # (set, row, view)
-        prior = self.networks.prior(ref) if self._has_prior(ref) else None
+        prior = self.networks.prior(ref, (), self.networks.conditions(self.views)) if self._has_prior(ref) else None
         prior_mask = None if prior is None else self._prior_mask(rule, sets)
         exponents = self.networks.exponents(ref.node)
         weights = None if exponents is None else exponents[index]

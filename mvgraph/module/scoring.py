@@ -72,6 +72,11 @@ class Scores:
         """Every stream's draws, `(sample, row, dim)`, each made when first asked for, after those of its parents."""
         return _Draws(self)
 
+    @cached_property
+    def conditions(self) -> dict[Ref, Tensor]:
+        """What is conditioned on, `(row, entry)` each."""
+        return self.networks.conditions(self.views)
+
     def parameters(self, stream: Stream, parents: tuple[Stream, ...] | None = None) -> Params:
         """The parameters that a stream draws from, at the draws of its own parents unless others are given.
 
@@ -99,9 +104,9 @@ class Scores:
 
     def _conditional(self, ref: Ref, groups: tuple[tuple[Stream, ...], ...]) -> dict[_Condition, Params]:
         if not groups[0]:
-            return {(ref, ()): self.networks.prior(ref)}
+            return {(ref, ()): self.networks.prior(ref, (), self.conditions)}
         given = [torch.cat([self.draws[g[i]] for g in groups]) for i in range(len(groups[0]))]
-        params = self.networks.prior(ref, given)  # (all samples, row, dim)
+        params = self.networks.prior(ref, given, self.conditions)  # (all samples, row, dim)
         sizes = [g[0].samples for g in groups]
         parts = {n: p.split(sizes) if p.dim() == 3 else [p] * len(groups) for n, p in params.items()}
         return {(ref, g): {n: p[i] for n, p in parts.items()} for i, g in enumerate(groups)}
@@ -122,17 +127,16 @@ class Scores:
     def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
         """One view: all latents through its decoder at once."""
         view, own = str(decode.target.view), self.spec.view(str(decode.target.view))
-        inputs = torch.cat([self.latents(row) for row in decode.rows])  # (all samples, row, width)
+        inputs = torch.cat([self.inputs(view, row) for row in decode.rows])  # (all samples, row, width)
         assert own.likelihood is not None
         assert own.shape is not None
         scores = own.likelihood.log_prob(self.networks.decode(view, inputs), self.views[view], len(own.shape))
         parts = scores.split([max(s.samples for s in row) for row in decode.rows])
         return [((decode.target, row), part) for row, part in zip(decode.rows, parts, strict=True)]
 
-    def latents(self, row: tuple[Stream, ...]) -> Tensor:
-        """The decoder's input of one row: the draws of its latents side by side, `(sample, row, width)`."""
-        by_name = {s.ref.node: self.draws[s] for s in row}
-        return torch.cat([by_name[n] for n in self.spec.observed.given], -1)
+    def inputs(self, view: str, row: tuple[Stream, ...]) -> Tensor:
+        """The decoder's input of one row: draws of its latents and conditions side by side, `(sample, row, width)`."""
+        return self.networks.inputs(view, {**self.conditions, **{s.ref: self.draws[s] for s in row}})
 
 
 class _Draws(dict[Stream, Tensor]):

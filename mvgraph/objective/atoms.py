@@ -106,10 +106,17 @@ def with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """E[log p(x_m | pa(x_m))] under the draws."""
+    """E[log p(x_m | pa(x_m))] under the draws.
+
+    Arguments:
+        target: what is scored.
+        draws: its latent parents.
+        fixed: its parents that are conditioned on.
+    """
 
     target: Ref
     draws: tuple[Draw, ...]
+    fixed: tuple[Ref, ...] = ()
 
     is_distance: ClassVar[bool] = False
     compared: ClassVar[tuple[Stream, ...]] = ()
@@ -130,7 +137,7 @@ class Likelihood:
         yield from with_parents(d.stream for d in self.draws)
 
     def __str__(self) -> str:
-        parents = ",".join(str(d.ref) for d in self.draws)
+        parents = ",".join(sorted(map(str, (*self.fixed, *(d.ref for d in self.draws)))))
         drawn = dict.fromkeys(str(d) for d in (*self.draws, *(a for d in self.draws for a in d.whole)))
         return f"E[log p({self.target}|{parents}); {', '.join(drawn)}]"
 

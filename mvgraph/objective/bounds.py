@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import sympy
@@ -47,7 +47,12 @@ def judge(spec: Spec) -> Verdict:
     total = sum((r.times for r in routes), start=sympy.Integer(0))
     warm = " once its schedules have ended" if any(isinstance(p, Schedule) for p in spec.params.values()) else ""
     times = "" if total == 1 else f"{total} "
-    return Verdict(True, f"a lower bound of {times}log p(X){warm}")
+    return Verdict(True, f"a lower bound of {times}{evidence_text(spec)}{warm}")
+
+
+def evidence_text(spec: Spec) -> str:
+    """What an objective may bound: `log p(X)`, or `log p(y|x)` where the model has conditions."""
+    return f"log p({spec.observed.name}|{','.join(spec.conditioned)})" if spec.conditions else "log p(X)"
 
 
 def values(spec: Spec) -> dict[Expr, Expr]:
@@ -92,7 +97,7 @@ class _Weighted:
         targets: what it scores.
         scores: λ of each view.
         ratios: β of each latent.
-        whole: views of the spec.
+        whole: the views that can be scored.
         several: whether its draws stand under a log-mean.
     """
 
@@ -106,18 +111,21 @@ class _Weighted:
 
 def _weighted(spec: Spec, route: Route) -> Iterator[_Weighted]:
     """Every binding of a route whose weight is not zero."""
-    known, whole = values(spec), frozenset(spec.view_names)
+    known, whole = values(spec), frozenset(spec.scored_views)
     refs = relevant(spec, whole)
     several = route.word == "iwae" and (route.samples > 1 or route.strata == "inside")
-    share = sympy.Rational(1, instance_count(spec, route, len(whole)) if route.combine == "mean" else 1)
+    share = sympy.Rational(1, instance_count(spec, route, len(spec.views)) if route.combine == "mean" else 1)
     for instance in instances(spec, route):
         weigh = Weigher(spec, instance)
         times = share * weigh.weight(route.weight).subs(known)
-        if times == 0 or (any(b.drawn for b in instance.bindings.values()) and not random_subsets(whole)):
+        targets = instance.subset(spec, route.to)
+        targets = replace(targets, views=targets.views & whole)
+        drawn = any(b.drawn for b in instance.bindings.values())
+        if times == 0 or not targets.views or (drawn and not random_subsets(frozenset(spec.view_names))):
             continue
-        scores = tuple(weigh.score(route, v).subs(known) for v in spec.view_names)
+        scores = tuple(weigh.score(route, v).subs(known) for v in spec.scored_views)
         ratios = tuple(weigh.beta(route, r).subs(known) for r in refs)
-        yield _Weighted(times, instance.subset(spec, route.to), scores, ratios, whole, several)
+        yield _Weighted(times, targets, scores, ratios, whole, several)
 
 
 def _failures(route: _Weighted) -> Iterator[str]:

@@ -76,9 +76,7 @@ class Instance:
     def _view(self, spec: Spec, name: str) -> Views:
         if name in self.bindings:
             return self.bindings[name].views
-        if name not in spec.view_names and name.isdigit():
-            name = spec.view_names[int(name) - 1]
-        return frozenset({name})
+        return frozenset({spec.view_named(name) or name})
 
 
 def instances(spec: Spec, term: WrittenTerm) -> Iterator[Instance]:

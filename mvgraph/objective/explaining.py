@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from mvgraph.language.word import inline
+from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
@@ -168,7 +169,7 @@ def _verdict(objective: Objective) -> list[str]:
     if objective.is_bound:
         lines = [f"a bound: {reason}"]
     else:
-        lines = ["no bound of log p(X) is proven:", *(f"  - {r}" for r in reason.split("; "))]
+        lines = [f"no bound of {evidence_text(objective.spec)} is proven:", *(f"  - {r}" for r in reason.split("; "))]
     return [*lines, *(f"! {flag}" for flag in objective.flags)]
 
 
@@ -188,7 +189,7 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
         ):
             yield f"joint encoder of {latent.name}"
     scored = {a.target for _, atom in objective.terms for a in atom.scored}
-    yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.view_names) if x not in scored)
+    yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.scored_views) if x not in scored)
 
 
 def _members(key: Key) -> Iterator[Key]:

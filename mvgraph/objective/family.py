@@ -44,25 +44,30 @@ def relevant(spec: Spec, targets: Views, *, direct: bool = False) -> list[Ref]:
 
 
 def _ancestors(spec: Spec) -> list[str]:
-    names = list(spec.observed.given)
+    given = {x.name: x.given for x in spec.latents}
+    names = [g for g in spec.observed.given if g in given]
     for name in names:  # grows while it is walked
-        names += [g for g in spec.latent(name).given if g not in names]
+        names += [g for g in given[name] if g in given and g not in names]
     return names
 
 
 def scored_by(spec: Spec, ref: Ref) -> Views:
     """The views whose observed nodes lie below a latent."""
-    return frozenset({ref.view}) if ref.view is not None else frozenset(spec.view_names)
+    return frozenset({ref.view}) if ref.view is not None else frozenset(spec.scored_views)
 
 
 def prior_key(spec: Spec, ref: Ref) -> Prior:
     """The prior of a latent, given its parents in the same plate."""
     kind = Empirical if isinstance(spec.latent(ref.node).family, MixtureOf) else Prior
-    return kind(ref, tuple(_parent(spec, ref, g) for g in spec.latent(ref.node).given))
+    latents, fixed = parents(spec, spec.latent(ref.node).given, ref.view)
+    return kind(ref, latents, fixed)
 
 
-def _parent(spec: Spec, ref: Ref, name: str) -> Ref:
-    return Ref(name, ref.view if spec.latent(name).plate else None)
+def parents(spec: Spec, given: Sequence[str], view: str | None) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
+    """The nodes that `given` names: latents (their copies in the plate of `view`), and those conditioned on."""
+    plated = {x.name: x.plate for x in spec.latents}
+    latents = tuple(Ref(g, view if plated[g] else None) for g in given if g in plated)
+    return latents, tuple(Ref(g) for g in given if g in spec.conditioned)
 
 
 def drawn(site: Site, ref: Ref) -> Draw:
@@ -95,7 +100,7 @@ def _inferred(site: Site, own: Site, ref: Ref, source: Source) -> Draw:
 
 def reads_parents(spec: Spec, ref: Ref) -> bool:
     """Whether the posterior of a latent may depend on its parents: their conditional prior is one of its experts."""
-    return spec.posterior(ref.node).prior_expert != "never" and bool(spec.latent(ref.node).given)
+    return spec.posterior(ref.node).prior_expert != "never" and bool(prior_key(spec, ref).given)
 
 
 def parents_of(key: Key | Mixture) -> tuple[Ref, ...]:

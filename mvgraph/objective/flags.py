@@ -27,7 +27,7 @@ def surrogate_refs(spec: Spec) -> set[str]:
 
 def pseudo_views(spec: Spec) -> list[str]:
     """Views whose likelihood is no density."""
-    families = {v: spec.view(v).likelihood for v in spec.view_names}
+    families = {v: spec.view(v).likelihood for v in spec.scored_views}
     return [v for v, f in families.items() if f is not None and not f.is_density]
 
 

@@ -23,13 +23,21 @@ class Ref:
 
 @dataclass(frozen=True)
 class Prior:
-    """p(z), or p(z1 | z2) where the latent has parents."""
+    """p(z), or p(z1 | z2, x) where the latent has parents.
+
+    Arguments:
+        ref: the latent.
+        given: its latent parents.
+        fixed: its parents that are conditioned on.
+    """
 
     ref: Ref
     given: tuple[Ref, ...] = ()
+    fixed: tuple[Ref, ...] = ()
 
     def __str__(self) -> str:
-        return f"p({self.ref}|{','.join(map(str, self.given))})" if self.given else f"p({self.ref})"
+        parents = ",".join(map(str, (*self.given, *self.fixed)))
+        return f"p({self.ref}|{parents})" if parents else f"p({self.ref})"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import inline
 from mvgraph.objective.evidence import Views, components, subsets
-from mvgraph.objective.family import Site, drawn, prior_key
+from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
@@ -55,19 +55,17 @@ def views_text(views: Iterable[str]) -> str:
 def joint_density(spec: Spec) -> str:
     """p as a product over the unrolled graph."""
     latents = [ref for v in spec.latents for ref in copies(spec, v)]
-    data = [Ref(spec.observed.name, v) for v in spec.view_names]
+    data = [Ref(spec.observed.name, v) for v in spec.scored_views]
     factors = [str(prior_key(spec, r)) for r in latents]
-    factors += [f"p({x}|{','.join(_parents(spec, str(x.view)))})" for x in data]
-    return f"p({', '.join(map(str, [*latents, *data]))}) = {' · '.join(factors)}"
+    above = {x: [r for refs in parents(spec, spec.observed.given, x.view) for r in refs] for x in data}
+    factors += [f"p({x}|{','.join(map(str, above[x]))})" for x in data]
+    given = f" | {', '.join(spec.conditioned)}" if spec.conditions else ""
+    return f"p({', '.join(map(str, [*latents, *data]))}{given}) = {' · '.join(factors)}"
 
 
 def copies(spec: Spec, latent: Latent) -> list[Ref]:
     """The nodes that a latent stands for: one, or one a view."""
-    return [Ref(latent.name, v) for v in spec.view_names] if latent.plate else [Ref(latent.name)]
-
-
-def _parents(spec: Spec, view: str) -> list[str]:
-    return [str(Ref(g, view if spec.latent(g).plate else None)) for g in spec.observed.given]
+    return [Ref(latent.name, v) for v in spec.scored_views] if latent.plate else [Ref(latent.name)]
 
 
 def latent_line(latent: Latent) -> str:
@@ -91,6 +89,9 @@ def view_line(spec: Spec, name: str) -> str:
     """One view in words: its data, likelihood and networks."""
     view = spec.view(name)
     shape = f"shape {inline(view.shape)}" if view.shape else "shape from the data"
+    if name not in spec.scored_views:
+        node = next(n for n, v in spec.conditioned.items() if v == name)
+        return f"{node}: the view {name}, {shape}, conditioned on: always there, never scored"
     networks = f"encoder {inline(view.encoder or 'mlp')}, decoder {inline(view.decoder or 'mlp')}"
     return f"{Ref(spec.observed.name, name)}: {shape}, likelihood {inline(view.likelihood)}, {networks}"
 
@@ -121,11 +122,16 @@ def evidence_lines(spec: Spec) -> list[str]:
     """What every latent is drawn from, for each set of views that a component can look at, all views observed."""
     everything = frozenset(spec.view_names)
     sets = [frozenset({v}) for v in spec.view_names] if spec.mixture == "singles" else subsets(everything)
+    fixed = frozenset(spec.conditioned.values()) if spec.mixture == "none" else frozenset()
+    sets = [s for s in sets if fixed <= s]
     lines = [f"S = {views_text(s)}: {', '.join(_draws(spec, s, everything))}" for s in sets[:MOST_SETS]]
     return [*lines, f"and {len(sets) - MOST_SETS} sets more"] if len(sets) > MOST_SETS else lines
 
 
 def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
+    if not evidence & frozenset(spec.scored_views):
+        yield from (f"{r}~{prior_key(spec, r)}" for v in spec.latents for r in copies(spec, v))
+        return
     site = Site(spec, evidence, evidence, everything)
     for latent in spec.latents:
         rule = spec.posterior(latent.name)

@@ -12,7 +12,16 @@ from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Parts, Stratum
 from mvgraph.objective.evidence import Subset, Views, components
-from mvgraph.objective.family import Site, drawn, mixture_of, mixture_streams, prior_key, relevant, scored_by
+from mvgraph.objective.family import (
+    Site,
+    drawn,
+    mixture_of,
+    mixture_streams,
+    parents,
+    prior_key,
+    relevant,
+    scored_by,
+)
 from mvgraph.objective.frame import WHOLE, Frame
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.pooling import pulls
@@ -61,7 +70,7 @@ class _Case:
 def route(frame: Frame, written: Route) -> Iterator[Term]:
     """Targets, latents above them, components; then a sum of terms, or one log-mean-exp."""
     evidence, targets = frame.subset(written.from_), frame.subset(written.to)
-    given, scored = frame.at(evidence), frame.at(targets)
+    given, scored = frame.at(evidence), frame.at(targets) & frozenset(frame.spec.scored_views)
     if not given or not scored:
         return
     case = _Case(frame, written, evidence, targets, given, scored, tuple(components(frame.spec, given)))
@@ -96,7 +105,8 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
     if not any(s.scores or s.ratios for s in strata):
         return
     atom = LogMeanExp(case.route.samples, case.route.strata, strata, signed_sum(inner(strata), separator=" "))
-    yield case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(case.targets.views))
+    scored = case.targets.views & frozenset(case.frame.spec.scored_views)
+    yield case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(scored))
 
 
 def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
@@ -114,7 +124,8 @@ def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
 
 def _likelihood(site: Site, view: str) -> Likelihood:
     draws = [drawn(site, ref) for ref in relevant(site.spec, frozenset({view}), direct=True)]
-    return Likelihood(Ref(site.spec.observed.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))))
+    _, fixed = parents(site.spec, site.spec.observed.given, view)
+    return Likelihood(Ref(site.spec.observed.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))), fixed)
 
 
 def _ratios(case: _Case, site: Site) -> Iterator[tuple[Ref, KL]]:

@@ -149,12 +149,12 @@ def _counts(spec: Spec, term: Term) -> bool:
 def _dead(spec: Spec, terms: Sequence[Term]) -> Iterator[str]:
     live = live_experts(spec, terms)
     for latent in spec.latents:
-        for view in spec.view_names:
+        for view in spec.scored_views if latent.plate else spec.view_names:
             ref = Ref(latent.name, view if latent.plate else None)
             if (ref, view) not in live:
                 yield f"encoder q({ref}|{view})"
     scored = {a.target for t in terms if _counts(spec, t) for a in t.atom.scored}
-    data = (Ref(spec.observed.name, view) for view in spec.view_names)
+    data = (Ref(spec.observed.name, view) for view in spec.scored_views)
     yield from (f"decoder p({x}|·)" for x in data if x not in scored)
 
 

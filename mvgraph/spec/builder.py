@@ -80,6 +80,11 @@ def latent(
     return _tree(latent=family, dim=dim, plate=plate, given=given, network=network)
 
 
+def condition(view: str | int) -> Tree:
+    """A view, by name or position, that is given and never scored: a parent of priors and decoders."""
+    return {"condition": True, "view": view}
+
+
 def observed(*, given: Sequence[str], likelihood: AnyWord | None = None, network: AnyWord | None = None) -> Tree:
     """The observed node of p, one copy a view, given its latent parents."""
     return _tree(observed=True, plate="view", given=given, likelihood=likelihood, network=network)

@@ -22,7 +22,6 @@ from mvgraph.spec.model import (
     EarlyStopping,
     Estimator,
     Latent,
-    Levels,
     Observed,
     OpenViews,
     Posterior,
@@ -30,6 +29,7 @@ from mvgraph.spec.model import (
     Value,
     View,
 )
+from mvgraph.spec.nodes import Condition, Levels
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
@@ -37,7 +37,9 @@ Range = NewType("Range", str)  # what a bound variable runs over
 DensityText = NewType("DensityText", str)
 Plate = Literal["view"] | Levels
 Dim = int | Table[int] | tuple[int, ...]  # a list by position: of the view, or of the level
-Node = Latent | Observed
+OneView = NewType("OneView", str)  # the name or the position of a view
+Node = Latent | Observed | Condition
+NODES: dict[str, type] = {"observed": Observed, "condition": Condition}  # by a key that no other node has; else latent
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Whole:
     training: Training = field(default_factory=Training)
 
 
-NAMED = (View, Latent, Observed, Posterior)  # their name is the key before them
+NAMED = (View, Latent, Observed, Condition, Posterior)  # their name is the key before them
 TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence, "statistic": BatchStatistic}
 RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Training, Whole)
 
@@ -131,6 +133,7 @@ _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Latent, "family"): ("latent", None),
     (Latent, "plate"): ("plate", Plate),
     (Latent, "dim"): ("dim", Dim),
+    (Condition, "view"): ("view", OneView),
     (Route, "from_"): ("from", Evidence),
     (Route, "to"): ("to", Evidence),
     (Route, "for_"): ("for", Table[Range]),
@@ -145,8 +148,14 @@ _CONSTANT: dict[type, tuple[Key, ...]] = {
         Key("observed", "", Literal[True], MISSING, "the node is data"),
         Key("plate", "", Literal["view"], None, "one copy a view"),
     ),
+    Condition: (Key("condition", "", Literal[True], MISSING, "the node is given, and never scored"),),
 }
 _HIDDEN = ((Route, "word"), (Latent, "level"), *((cls, "name") for cls in NAMED))
+
+
+def node_class(tree: Any) -> type:
+    """The class of a node of p, by its keys."""
+    return next((cls for key, cls in NODES.items() if key in tree), Latent)
 
 
 @cache

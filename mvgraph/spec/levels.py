@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.level import level_name, parse_parent
 from mvgraph.language.table import Table
-from mvgraph.spec.model import Latent, Level, Levels, Observed, Posterior
+from mvgraph.spec.model import Latent, Observed, Posterior
+from mvgraph.spec.nodes import Level, Levels
 
 Node = Latent | Observed
 

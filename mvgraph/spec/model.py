@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
+from mvgraph.spec.nodes import Condition, Level, Levels
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family, Shape
@@ -65,36 +68,8 @@ class OpenViews:
 
 
 @dataclass(frozen=True)
-class Levels:
-    """The levels of a hierarchy, the first one next to the data.
-
-    Arguments:
-        level: how many there are.
-    """
-
-    level: int
-
-
-@dataclass(frozen=True)
-class Level:
-    """Which level of a hierarchy a latent is.
-
-    Arguments:
-        node: the node as it is written, with one copy a level.
-        number: of the level, from 1 (next to the data) to `count` (the root).
-        count: of all levels.
-        given: the parents as they are written, e.g. `z[l+1:]`.
-    """
-
-    node: str
-    number: int
-    count: int
-    given: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Latent:
-    """A latent node of p with its prior; `plate` gives one copy a view or a level, `given` names latent parents.
+    """A latent node of p with its prior; `plate` gives one copy a view or a level, `given` names its parents.
 
     A spec that has been read has no `Levels`: each level is a latent of its own, `z.1`, `z.2`, …
 
@@ -102,7 +77,7 @@ class Latent:
         latent: the prior's family.
         dim: how many entries it has; for a plated latent also a table by view, or a list by level.
         plate: `view` gives one copy a view, a private latent; `{level: L}` the L levels of a hierarchy, `z.1` to `z.L`.
-        given: its latent parents; `z[l+1:]` are the levels above one's own, `z` all levels.
+        given: its parents, latents or conditions; `z[l+1:]` are the levels above one's own, `z` all levels.
         network: from the parents to the prior's parameters.
         level: which level it is.
     """
@@ -118,10 +93,10 @@ class Latent:
 
 @dataclass(frozen=True)
 class Observed:
-    """The observed node of p, one copy a view; `given` names its latent parents.
+    """The observed node of p, one copy a view; `given` names its parents.
 
     Arguments:
-        given: the latents that the views are decoded from.
+        given: what the views are decoded from, latents and conditions.
         likelihood: one for all views; it goes before those of the views.
         network: one decoder word for all views; it goes before those of the views.
     """
@@ -228,9 +203,9 @@ class Training:
 class Spec:
     """A written model.
 
-    `observed` is the one observed node of p (plated over views); `latents` and `posteriors` run in the order
-    of the text, one posterior for each latent. `document` remembers the text for messages and never counts in
-    a comparison.
+    `observed` is the one node of p that is scored (plated over views); `latents` and `posteriors` run in the order
+    of the text, one posterior for each latent; `conditions` are the nodes that are given and never scored. `document`
+    remembers the text for messages and never counts in a comparison.
     """
 
     name: str
@@ -241,6 +216,7 @@ class Spec:
     maximize: tuple[WrittenTerm, ...]
     minimize: tuple[WrittenTerm, ...] = ()
     mixture: Literal["none", "singles", "subsets"] = "none"
+    conditions: tuple[Condition, ...] = ()
     about: About = About()
     params: Table[Value] = field(default_factory=Table)
     view_defaults: View = View("")
@@ -254,14 +230,33 @@ class Spec:
         """The views by name, in order."""
         return tuple(v.name for v in self.views)
 
+    @property
+    def conditioned(self) -> Mapping[str, str]:
+        """The view behind each node that is conditioned on."""
+        found = {c.name: self.view_named(c.view) for c in self.conditions}
+        return {name: view for name, view in found.items() if view is not None}
+
+    @property
+    def scored_views(self) -> tuple[str, ...]:
+        """The views that have a likelihood: all but those that are conditioned on."""
+        given = set(self.conditioned.values())
+        return tuple(n for n in self.view_names if n not in given)
+
+    def view_named(self, text: str) -> str | None:
+        """The view that a name or a position (the first is 1) stands for."""
+        if text in self.view_names:
+            return text
+        return self.view_names[int(text) - 1] if text.isdecimal() and 1 <= int(text) <= len(self.views) else None
+
     def view(self, name: str) -> View:
         """A view with the defaults filled in."""
         own = next(v for v in self.views if v.name == name)
         rest = self.view_defaults
+        scored = name in self.scored_views
         return replace(
             own,
             shape=own.shape or rest.shape,
-            likelihood=self.observed.likelihood or own.likelihood or rest.likelihood,
+            likelihood=(self.observed.likelihood if scored else None) or own.likelihood or rest.likelihood,
             encoder=own.encoder or rest.encoder,
             decoder=self.observed.network or own.decoder or rest.decoder,
         )
@@ -274,7 +269,9 @@ class Spec:
         """The posterior of a latent by name."""
         return next(v for v in self.posteriors if v.name == name)
 
-    def dim(self, latent: str, view: str | None = None) -> int:
-        """The number of entries of a latent (of its copy in `view`, where it is plated)."""
-        dim = self.latent(latent).dim
+    def dim(self, node: str, view: str | None = None) -> int:
+        """The number of entries of a latent (of its copy in `view`, where it is plated), or of a condition."""
+        if node in self.conditioned:
+            return math.prod(self.view(self.conditioned[node]).shape or ())
+        dim = self.latent(node).dim
         return dim[view or ""] if isinstance(dim, Table) else dim

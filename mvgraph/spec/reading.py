@@ -23,6 +23,7 @@ from mvgraph.spec.grammar import (
     Dim,
     Evidence,
     Node,
+    OneView,
     Plate,
     Posteriors,
     Range,
@@ -31,11 +32,13 @@ from mvgraph.spec.grammar import (
     alternatives,
     is_word,
     keys,
+    node_class,
 )
 from mvgraph.spec.item import plant
 from mvgraph.spec.levels import Unrolling
 from mvgraph.spec.merging import Written, based, view_counts, written
-from mvgraph.spec.model import Latent, Levels, Observed, OpenViews, Posterior, Spec, Value, View
+from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
+from mvgraph.spec.nodes import Condition, Levels
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
@@ -94,7 +97,7 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 
 def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
     nodes = tuple(whole.p.values())
-    levels = Unrolling(nodes, problems)
+    levels = Unrolling([n for n in nodes if not isinstance(n, Condition)], problems)
     return Spec(
         name=whole.name,
         about=whole.about,
@@ -104,6 +107,7 @@ def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
         view_defaults=replace(whole.view_defaults, name=""),
         latents=levels.latents(),
         observed=levels.observed(next(n for n in nodes if isinstance(n, Observed))),
+        conditions=tuple(n for n in nodes if isinstance(n, Condition)),
         mixture=whole.q.mixture,
         posteriors=levels.posteriors(whole.q.latents),
         maximize=whole.objective.maximize,
@@ -194,6 +198,10 @@ def _density(_reader: _Reader, value: Any, _path: Path) -> str:
     return str(value).strip()
 
 
+def _one_view(_reader: _Reader, value: Any, _path: Path) -> str:
+    return str(value)
+
+
 def _plate(reader: _Reader, value: Any, path: Path) -> bool | Levels:
     return True if value == "view" else cast(Levels, reader.record(Levels, value, path))
 
@@ -214,17 +222,18 @@ def _views(reader: _Reader, value: Any, path: Path) -> Views:
 
 
 def _nodes(reader: _Reader, value: Any, path: Path) -> Table[Any]:
-    observed = [name for name, node in value.items() if "observed" in node]
+    classes = {name: node_class(node) for name, node in value.items()}
+    observed = [name for name, cls in classes.items() if cls is Observed]
     if not observed:
         remedy = "add a node such as x: {observed: true, plate: view, given: [z]}"
         reader.problems.append(Problem("MVG140", path, "p has no observed node", remedy))
     for name in observed[1:]:
         message = f"'{name}' is a second observed node beside '{observed[0]}'"
         reader.problems.append(Problem("MVG140", (*path, name), message, "one observed node stands for all views"))
-    if len(observed) == len(value):
+    if Latent not in classes.values():
         remedy = "add a node such as z: {latent: normal, dim: 8}"
         reader.problems.append(Problem("MVG140", path, "p has no latent node", remedy))
-    return Table({k: reader.read(Observed if "observed" in v else Latent, v, (*path, k)) for k, v in value.items()})
+    return Table({k: reader.read(classes[k], v, (*path, k)) for k, v in value.items()})
 
 
 def _posteriors(reader: _Reader, value: Any, path: Path) -> Posteriors:
@@ -259,6 +268,7 @@ _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     DensityText: _density,
     Plate: _plate,
     Dim: _dim,
+    OneView: _one_view,
     Views: _views,
     Table[Node]: _nodes,
     Posteriors: _posteriors,

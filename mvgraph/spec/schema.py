@@ -17,11 +17,13 @@ from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, describe, hints, option_name
 from mvgraph.spec.grammar import (
+    NODES,
     RECORDS,
     TERMS,
     DensityText,
     Evidence,
     Node,
+    OneView,
     Posteriors,
     Range,
     Views,
@@ -33,7 +35,7 @@ from mvgraph.spec.grammar import (
     slot,
     summary,
 )
-from mvgraph.spec.model import Latent, Observed, Posterior, Value, View
+from mvgraph.spec.model import Latent, Posterior, Value, View
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
@@ -223,7 +225,9 @@ def _views() -> Schema:
 
 
 def _p() -> Schema:
-    node = {"type": "object", "if": {"required": ["observed"]}, "then": record(Observed), "else": record(Latent)}
+    node = record(Latent)
+    for key, cls in NODES.items():
+        node = {"type": "object", "if": {"required": [key]}, "then": record(cls), "else": node}
     return {**_named(node, NODE, "node"), "minProperties": 1}
 
 
@@ -255,6 +259,10 @@ def _params() -> Schema:
     return _named(_value(), NODE, "param")
 
 
+def _one_view() -> Schema:
+    return {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1, "x-expected": "the name or number of a view"}
+
+
 def _evidence() -> Schema:
     item = {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1}
     expected = "V, a bound variable, or a list of views"
@@ -270,6 +278,7 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Evidence: _evidence,
     Range: _text,
     DensityText: _text,
+    OneView: _one_view,
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,

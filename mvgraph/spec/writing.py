@@ -16,6 +16,7 @@ from mvgraph.spec.grammar import (
     Dim,
     Evidence,
     Objective,
+    OneView,
     Plate,
     Posteriors,
     Views,
@@ -23,7 +24,8 @@ from mvgraph.spec.grammar import (
     keys,
 )
 from mvgraph.spec.levels import fold, fold_posteriors
-from mvgraph.spec.model import Levels, OpenViews, Spec
+from mvgraph.spec.model import OpenViews, Spec
+from mvgraph.spec.nodes import Levels
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.yaml12 import SCALARS
 
@@ -39,7 +41,7 @@ def tree(spec: Spec) -> dict[str, Any]:
         params=spec.params,
         views=Views(spec.views, spec.open_views),
         view_defaults=spec.view_defaults,
-        p=Table({n.name: n for n in fold(spec.latents, spec.observed)}),
+        p=Table({n.name: n for n in (*spec.conditions, *fold(spec.latents, spec.observed))}),
         q=Posteriors(spec.mixture, fold_posteriors(spec.latents, spec.posteriors)),
         objective=Objective(spec.maximize, spec.minimize),
         estimator=spec.estimator,
@@ -92,7 +94,11 @@ def _formula(formula: Formula) -> Any:
 def _evidence(text: str) -> Any:
     if not text.startswith("["):
         return text
-    return [int(n) if n.isdecimal() and not n.startswith("0") else n for n in text[1:-1].split(", ")]
+    return [_one_view(n) for n in text[1:-1].split(", ")]
+
+
+def _one_view(text: str) -> Any:
+    return int(text) if text.isdecimal() and not text.startswith("0") else text
 
 
 def _views(views: Views) -> Any:
@@ -122,6 +128,7 @@ _SPECIAL: dict[Any, Callable[[Any], Any]] = {
     Evidence: _evidence,
     Plate: lambda plate: _record(plate) if isinstance(plate, Levels) else "view",
     Dim: _dim,
+    OneView: _one_view,
     Views: _views,
     Posteriors: _posteriors,
 }

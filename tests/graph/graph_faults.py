@@ -60,6 +60,12 @@ ELBO = "elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likel
 STATISTIC = "    - statistic: {of: [q(h.m | m)], for: {m: V}, value: cca}\n  minimize:"
 KL = "kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}"
 
+CONDITION = (
+    "  h: {latent: normal, dim: 2, plate: view}\n  x: {observed: true, plate: view, given: [z, h]}",
+    "  w: {condition: true, view: image}\n  h: {latent: normal, dim: 2, plate: view}\n"
+    "  x: {observed: true, plate: view, given: [z, h, w]}",
+)
+
 FAULTS = [
     fault(
         "reserved_name", "MVG201", "M: 1", ("alpha: 0.5", "alpha: 0.5\n  M: 1"), ("weight: alpha", "weight: alpha*M")
@@ -230,6 +236,20 @@ FAULTS = [
         "never_scored", "MVG219 MVG228 MVG229", "sound: {shape", ("to: [m]", "to: [image, label]"), ("'lam[m]'", "lam")
     ),
     fault("no_likelihood", "MVG230", "sound: {shape", ("shape: [6], likelihood: normal", "shape: [6]")),
+    fault("condition_of_no_view", "MVG232", "view: imag", CONDITION, ("view: image", "view: imag")),
+    fault(
+        "condition_twice", "MVG232 MVG233", "y: {condition", CONDITION, (H, "  y: {condition: true, view: image}\n" + H)
+    ),
+    fault("condition_unused", "MVG233", "w: {condition", CONDITION, ("[z, h, w]", "[z, h]")),
+    fault("condition_scored", "MVG234", "to: [image]", CONDITION, ("to: [m]", "to: [image]"), (", m: V}", "}")),
+    fault(
+        "nothing_scored",
+        "MVG232",
+        "p:",
+        CONDITION,
+        (H, "  y: {condition: true, view: sound}\n  t: {condition: true, view: label}\n" + H),
+        ("[z, h, w]", "[z, h, w, y, t]"),
+    ),
     fault(
         "not_closed",
         "MVG213 MVG301",

@@ -401,8 +401,19 @@ def test_i35_crmvae_is_a_scaled_jmvae_kl_and_single_scores(views: int) -> None:
     assert parts[0] != terms(of("crmvae", views))
 
 
-SYMMETRIC = [n for n in zoo.names() if n not in ("dvcca", "vcca_private")]
-OPEN = [n for n in zoo.names() if load(n).open_views == OpenViews(2)]
+@pytest.mark.parametrize("name", ["cvae", "cvae_fixed"])
+@several
+def test_i36_cvae_without_condition_is_the_vae(name: str, views: int) -> None:
+    """I-36: without the conditioning node every view is scored: the plain bound of a joint network."""
+    nodes = {"x": None, "z": {"given": None, "network": None}, "y": {"given": ["z"]}}
+    graph = {"z": {"latent": "normal", "dim": 2}, "y": {"observed": True, "plate": "view", "given": ["z"]}}
+    plain = model(views, elbo(beta="beta"), q={"z": {"expert": "normal", "fuse": "joint"}}, p=graph, params={"beta": 1})
+    assert terms(of(name, views, p=nodes if name == "cvae" else {**nodes, "z": {}})) == terms(plain)
+
+
+CONDITIONED = [n for n in zoo.names() if load(n).conditions]  # the first view is special: it is given
+SYMMETRIC = [n for n in zoo.names() if n not in ("dvcca", "vcca_private", *CONDITIONED)]
+OPEN = [n for n in zoo.names() if load(n).open_views == OpenViews(2) and n not in CONDITIONED]
 
 
 def _permuted(name: str, order: tuple[int, ...]) -> Spec:
@@ -442,9 +453,9 @@ def test_i39_exchange_of_two_views(name: str) -> None:
     assert {str(a): c for a, c in left.items()} == names
 
 
-@pytest.mark.parametrize("name", ["dvcca", "vcca_private"])
+@pytest.mark.parametrize("name", ["dvcca", "vcca_private", *CONDITIONED])
 def test_i39_first_view_is_special(name: str) -> None:
-    """I-39's exceptions: DVCCA and VCCA-private."""
+    """I-39's exceptions: DVCCA, VCCA-private, and models of p(y|x)."""
     spec = _relabelled(of(name, 2), {"1": "va", "2": "vb"})
     assert _text(spec) != _text(replace(spec, views=spec.views[::-1]))
 

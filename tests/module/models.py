@@ -28,7 +28,8 @@ VIEWS = {
     "touch": {"shape": [2], "likelihood": "normal"},
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
-JOINT = ("jmvae",)
+CONDITIONED = ("cvae", "cvae_fixed")  # a view that must be there is never scored
+JOINT = ("jmvae", *CONDITIONED)
 BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
@@ -46,7 +47,8 @@ def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     sets = ["p.z.dim=3"]
     sets += ["p.h.dim=2"] if name in ("dmvae", "mmvae_plus", "vcca_private") else []
     sets += ["objective.maximize.0.iwae.samples=3"] if name in ("mmvae", "mmvae_tight") else []
-    sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name == "jmvae" else []
+    sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name in JOINT else []
+    sets += ["p.z.network={mlp: {hidden: [4], activation: tanh}}"] if name == "cvae" else []
     return load(name, sets=sets, views=written, **overrides)
 
 
@@ -156,6 +158,7 @@ def double() -> Iterator[None]:
 
 __all__ = [
     "BATCHWISE",
+    "CONDITIONED",
     "EXACTLY_TWO",
     "IMPROPER",
     "JOINT",

@@ -14,6 +14,7 @@ from mvgraph.spec.model import Spec
 
 from .models import (
     BATCHWISE,
+    CONDITIONED,
     EXACTLY_TWO,
     NAMES,
     UNMASKABLE,
@@ -35,7 +36,7 @@ CASES = [
     for count in ((2,) if name in EXACTLY_TWO else (2, 3))
     for order in (0, 1)
 ]
-ALONE = [n for n in NAMES if n not in EXACTLY_TWO]
+ALONE = [n for n in NAMES if n not in (*EXACTLY_TWO, *CONDITIONED)]
 
 
 def single(name: str) -> Spec:

@@ -20,6 +20,7 @@ from mvgraph.objective.atoms import Stream
 
 from .models import (
     BATCHWISE,
+    CONDITIONED,
     EXACTLY_TWO,
     NAMES,
     NO_LIKELIHOOD,
@@ -116,6 +117,7 @@ def test_garbage_leaves_no_trace_in_answers(name: str) -> None:
     masks = masks[masks[:, 0]] if name in FIRST else masks
     masks = masks[(masks.sum(1) == 1) | masks.all(1)] if name in UNMASKABLE else masks
     masks = masks[masks.sum(1) == 1] if name == "bi_vcca" else masks
+    masks = masks[masks[:, 0]] if name in CONDITIONED else masks
     clean = filled(data(made.spec, len(masks), masks), 0.0)
     for value in GARBAGE:
         for one, other in pairwise([clean, filled(clean, value)]):

@@ -67,7 +67,7 @@ class Alone:
         if isinstance(key, Auxiliary):
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Prior):
-            return self.networks.prior(key.ref)
+            return self.networks.prior(key.ref, (), self.networks.conditions(self.x))
         return self.product(key)
 
     def product(self, key: Fused) -> Mapping[str, Tensor]:
@@ -105,6 +105,7 @@ class Alone:
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
         found = {d.ref.node: self.draw(d.key, d.stream) for d in atom.draws}
+        found |= {r.node: self.x[self.spec.conditioned[r.node]].expand(*found["z"].shape[:-1], -1) for r in atom.fixed}
         view = str(atom.target.view)
         p = self.networks.decode(view, torch.cat([found[n] for n in self.spec.observed.given], -1))
         if self.spec.view(view).likelihood.word == "mse":  # type: ignore[union-attr]

@@ -77,6 +77,14 @@ PUBLISHED: dict[str, str] = {
 - alpha KL(qJ(z|img,txt) || q(z|img))
 - alpha KL(qJ(z|img,txt) || q(z|txt))
 """,
+    "cvae": """
++ E[log p(y.2|x,z); z~qJ(z|1,2)]
+- beta KL(qJ(z|1,2) || p(z|x))
+""",
+    "cvae_fixed": """
++ E[log p(y.2|x,z); z~qJ(z|1,2)]
+- beta KL(qJ(z|1,2) || p(z))
+""",
     "dvcca": """
 + E[log p(x.1|z); z~q(z|1)]
 + E[log p(x.2|z); z~q(z|1)]

@@ -23,6 +23,8 @@ POOLED = "the prior of z is made of posteriors, so there is no joint density p(X
 VERDICTS = {
     "ae": (False, f"the likelihood of 1, 2 is no density; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"),
     "bi_vcca": (True, "a lower bound of log p(X)"),
+    "cvae": (True, "a lower bound of log p(y|x)"),
+    "cvae_fixed": (True, "a lower bound of log p(y|x)"),
     "crmvae": (
         False,
         f"re-weighted: a log-likelihood has the weight 1/6; {KL} 1/30 < 1; {ONLY.split('; ')[0]}; {KL} 0 < 1; "

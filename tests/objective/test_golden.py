@@ -85,6 +85,12 @@ def route(key: str, targets: tuple[str, ...] = VIEWS, like: str = "", beta: str 
         yield f"- {beta}KL({key} || p(z))"
 
 
+def cvae(prior: str) -> Iterator[str]:
+    """The first view is given, the others are scored."""
+    yield from (f"+ E[log p(y.{v}|x,z); z~qJ(z|1,2,3)]" for v in VIEWS[1:])
+    yield f"- beta KL(qJ(z|1,2,3) || {prior})"
+
+
 def mopoe() -> Iterator[str]:
     """Seven components, the prior in the full one."""
     for s in SETS:
@@ -183,6 +189,8 @@ def weighted() -> Iterator[str]:
 THREE = {
     "ae": ae(),
     "crmvae": crmvae(),
+    "cvae": cvae("p(z|x)"),
+    "cvae_fixed": cvae("p(z)"),
     "dcca": dccae(),
     "dccae": dccae(),
     "dmvae": dmvae(),
@@ -219,6 +227,8 @@ ONE: dict[str, list[str]] = {
         "- 2 KL(PoE[p(z)·q(z|1)] || p(z))",
         "- 2 KL(q(h.1|1) || p(h.1))",
     ],
+    "cvae": [],  # what is conditioned on is not scored
+    "cvae_fixed": [],
     "jmvae": [*route("q(z|1)")],
     "mcvae": [*route("q(z|1)")],
     "sparse_mcvae": [*route("q(z|1)")],

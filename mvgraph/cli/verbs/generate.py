@@ -11,7 +11,7 @@ import typer
 from mvgraph.cli import engine
 from mvgraph.cli.options import Force, Output, RunFolder, Seed, SizeTexts, sizes
 from mvgraph.cli.output import may_write
-from mvgraph.cli.runs import generator, save_npz
+from mvgraph.cli.runs import generator, ids, rows, save_npz
 from mvgraph.files import replacing
 from mvgraph.spec.model import Spec
 
@@ -25,7 +25,13 @@ MOST_DRAWN = 10
 def run(
     folder: RunFolder,
     output: Output,
-    count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many.")] = 100,
+    count: Annotated[
+        int, typer.Option("-n", "--count", min=1, help="How many; of each row of --data, where there are some.")
+    ] = 100,
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", metavar="SOURCE", help="Rows of the views that the model is conditioned on (cvae)."),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE.png", help="Draw the first ten, too.")
     ] = None,
@@ -34,15 +40,17 @@ def run(
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
-    """Write new data, all views together: .npz (one array a view)."""
+    """Write new data, all views together: .npz (one array a view; ids of the rows that they are conditioned on)."""
     may_write(output, (".npz",), force=force)
     if picture is not None:
         may_write(picture, (".png",), force=force)
     pictures = sizes(size)
     model = engine.Run.load(folder).model
-    found = model.generate(count, mean=not draw, generator=generator(seed))
-    save_npz(output, {view: value.numpy(force=True) for view, value in found.items()})
-    typer.echo(f"wrote {output}: {count} rows of {', '.join(found)}")
+    given = rows(model.spec, data, list(model.spec.conditioned.values()), skip_empty=False) if data else None
+    found = model.generate(count, given, mean=not draw, generator=generator(seed))
+    names = {} if given is None else {"ids": ids(given).repeat(count)}
+    save_npz(output, {**names, **{view: value.numpy(force=True) for view, value in found.items()}})
+    typer.echo(f"wrote {output}: {count * (1 if given is None else len(given))} rows of {', '.join(found)}")
     if picture is not None:
         _draw(picture, model.spec, found, pictures)
 

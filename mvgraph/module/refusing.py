@@ -1,0 +1,64 @@
+"""What a model cannot be asked: rows without a view, rows without what is conditioned on, answers for a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mvgraph.data.batch import Batch
+from mvgraph.errors import DataError, Problem, UsageError
+from mvgraph.spec.model import Spec
+
+
+def require_views(batch: Batch) -> None:
+    """Refuse rows without any view.
+
+    Raises:
+        DataError: names the rows.
+    """
+    empty = (~batch.mask.any(1)).nonzero().flatten().tolist()
+    if empty:
+        names = ", ".join(batch.name(i) for i in empty[:5])
+        text = f"rows without any view: {names}{' and more' if len(empty) > 5 else ''}"
+        raise DataError(Problem("MVG715", ("data",), text, "leave them out, e.g. batch.rows(batch.mask.any(1))"))
+
+
+def require_conditions(spec: Spec, batch: Batch) -> None:
+    """Refuse rows that lack a view that is conditioned on.
+
+    Raises:
+        DataError: names the rows.
+    """
+    for node, view in spec.conditioned.items():
+        rows = (~batch.mask[:, spec.view_names.index(view)]).nonzero().flatten().tolist()
+        if rows:
+            names = ", ".join(batch.name(i) for i in rows[:5])
+            text = f"p is conditioned on '{node}', the view '{view}', and it is missing in rows: {names}"
+            remedy = f"leave such rows out, or drop '{node}' from p so that '{view}' is a view like the others"
+            raise DataError(Problem("MVG511", ("p", node), f"{text}{' and more' if len(rows) > 5 else ''}", remedy))
+
+
+def require_given(spec: Spec, there: bool) -> None:
+    """Refuse to generate without what is conditioned on, or from views that are not.
+
+    Raises:
+        UsageError: says what to give.
+    """
+    conditions = list(spec.conditioned.values())
+    if conditions and not there:
+        listed = ", ".join(conditions)
+        raise UsageError(
+            f"p is conditioned on {listed}: give rows of it, e.g. model.generate(10, {{'{conditions[0]}': rows}}), or "
+            "mvgraph generate RUN --data FILE"
+        )
+    if there and not conditions:
+        raise UsageError("p is conditioned on nothing: ask model.impute for views given others")
+
+
+def require_scored(spec: Spec, views: Sequence[str]) -> None:
+    """Refuse to answer for a view that is conditioned on.
+
+    Raises:
+        UsageError: names it.
+    """
+    for view in (v for v in views if v in spec.conditioned.values()):
+        raise UsageError(f"'{view}' is conditioned on: the model has no distribution of it and cannot impute it")
