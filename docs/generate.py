@@ -51,6 +51,7 @@ from mvgraph.spec.model import (
 )
 from mvgraph.spec.model import Value as ParamValue
 from mvgraph.spec.nodes import Condition
+from mvgraph.spec.phases import Phase
 from mvgraph.spec.schema import KINDS, spoken
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 from mvgraph.vocab.after import After
@@ -72,6 +73,7 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A posterior": (Posterior, "`q: {NAME: ...}`, one for each latent of p."),
     "The posterior family": (Posteriors, "Beside the latents, `q:` has the key"),
     "The objective": (Objective, "`objective:`"),
+    "A phase": (Phase, "An item of `phases:`."),
     "A route": (Route, "`elbo: {...}` or `iwae: {...}`, an item of `maximize:`."),
     "A divergence": (Divergence, "`kl: {...}`, an item of `minimize:`."),
     "A statistic": (BatchStatistic, "`statistic: {...}`, an item of `maximize:`."),
@@ -93,6 +95,7 @@ NAMES: dict[Any, str] = {
     Plate: "`view` or `{level: L}`",
     OneView: "the name or number of a view",
     tuple[WrittenTerm, ...]: "a list of terms",
+    tuple[Phase, ...]: "a list of phases",
     Formula: "a number or a formula",
 }
 

@@ -10,6 +10,7 @@ from mvgraph.graph import (
     impropriety,
     inference,
     mathematics,
+    phases,
     pooling,
     references,
     samplers,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *pooling.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
+    *phases.CHECKS,
 )
 # What only a spec without errors can be asked.
 CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *statistics.CONSEQUENCES)

@@ -14,6 +14,7 @@ from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr, Formula, Reference
 from mvgraph.language.index import Range, parse_ranges, parse_views
 from mvgraph.spec.model import Posterior, Spec
+from mvgraph.spec.phases import Objective
 from mvgraph.spec.terms import Route, WrittenTerm
 
 A = TypeVar("A")
@@ -34,7 +35,7 @@ def warning(code: str, path: Path, message: str, remedy: str = "") -> Problem:
 
 @dataclass(frozen=True)
 class Written:
-    """A term of the objective, the list it stands in, and the path to its options."""
+    """A term of an objective, the list it stands in, and the path to its options."""
 
     term: WrittenTerm
     list: str
@@ -47,9 +48,20 @@ class Written:
 
 
 def written(spec: Spec) -> list[Written]:
-    """All terms of the objective, in the order of the text."""
-    lists = (("maximize", spec.maximize), ("minimize", spec.minimize))
-    return [Written(t, name, ("objective", name, i, t.word)) for name, terms in lists for i, t in enumerate(terms)]
+    """All terms of the objective, or of the objectives of all phases, in the order of the text."""
+    return [
+        Written(t, name, (*path, name, i, t.word))
+        for path, one in objectives(spec).items()
+        for name, terms in (("maximize", one.maximize), ("minimize", one.minimize))
+        for i, t in enumerate(terms)
+    ]
+
+
+def objectives(spec: Spec) -> dict[Path, Objective]:
+    """The objectives by their places: that of the spec, and those of its phases."""
+    phases: dict[Path, Objective] = {("phases", i, "objective"): p.objective for i, p in enumerate(spec.phases)}
+    own = spec.objective.maximize or spec.objective.minimize or not spec.phases
+    return {**({("objective",): spec.objective} if own else {}), **phases}
 
 
 def routes(spec: Spec) -> Iterator[tuple[Written, Route]]:

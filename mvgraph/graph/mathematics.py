@@ -11,6 +11,7 @@ from mvgraph.graph.finding import (
     densities,
     error,
     evidence,
+    objectives,
     posteriors,
     reach,
     routes,
@@ -167,10 +168,11 @@ def mixture_betas(spec: Spec) -> Iterator[Problem]:
 
 def nothing(spec: Spec) -> Iterator[Problem]:
     """MVG313: an objective without any term."""
-    terms = written(spec)
-    if terms and all(_is_void(spec, one.term) for one in terms):
-        message = "the objective is zero: every weight is zero, or no set of views is left to score"
-        yield error("MVG313", ("objective",), message, "give a term a weight, and views that exist")
+    for path, one in objectives(spec).items():
+        terms = (*one.maximize, *one.minimize)
+        if terms and all(_is_void(spec, term) for term in terms):
+            message = "the objective is zero: every weight is zero, or no set of views is left to score"
+            yield error("MVG313", path, message, "give a term a weight, and views that exist")
 
 
 def _is_void(spec: Spec, term: WrittenTerm) -> bool:

@@ -26,22 +26,24 @@ from mvgraph.objective.deriving import expand
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
+from mvgraph.spec.model import Spec
 
 
-def interpret(networks: Networks, batch: Batch, noise: Noise, values: Values) -> dict[str, Tensor]:
+def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values: Values) -> dict[str, Tensor]:
     """Every term's value for each row, `{printed term: (row,)}`, zero where it does not apply.
 
+    `spec` is the one that the networks were made for, or one of its phases.
     A term that complete data do not have (of a pattern of missing views) is named as it is derived for its pattern.
     """
     sets = random_masks(noise.sets, batch.mask)
-    objective = derive(networks.spec)
+    objective = derive(spec)
     printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
     found: dict[str, Tensor] = {}
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
         views = {k: v[index] for k, v in batch.views.items()}
-        pattern = Pattern(networks, networks.spec, views, noise.rows(index), {**values, **_count(observed)})
-        for term in expand(networks.spec, observed, dict(enumerate(drawn, 1))):
+        pattern = Pattern(networks, spec, views, noise.rows(index), {**values, **_count(observed)})
+        for term in expand(spec, observed, dict(enumerate(drawn, 1))):
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
             name = printed.get(term.atom, signed(term.coefficient, term.atom))
             whole = found.get(name, batch.mask.new_zeros(len(batch), dtype=noise.sets.dtype))

@@ -18,10 +18,10 @@ from mvgraph.module import answers
 from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
-from mvgraph.module.lowering import Step
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
 from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
+from mvgraph.module.stages import Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
@@ -57,14 +57,15 @@ class Model(nn.Module):
         super().__init__()
         self.spec = spec
         self.plan = plan(spec)
+        self._stages = Stages(spec, self.plan)
         self.networks = Networks(spec)
         self.optimize = optimize
-        self._step = Step(spec, self.plan)
 
     def loss(
         self,
         batch: Data,
         *,
+        phase: str | None = None,
         noise: Noise | None = None,
         clock: Clock = END,
         generator: torch.Generator | None = None,
@@ -73,21 +74,24 @@ class Model(nn.Module):
 
         Arguments:
             batch: rows with a mask.
+            phase: whose objective; the sum of all phases, unless said.
             noise: the randomness; drawn with `generator` where it is not given.
             clock: how far training has come, for schedules; their ends, unless said.
 
         Raises:
             DataError: a row without any view, or missing views where a joint network needs them all.
+            UsageError: there is no such phase.
         """
         rows = self._batch(batch)
-        self._require_complete(rows)
-        noise = noise or self.draw_noise(len(rows), generator)
+        self.require_complete(rows, phase)
+        stage = self._stages[phase]
+        noise = noise or self.draw_noise(len(rows), generator, phase)
         values = self.networks.values(clock)
         if self.optimize:
-            table = self._step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
-            found = dict(zip(self.plan.lines, table, strict=True))
+            table = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
+            found = dict(zip(stage.plan.lines, table, strict=True))
         else:
-            found = interpret(self.networks, rows, noise, values)
+            found = interpret(stage.spec, self.networks, rows, noise, values)
         each = sum(found.values(), start=noise.sets.new_zeros(len(rows)))
         return Loss(-each.mean(), {name: value.mean() for name, value in found.items()}, each)
 
@@ -212,26 +216,31 @@ class Model(nn.Module):
         """A tensor with the dtype and device of the model."""
         return next(self.networks.decoders.parameters())
 
-    def draw_noise(self, rows: int, generator: torch.Generator | None = None) -> Noise:
+    def draw_noise(self, rows: int, generator: torch.Generator | None = None, phase: str | None = None) -> Noise:
         """The randomness of one step over `rows` data."""
-        return draw_noise(self.spec, self.plan, rows, self._like, generator)
+        return draw_noise(self.spec, self._stages[phase].plan, rows, self._like, generator)
 
     def project(self) -> None:
         """Bring every number that is learnt between bounds back between them; to be called after an optimiser step."""
         self.networks.project()
 
-    def _require_complete(self, batch: Batch) -> None:
-        """Refuse missing views where something needs them all, and batches that are none."""
+    def require_complete(self, batch: Batch, phase: str | None = None) -> None:
+        """Refuse missing views where something needs them all, and batches that are none.
+
+        Raises:
+            DataError: names a row that lacks a view.
+        """
+        made = self._stages[phase].plan
         if not batch.complete:
             name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
-            for slot in (s for s in self.plan.slots if is_joint(self.spec, s)):
+            for slot in (s for s in made.slots if is_joint(self.spec, s)):
                 message = f"the joint network of '{slot.ref}' needs every view, and row {name} lacks one"
                 remedy = "leave such rows out, or use fuse: poe (as in mvae and mvtcae), defined for any subset"
                 raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
-            if self.plan.batchwise:
+            if made.batchwise:
                 message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
                 raise DataError(Problem("MVG511", ("data",), message, "leave such rows out of training"))
-        if self.plan.batchwise and len(batch) < 2:
+        if made.batchwise and len(batch) < 2:
             message = "a statistic of the batch needs two rows at least"
             raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))
 

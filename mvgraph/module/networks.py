@@ -14,6 +14,7 @@ from mvgraph.errors import Problem, SpecError
 from mvgraph.language.expr import Formula, symbol
 from mvgraph.module.conditional import Conditional, Marginal
 from mvgraph.module.joint import JointTrunk
+from mvgraph.module.naming import module_name as _name
 from mvgraph.objective.family import parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
@@ -209,12 +210,6 @@ def side_by_side(values: Sequence[Tensor]) -> Tensor:
     """Values `(*batch, entry)` whose batches broadcast, as one."""
     batch = torch.broadcast_shapes(*(v.shape[:-1] for v in values))
     return torch.cat([v.expand(*batch, -1) for v in values], -1)
-
-
-def _name(ref: Ref, view: str | None = None) -> str:
-    """A module's name: no dots (`z.1` is `z@1`), and never the name of an attribute."""
-    copy = f"@{ref.view}" if ref.view is not None else ""
-    return f"{ref.node.replace('.', '@')}{copy}({view or ''})"
 
 
 def _shape(spec: Spec, view: str) -> Shape:

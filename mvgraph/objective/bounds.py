@@ -38,8 +38,10 @@ def judge(spec: Spec) -> Verdict:
 
     Sufficient: λ = 1, β ≥ 1 (β = 1 inside a log-mean over several draws), every route scores all the views with a
     weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced. A route of weight
-    w then bounds w log p(X).
+    w then bounds w log p(X). A spec with phases bounds it where each of them does.
     """
+    if spec.phases:
+        return _together({name: judge(one) for name, one in spec.by_phase.items()})
     routes = [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t)]
     failures = [*_densities(spec), *_maximized(spec), *(f for r in routes for f in _failures(r)), *_minimized(spec)]
     if failures:
@@ -53,6 +55,13 @@ def judge(spec: Spec) -> Verdict:
 def evidence_text(spec: Spec) -> str:
     """What an objective may bound: `log p(X)`, or `log p(y|x)` where the model has conditions."""
     return f"log p({spec.observed.name}|{','.join(spec.conditioned)})" if spec.conditions else "log p(X)"
+
+
+def _together(phases: Mapping[str, Verdict]) -> Verdict:
+    """The verdict on several phases: every reason with the phase that it is about."""
+    told = [(n, v) for n, v in phases.items() if not v.holds] or list(phases.items())
+    reasons = [f"phase {n}: {r}" for n, v in told for r in v.reason.split("; ")]
+    return Verdict(all(v.holds for v in phases.values()), "; ".join(reasons))
 
 
 def values(spec: Spec) -> dict[Expr, Expr]:

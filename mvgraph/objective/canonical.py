@@ -30,12 +30,14 @@ class Objective:
         flags: what keeps the objective from being the plain evidence bound, in words.
         verdict: whether it is a lower bound of log p(X), and why (not).
         spec: what it was derived from.
+        phases: the objectives of the phases, by their names; `terms` are then those of their sum.
     """
 
     terms: tuple[tuple[Expr, Atom], ...]
     flags: tuple[str, ...]
     verdict: Verdict
     spec: Spec = field(compare=False, repr=False)
+    phases: Table[Objective] = field(default_factory=Table)
 
     @property
     def is_bound(self) -> bool:
@@ -54,19 +56,23 @@ class Objective:
         """
         chosen = {symbol(k): sympy.Rational(str(v)) for k, v in values.items()}
         spec = replace(self.spec, params=_params(self.spec, values))
-        return Objective(_merge(_chosen(c, a, chosen) for c, a in self.terms), self.flags, judge(spec), spec)
+        terms = _merge(_chosen(c, a, chosen) for c, a in self.terms)
+        phases = Table({name: one.substitute(values) for name, one in self.phases.items()})
+        return Objective(terms, self.flags, judge(spec), spec, phases)
 
     def __str__(self) -> str:
-        return "\n".join([*self.lines, *(f"! {f}" for f in self.flags)])
+        phases = [text for n, o in self.phases.items() for text in (f"phase {n}", *(f"  {line}" for line in o.lines))]
+        return "\n".join([*(phases or self.lines), *(f"! {f}" for f in self.flags)])
 
 
 def derive(spec: Spec) -> Objective:
-    """The canonical objective of a spec, for complete data.
+    """The canonical objective of a spec, for complete data: of every phase, and of their sum, where it has phases.
 
     Random evidence is shown in expectation: k/C for each of the C sets it may be.
     """
     weighted = [(t.weight, t.atom) for t in expand(spec) if not t.drawn]
-    return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec), spec)
+    phases = Table({name: derive(one) for name, one in spec.by_phase.items()})
+    return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec), spec, phases)
 
 
 def _params(spec: Spec, values: Mapping[str, float | int | str]) -> Table[Value]:

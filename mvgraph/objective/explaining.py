@@ -20,6 +20,7 @@ from mvgraph.objective.prose import (
     evidence_lines,
     joint_density,
     latent_line,
+    phase_lines,
     posterior_lines,
     rule_lines,
     term_line,
@@ -33,6 +34,7 @@ from mvgraph.spec.terms import Route, WrittenTerm
 
 MOST_PIECES = 40  # bindings and components of one term that are written out
 Group = tuple[Views, Views, Views | None]
+Section = tuple[str, list[str]]
 
 
 def explain(spec: Spec) -> str:
@@ -46,30 +48,46 @@ def explain(spec: Spec) -> str:
         ("", _head(spec)),
         ("Generative model p", _generative(spec)),
         ("Posterior family q, for any evidence", _posterior(spec)),
-        *((f"Term {n}: {sign}", _term(spec, t)) for n, (t, sign) in enumerate(_written(spec), 1)),
-        ("Objective, to be maximised", list(objective.lines)),
-        ("What it is", _verdict(objective)),
+        *_phases(spec, objective),
         ("Networks that no term uses", list(dead(spec, objective))),
     )
     return "\n\n".join(_section(title, lines) for title, lines in sections if lines) + "\n"
 
 
+def _phases(spec: Spec, objective: Objective) -> Iterator[Section]:
+    """What is trained: one objective, or that of each phase after the other."""
+    if not spec.phases:
+        yield from _objective(spec, objective)
+    for phase, one in zip(spec.phases, objective.phases.values(), strict=True):
+        yield f"Phase {phase.name}", phase_lines(phase)
+        yield from _objective(one.spec, one)
+
+
+def _objective(spec: Spec, objective: Objective) -> Iterator[Section]:
+    yield from ((f"Term {n}: {sign}", _term(spec, t)) for n, (t, sign) in enumerate(_written(spec), 1))
+    yield "Objective, to be maximised", list(objective.lines)
+    yield "What it is", _verdict(objective)
+
+
 def account(spec: Spec) -> dict[str, Any]:
     """The same for programs: the canonical terms, the flags, the verdict, the dead networks, as plain data."""
     objective = derive(spec)
+    about = {"name": spec.name, "views": list(spec.view_names), "p": joint_density(spec), "mixture": spec.mixture}
+    phases = [
+        {"name": p.name, "epochs": p.epochs, "freeze": list(p.freeze), "reset": list(p.reset), **_terms(one)}
+        for p, one in zip(spec.phases, objective.phases.values(), strict=True)
+    ]
+    whole = {**about, **_terms(objective), "dead": list(dead(spec, objective))}
+    return {**whole, **({"phases": phases} if phases else {})}
+
+
+def _terms(objective: Objective) -> dict[str, Any]:
     terms = [
         {"coefficient": str(c), "atom": str(a), "line": line}
         for (c, a), line in zip(objective.terms, objective.lines, strict=True)
     ]
     bound = {"holds": objective.verdict.holds, "reason": objective.verdict.reason}
-    about = {"name": spec.name, "views": list(spec.view_names), "p": joint_density(spec), "mixture": spec.mixture}
-    return {
-        **about,
-        "terms": terms,
-        "flags": list(objective.flags),
-        "bound": bound,
-        "dead": list(dead(spec, objective)),
-    }
+    return {"terms": terms, "flags": list(objective.flags), "bound": bound}
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
@@ -175,7 +193,8 @@ def _verdict(objective: Objective) -> list[str]:
 
 def dead(spec: Spec, objective: Objective) -> Iterator[str]:
     """The networks that a spec declares and no term of its objective uses."""
-    keys = {k for _, atom in objective.terms for key in atom.keys for k in _members(key)}
+    atoms = [a for one in (objective, *objective.phases.values()) for _, a in one.terms]
+    keys = {k for atom in atoms for key in atom.keys for k in _members(key)}
     for latent in spec.latents:
         for ref in copies(spec, latent):
             views = spec.view_names if ref.view is None else (ref.view,)
@@ -188,7 +207,7 @@ def dead(spec: Spec, objective: Objective) -> Iterator[str]:
             and not any(isinstance(k, Joint) and k.ref.node == latent.name for k in keys)
         ):
             yield f"joint encoder of {latent.name}"
-    scored = {a.target for _, atom in objective.terms for a in atom.scored}
+    scored = {a.target for atom in atoms for a in atom.scored}
     yield from (f"decoder of {x}" for x in (Ref(spec.observed.name, v) for v in spec.scored_views) if x not in scored)
 
 

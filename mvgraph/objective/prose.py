@@ -12,6 +12,7 @@ from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
+from mvgraph.spec.phases import Phase
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 from mvgraph.vocab.family.mixture_of import MixtureOf
 
@@ -212,3 +213,15 @@ def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:
     if term.word == "iwae":
         alone = "; with one sample it is the elbo" if term.samples == 1 and term.strata == "outside" else ""
         yield f"  K = {term.samples}, strata {term.strata}: {STRATA[term.strata]}{alone}"
+
+
+def phase_lines(phase: Phase) -> list[str]:
+    """How long a phase is, what rests in it, and what starts anew.
+
+    >>> from mvgraph.spec.phases import Objective
+    >>> phase_lines(Phase(name="unimodal", epochs=300, freeze=("p", "q.z.joint"), objective=Objective()))
+    ['300 epochs', 'at rest, by not a bit changed: p, q.z.joint']
+    """
+    lines = [f"{phase.epochs} epoch{'s' * (phase.epochs > 1)}"]
+    lines += [f"at rest, by not a bit changed: {', '.join(phase.freeze)}"] if phase.freeze else []
+    return lines + [f"starts anew: the {one}" for one in phase.reset]

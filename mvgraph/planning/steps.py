@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from mvgraph.language.expr import symbol
+from mvgraph.language.table import Table
 from mvgraph.objective.atoms import KL, Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
@@ -42,6 +43,7 @@ class Plan:
         names: for each term, the printed line that it is a part of.
         random_sets: how many random evidence sets a step draws.
         dead: declared networks that no term uses, as text.
+        phases: the plans of the phases, by their names; the plan itself is then that of their sum.
     """
 
     experts: tuple[tuple[Ref, str], ...]
@@ -53,6 +55,7 @@ class Plan:
     names: tuple[str, ...]
     random_sets: int
     dead: tuple[str, ...]
+    phases: Table[Plan] = field(default_factory=Table)
 
     @property
     def batchwise(self) -> bool:
@@ -65,11 +68,16 @@ class Plan:
         return tuple(dict.fromkeys(self.names))
 
     def __str__(self) -> str:
+        phases = [t for n, p in self.phases.items() for t in (f"phase {n}", *(f"  {s}" for s in p.steps))]
+        return "\n".join([*(phases or self.steps), *(f"dead     {d}" for d in self.dead)])
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What is done, one line a step."""
         lines = [f"encode   q({r}|{v})" for r, v in self.experts] + [f"encode   qJ({r})" for r in self.joints]
         lines += [f"fuse     {s}" for s in self.slots] + [f"sample   {s}" for s in self.streams]
         lines += [f"decode   {d.target}: {len(d.rows)} rows in one call" for d in self.decodes]
-        lines += [f"term     {n}" for n in self.lines] + [f"dead     {d}" for d in self.dead]
-        return "\n".join(lines)
+        return (*lines, *(f"term     {n}" for n in self.lines))
 
 
 def plan(spec: Spec) -> Plan:
@@ -83,7 +91,9 @@ def plan(spec: Spec) -> Plan:
     joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
     decodes = tuple(_decodes(terms))
     dead = tuple(_dead(spec, terms))
-    return Plan(experts, joints, slots, streams, decodes, terms, tuple(_names(spec, terms)), random_sets(spec), dead)
+    names, sets = tuple(_names(spec, terms)), random_sets(spec)
+    phases = Table({name: plan(one) for name, one in spec.by_phase.items()})
+    return Plan(experts, joints, slots, streams, decodes, terms, names, sets, dead, phases)
 
 
 def random_sets(spec: Spec) -> int:

@@ -30,6 +30,7 @@ from mvgraph.spec.model import (
     View,
 )
 from mvgraph.spec.nodes import Condition, Levels
+from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
@@ -62,19 +63,6 @@ class Posteriors:
     latents: tuple[Posterior, ...] = ()
 
 
-@dataclass(frozen=True)
-class Objective:
-    """What is maximised and what is minimised.
-
-    Arguments:
-        maximize: routes.
-        minimize: `kl` terms.
-    """
-
-    maximize: tuple[WrittenTerm, ...] = ()
-    minimize: tuple[WrittenTerm, ...] = ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Whole:
     """A multi-view latent variable model.
@@ -90,6 +78,7 @@ class Whole:
         p: the generative graph, node by node.
         q: the posterior family, latent by latent.
         objective: routes to be maximised, and terms to be minimised.
+        phases: in place of `objective`, where training has several, one after another.
         estimator: how expectations are estimated.
         training: how the parameters are found.
     """
@@ -103,14 +92,15 @@ class Whole:
     view_defaults: View = field(default_factory=lambda: View(""))
     p: Table[Node]
     q: Posteriors
-    objective: Objective
+    objective: Objective = field(default_factory=Objective)
+    phases: tuple[Phase, ...] = ()
     estimator: Estimator = field(default_factory=Estimator)
     training: Training = field(default_factory=Training)
 
 
 NAMED = (View, Latent, Observed, Condition, Posterior)  # their name is the key before them
 TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence, "statistic": BatchStatistic}
-RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Training, Whole)
+RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Phase, Training, Whole)
 
 
 @dataclass(frozen=True)

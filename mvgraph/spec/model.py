@@ -10,6 +10,7 @@ from typing import Literal
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
 from mvgraph.spec.nodes import Condition, Level, Levels
+from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family, Shape
@@ -204,8 +205,9 @@ class Spec:
     """A written model.
 
     `observed` is the one node of p that is scored (plated over views); `latents` and `posteriors` run in the order
-    of the text, one posterior for each latent; `conditions` are the nodes that are given and never scored. `document`
-    remembers the text for messages and never counts in a comparison.
+    of the text, one posterior for each latent; `conditions` are the nodes that are given and never scored. There is an
+    `objective`, or there are `phases`, each with its own. `document` remembers the text for messages and never counts
+    in a comparison.
     """
 
     name: str
@@ -213,8 +215,8 @@ class Spec:
     latents: tuple[Latent, ...]
     observed: Observed
     posteriors: tuple[Posterior, ...]
-    maximize: tuple[WrittenTerm, ...]
-    minimize: tuple[WrittenTerm, ...] = ()
+    objective: Objective
+    phases: tuple[Phase, ...] = ()
     mixture: Literal["none", "singles", "subsets"] = "none"
     conditions: tuple[Condition, ...] = ()
     about: About = About()
@@ -224,6 +226,21 @@ class Spec:
     estimator: Estimator = Estimator()
     training: Training = Training()
     document: Document | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def maximize(self) -> tuple[WrittenTerm, ...]:
+        """All terms to be maximised, those of the phases one after another."""
+        return (*self.objective.maximize, *(t for p in self.phases for t in p.objective.maximize))
+
+    @property
+    def minimize(self) -> tuple[WrittenTerm, ...]:
+        """All terms to be minimised, those of the phases one after another."""
+        return (*self.objective.minimize, *(t for p in self.phases for t in p.objective.minimize))
+
+    @property
+    def by_phase(self) -> dict[str, Spec]:
+        """For each phase, the same spec with the phase's objective alone."""
+        return {p.name: replace(self, objective=p.objective, phases=()) for p in self.phases}
 
     @property
     def view_names(self) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from mvgraph.spec.grammar import (
     summary,
 )
 from mvgraph.spec.model import Latent, Posterior, Value, View
+from mvgraph.spec.phases import Phase
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
@@ -78,6 +79,8 @@ def _json_schema(_vocabulary: tuple[tuple[str, ...], ...]) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "mvgraph",
         **whole,
+        "if": {"required": ["phases"]},
+        "else": {"required": ["objective"], "properties": {"objective": _about(described(Whole, "objective"))}},
         "$defs": {kind.registry.noun: word_slot(kind) for kind in KINDS},
     }
 
@@ -236,6 +239,10 @@ def _q() -> Schema:
     return {"type": "object", "properties": {"mixture": mixture}, "additionalProperties": record(Posterior)}
 
 
+def _phases() -> Schema:
+    return {"type": "array", "items": record(Phase), "minItems": 1, "x-expected": "a list of one phase at least"}
+
+
 def _term() -> Schema:
     terms = {word: record(cls) for word, cls in TERMS.items()}
     return {"type": "object", "properties": terms, **_ONE, "x-noun": "term"}
@@ -282,6 +289,7 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,
+    tuple[Phase, ...]: _phases,
     WrittenTerm: _term,
     Table[Value]: _params,
 }

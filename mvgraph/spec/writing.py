@@ -15,7 +15,6 @@ from mvgraph.spec.grammar import (
     TERMS,
     Dim,
     Evidence,
-    Objective,
     OneView,
     Plate,
     Posteriors,
@@ -43,11 +42,13 @@ def tree(spec: Spec) -> dict[str, Any]:
         view_defaults=spec.view_defaults,
         p=Table({n.name: n for n in (*spec.conditions, *fold(spec.latents, spec.observed))}),
         q=Posteriors(spec.mixture, fold_posteriors(spec.latents, spec.posteriors)),
-        objective=Objective(spec.maximize, spec.minimize),
+        objective=spec.objective,
+        phases=spec.phases,
         estimator=spec.estimator,
         training=spec.training,
     )
-    return _record(whole)
+    found = {**_record(whole), **({} if spec.phases else {"objective": _record(spec.objective)})}
+    return {key.name: found[key.name] for key in keys(Whole) if key.name in found}
 
 
 def _record(value: Any) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def dump(spec: Spec) -> str:
     return "".join(_entry(key, value, 0, key in _OPENED) for key, value in tree(spec).items())
 
 
-_OPENED = ("views", "p", "q", "objective", "params")  # one line an entry; the others on one line where they fit
+_OPENED = ("views", "p", "q", "objective", "phases", "params")  # one line an entry; others on one line where they fit
 
 
 def _entry(key: str, value: Any, indent: int, opened: bool = False) -> str:
@@ -155,8 +156,11 @@ def _entry(key: str, value: Any, indent: int, opened: bool = False) -> str:
 
 
 def _item(value: Any, indent: int) -> str:
+    if isinstance(value, dict) and len(value) > 1:
+        lines = "".join(_entry(k, v, indent + 2, k == "objective") for k, v in value.items())
+        return f"{' ' * indent}- {lines.lstrip()}"
     line = f"{' ' * indent}- {_flow(value)}"
-    if isinstance(value, dict) and len(value) == 1:
+    if isinstance(value, dict) and value:
         key, content = next(iter(value.items()))
         start = f"{' ' * indent}- {_text(key, flow=False)}:"
         line = f"{start} {_flow(content)}"

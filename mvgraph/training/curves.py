@@ -12,26 +12,39 @@ from matplotlib.ticker import MaxNLocator
 
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import TRAIN, VALID
+from mvgraph.training.stages import PHASE
 
 MOST_NAMED = 24  # lines of a panel that its legend names
 WIDTH, LEAST_HEIGHT, LINE_HEIGHT = 11.0, 2.1, 0.165  # inches: of the figure, of a panel, of a legend's line
 Row = Mapping[str, float]
 
 
-def draw(rows: Sequence[Row]) -> Figure:
+def draw(rows: Sequence[Row], phases: Sequence[str] = ()) -> Figure:
     """One panel for the total, each view's log-likelihoods, the divergences: training solid, validation dashed.
+
+    Arguments:
+        rows: the metrics, one row an epoch.
+        phases: the names of the phases, each of which has panels of its own.
 
     >>> draw([{"epoch": 1, "train total": 2.0}, {"epoch": 2, "train total": 1.0}]).axes[0].get_title(loc="left")
     'loss'
     """
-    panels = group(terms(rows))
-    heights = [max(LEAST_HEIGHT, LINE_HEIGHT * min(len(n), MOST_NAMED + 1) + 0.7) for n in panels.values()]
+    panels = [(p + title, names, own) for p, own in _parts(rows, phases) for title, names in group(terms(own)).items()]
+    heights = [max(LEAST_HEIGHT, LINE_HEIGHT * min(len(n), MOST_NAMED + 1) + 0.7) for _, n, _ in panels]
     figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for own, (title, names) in zip(axes, panels.items(), strict=True):
-        _panel(own, title, names, rows)
+    for axis, (title, names, own) in zip(axes, panels, strict=True):
+        _panel(axis, title, names, own)
     axes[-1].set_xlabel("epoch", fontsize=8)
     return figure
+
+
+def _parts(rows: Sequence[Row], phases: Sequence[str]) -> list[tuple[str, Sequence[Row]]]:
+    """The rows of each phase that has any, with the beginning of its titles."""
+    if not phases:
+        return [("", rows)]
+    own = [(f"{name}: ", [r for r in rows if r[PHASE] == number]) for number, name in enumerate(phases, 1)]
+    return [(title, found) for title, found in own if found]
 
 
 def terms(rows: Sequence[Row]) -> list[str]:

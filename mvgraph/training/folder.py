@@ -25,6 +25,7 @@ from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
+from mvgraph.training.stages import PHASE
 
 SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
 VERSIONS, STATE, CURVES, AFTER = "versions.json", "state.ckpt", "curves.png", "after.json"
@@ -111,14 +112,14 @@ def read_metrics(folder: Path) -> tuple[Row, ...]:
             rows = [{n: float(v) for n, v in row.items() if v} for row in csv.DictReader(stream)]
     except (OSError, ValueError, TypeError, csv.Error) as error:
         raise DataError(Problem("MVG804", (str(path),), f"cannot be read: {error}")) from error
-    return tuple(row | {"epoch": int(row["epoch"])} for row in rows)
+    return tuple(row | {n: int(row[n]) for n in ("epoch", PHASE) if n in row} for row in rows)
 
 
-def write_curves(folder: Path, rows: Sequence[Row]) -> None:
-    """`curves.png`: how every term went."""
+def write_curves(folder: Path, rows: Sequence[Row], phases: Sequence[str] = ()) -> None:
+    """`curves.png`: how every term went, phase by phase."""
     if rows:
         with replacing(folder / CURVES) as path:
-            draw(rows).savefig(path, format="png", dpi=120)
+            draw(rows, phases).savefig(path, format="png", dpi=120)
 
 
 class StateIO(TorchCheckpointIO):

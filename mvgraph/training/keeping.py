@@ -17,7 +17,8 @@ from typing_extensions import override
 from mvgraph.training.errors import NotFinite
 from mvgraph.training.folder import STATE, WEIGHTS, read_weights, write_metrics, write_weights
 from mvgraph.training.metering import TOTAL
-from mvgraph.training.module import TRAIN, VALID, Fitting
+from mvgraph.training.module import ONLY, TRAIN, VALID, Fitting
+from mvgraph.training.stages import PHASE, Stage
 
 Recipe = dict[str, int | str]
 Report = Callable[[Mapping[str, float]], None]
@@ -45,6 +46,8 @@ class Keeper(Checkpoint):
         self.best_epoch = 0
         self.weights: dict[str, Tensor] = {}
         self.stopped = False
+        self.stage = ONLY
+        self.start = 0
         self.interrupted = False
         self.began = 0.0
 
@@ -57,6 +60,8 @@ class Keeper(Checkpoint):
             "least": self.least,
             "best_epoch": self.best_epoch,
             "stopped": self.stopped,
+            "stage": self.stage.number,
+            "start": self.start,
         }
 
     @override
@@ -64,6 +69,17 @@ class Keeper(Checkpoint):
         """Go on from a kept state."""
         self.rows = [dict(row) for row in state_dict["rows"]]
         self.least, self.best_epoch = float(state_dict["least"]), int(state_dict["best_epoch"])
+        self.stopped, self.start = bool(state_dict["stopped"]), int(state_dict["start"])
+
+    def begin(self, stage: Stage) -> None:
+        """Start a stage: its losses are of another objective and do not compare with those before."""
+        self.stage, self.start, self.stopped = stage, len(self.rows), False
+        self.least, self.weights = math.inf, {}
+
+    @property
+    def done(self) -> bool:
+        """Whether the stage has had its epochs, or was stopped."""
+        return self.stopped or len(self.rows) - self.start >= self.stage.epochs
 
     @override
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -77,9 +93,10 @@ class Keeper(Checkpoint):
         self._refuse(pl_module)
         if not trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
             return  # stopped within the epoch, e.g. by a limit of time: a resumed run does it again
-        epoch = trainer.current_epoch + 1
+        epoch = self.start + trainer.current_epoch + 1
         seconds = round(time.perf_counter() - self.began, 4)
-        self.rows.append({"epoch": epoch, "seconds": seconds, **pl_module.row})
+        phase = {} if self.stage.phase is None else {PHASE: self.stage.number + 1}
+        self.rows.append({"epoch": epoch, **phase, "seconds": seconds, **pl_module.row})
         better = self._better(pl_module, epoch)
         patience = trainer.early_stopping_callback
         self.stopped = patience is not None and patience.stopped_epoch > 0

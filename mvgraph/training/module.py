@@ -16,6 +16,7 @@ from mvgraph.data.seeding import Purpose, number, permutation
 from mvgraph.errors import Problem, UsageError
 from mvgraph.training.cutting import cuts
 from mvgraph.training.metering import TOTAL, Meter
+from mvgraph.training.stages import Moments, Rest, Stage
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Clock
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mvgraph.module.model import Loss, Model
 
 TRAIN, VALID = "train ", "valid "
+MOMENTS = "moments"
+ONLY = Stage()
 LOOK_EVERY = 100  # steps between two looks at a device's values
 
 
@@ -38,15 +41,29 @@ class Fitting(lightning.LightningModule):
         valid: rows to judge by, if any.
         size: rows of a step, over all processes.
         seed: where every draw comes from.
+        stage: which of the model's objectives, and what rests meanwhile.
+        moments: what optimizers of earlier stages remember.
     """
 
-    def __init__(self, model: Model, data: Batch, valid: Batch | None, size: int, seed: int) -> None:
+    def __init__(
+        self,
+        model: Model,
+        data: Batch,
+        valid: Batch | None,
+        size: int,
+        seed: int,
+        stage: Stage = ONLY,
+        moments: Moments | None = None,
+    ) -> None:
         super().__init__()
         self.model = model
         self.data = data
         self.valid = valid
         self.size = size
         self.seed = seed
+        self.stage = stage
+        self.moments = moments or Moments()
+        self.rest = Rest(model, stage)
         self.order = torch.arange(len(data))  # (row,)
         self.meter = Meter()
         self.valid_meter = Meter()
@@ -62,8 +79,15 @@ class Fitting(lightning.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The spec's optimizer over all parameters that learn; Adam where it names none."""
-        optimizer = self.model.spec.training.optimizer or Optimizer.read("adam")
-        return optimizer.build([p for p in self.model.parameters() if p.requires_grad])
+        word = self.model.spec.training.optimizer or Optimizer.read("adam")
+        optimizer = word.build([p for p in self.model.parameters() if p.requires_grad])
+        self.moments.give(self.model, optimizer)
+        return optimizer
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what the optimizers remember for the stages that follow."""
+        optimizers = [] if self.stage.last else self.trainer.optimizers
+        checkpoint[MOMENTS] = self.moments.after(self.model, optimizers)
 
     def on_fit_start(self) -> None:
         """Move the data to where the model is, once."""
@@ -74,18 +98,20 @@ class Fitting(lightning.LightningModule):
 
     def on_train_epoch_start(self) -> None:
         """Shuffle the rows, and start counting."""
-        order = permutation(len(self.data), self.seed, Purpose.ORDER, self.current_epoch)
+        self.rest.hold()
+        order = permutation(len(self.data), self.seed, Purpose.ORDER, self.epoch)
         self.order = torch.from_numpy(order).to(self.device)
         self.meter = Meter()
         self.row = {}
 
     def training_step(self, batch: int, batch_idx: int) -> Tensor:
         """The loss of one slice of the rows."""
-        step = self.current_epoch * len(self.train_dataloader()) + batch
+        step = self.epoch * len(self.train_dataloader()) + batch
         rows, share = self._share(self.order[self._cuts(self.data)[batch]])
         count = step * self.trainer.world_size + self.trainer.global_rank
         with self._randomness(count, Purpose.NOISE, Purpose.GLOBAL) as generator:
-            loss: Loss = self.model.loss(_slice(self.data, rows), clock=self.clock, generator=generator)
+            own = _slice(self.data, rows)
+            loss: Loss = self.model.loss(own, phase=self.stage.phase, clock=self.clock, generator=generator)
         self.meter.add(loss, len(rows), step)
         if self.device.type == "cpu" or batch_idx % LOOK_EVERY == 0:
             self.meter.refuse()
@@ -103,7 +129,7 @@ class Fitting(lightning.LightningModule):
         assert self.valid is not None
         rows = torch.arange(len(self.valid), device=self.device)[self._cuts(self.valid)[batch]]
         with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
-            loss: Loss = self.model.loss(_slice(self.valid, rows), generator=generator)
+            loss: Loss = self.model.loss(_slice(self.valid, rows), phase=self.stage.phase, generator=generator)
         self.valid_meter.add(loss, len(rows), batch_idx)
 
     def on_validation_epoch_end(self) -> None:
@@ -138,8 +164,13 @@ class Fitting(lightning.LightningModule):
                 self.clip_gradients(optimizer, gradient_clip_val=bound, gradient_clip_algorithm=algorithm)
 
     @property
+    def epoch(self) -> int:
+        """The number of the epoch among those of all stages, from 0; what earlier stages left out is counted."""
+        return self.stage.first + self.current_epoch
+
+    @property
     def clock(self) -> Clock:
-        """How far training has come."""
+        """How far the stage has come: every stage has schedules of its own."""
         batches = int(self.trainer.num_training_batches)
         return Clock(self.trainer.global_step, math.ceil(batches / self.trainer.accumulate_grad_batches))
 

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import TRAIN, VALID
+from mvgraph.training.stages import Stage
 
 REFRESH = 0.1  # seconds
 
@@ -23,16 +24,23 @@ class Bar(Callback):
     """Says how training goes; silent where the console is not a terminal.
 
     Arguments:
-        epochs: how many there will be at most.
+        epochs: how many there will be at most, until a stage begins.
         console: where to write; standard error where not given.
     """
 
-    def __init__(self, epochs: int, console: Console | None = None) -> None:
+    def __init__(self, epochs: int = 0, console: Console | None = None) -> None:
         self.epochs = epochs
+        self.before = 0
+        self.title = "epoch"
         self.console = console or Console(stderr=True)
         self.live: Progress | None = None
         self.spent: list[float] = []
         self.shown = 0.0
+
+    def begin(self, stage: Stage, before: int) -> None:
+        """Count the epochs of a stage, after `before` epochs of others."""
+        self.epochs, self.before, self.spent = stage.epochs, before, []
+        self.title = "epoch" if stage.phase is None else f"{stage.phase}: epoch"
 
     @override
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -41,7 +49,7 @@ class Bar(Callback):
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
             self.live = Progress(*columns, console=self.console, transient=True)
             self.live.add_task(
-                f"epoch {trainer.current_epoch + 1}/{self.epochs}", total=int(trainer.num_training_batches)
+                f"{self.title} {trainer.current_epoch + 1}/{self.epochs}", total=int(trainer.num_training_batches)
             )
             self.live.start()
 
@@ -73,10 +81,11 @@ class Bar(Callback):
         >>> Bar(3).line({"epoch": 1, "seconds": 0.5, "train total": 12.25})
         'epoch 1/3  loss 12.25  0.50 s  0:00:00 to go'
         """
-        parts = [f"epoch {int(row['epoch']):>{len(str(self.epochs))}}/{self.epochs}", f"loss {row[TRAIN + TOTAL]:.6g}"]
+        done = int(row["epoch"]) - self.before
+        parts = [f"{self.title} {done:>{len(str(self.epochs))}}/{self.epochs}", f"loss {row[TRAIN + TOTAL]:.6g}"]
         parts += [f"valid {row[VALID + TOTAL]:.6g}"] if VALID + TOTAL in row else []
         mean = sum(self.spent) / max(len(self.spent), 1)
-        left = timedelta(seconds=round(mean * (self.epochs - row["epoch"])))
+        left = timedelta(seconds=round(mean * (self.epochs - done)))
         return "  ".join([*parts, f"{row['seconds']:.2f} s", f"{left} to go"])
 
     def _clear(self) -> None:

@@ -59,6 +59,22 @@ QZ, QH = "  z: {expert: normal, fuse: poe, prior_expert: full}", "  h: {expert: 
 ELBO = "elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likelihood_weight: 'lam[m]'}"
 STATISTIC = "    - statistic: {of: [q(h.m | m)], for: {m: V}, value: cca}\n  minimize:"
 KL = "kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}"
+OBJECTIVE = f"objective:\n  maximize:\n    - {ELBO}\n  minimize:\n    - {KL}\n"
+PHASES = f"""phases:
+  - name: first
+    epochs: 2
+    objective: {{maximize: [{{{ELBO}}}]}}
+  - name: second
+    epochs: 2
+    freeze: [p, q.h]
+    objective: {{minimize: [{{{KL}}}]}}
+"""
+
+
+def phased(name: str, codes: str, at: str, *edits: tuple[str, str]) -> Fault:
+    """A fault of the good text with phases in place of its objective."""
+    return fault(name, codes, at, (OBJECTIVE, PHASES), *edits)
+
 
 CONDITION = (
     "  h: {latent: normal, dim: 2, plate: view}\n  x: {observed: true, plate: view, given: [z, h]}",
@@ -329,6 +345,19 @@ FAULTS = [
     fault("flows_unfused", "MVG227 MVG227", "from: S", (QZ, "  z: {expert: flow}")),
     fault("iwae_of_mse", "MVG309", "iwae", ("elbo", "iwae"), ("[6], likelihood: normal", "[6], likelihood: mse")),
     fault("negative", "MVG310", "weight: alpha - 1", ("weight: alpha", "weight: alpha - 1")),
+    fault(
+        "objective_and_phases",
+        "MVG240",
+        "objective: {maximize: [",
+        (OBJECTIVE, PHASES + f"objective: {{maximize: [{{{ELBO}}}]}}\n"),
+    ),
+    phased("phase_twice", "MVG241", "name: first\n    epochs: 2\n    freeze", ("name: second", "name: first")),
+    phased("phase_name", "MVG241", "name: 2nd", ("name: second", "name: 2nd")),
+    phased("freeze_unknown", "MVG242", "q.y", ("[p, q.h]", "[p, q.y.experts]")),
+    phased("freeze_all", "MVG243", "freeze: [p, q]", ("[p, q.h]", "[p, q]")),
+    phased("epochs_beside_phases", "MVG244", "epochs: 7}", ("mvgraph: 1\n", "mvgraph: 1\ntraining: {epochs: 7}\n")),
+    phased("void_phase", "MVG313", "objective: {minimize: [", ("weight: alpha", "weight: 0*alpha")),
+    phased("term_of_a_phase", "MVG220 MVG221", "of: q(y | V)", ("of: q(z | V)", "of: q(y | V)")),
     fault("dims_of_shared", "MVG402", "dim: {", ("dim: 3", "dim: {image: 1, sound: 2, label: 3}")),
     fault("dims_missing", "MVG402", "dim: {", ("dim: 2", "dim: {image: 1, sound: 2}")),
     fault("dims_unknown", "MVG402", "taste: 1", ("dim: 2", "dim: {image: 1, sound: 2, label: 2, taste: 1}")),

@@ -17,6 +17,7 @@ from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec import zoo
 from mvgraph.spec.model import Estimator, Latent, Spec, View
+from mvgraph.spec.phases import Objective
 from mvgraph.spec.reading import load
 from mvgraph.spec.terms import Divergence, Route
 from mvgraph.vocab.family import Family
@@ -55,7 +56,7 @@ def test_a_fault_is_found_where_it_stands(case: Fault) -> None:
 def first_route(good: Spec, **changes: object) -> Spec:
     route = good.maximize[0]
     assert isinstance(route, Route)
-    return replace(good, maximize=(replace(route, **changes),))  # type: ignore[arg-type]
+    return replace(good, objective=Objective((replace(route, **changes),)))  # type: ignore[arg-type]
 
 
 def test_problems_of_a_spec_made_in_python_have_a_path(good: Spec) -> None:
@@ -74,8 +75,8 @@ def test_what_the_grammar_refuses_is_refused_in_python_too(good: Spec) -> None:
         "MVG403": replace(good, views=(View("image", (0,), normal), *good.views[1:])),
         "MVG130": first_route(good, from_="[]"),
         "MVG120": first_route(good, beta=Formula("beta +")),
-        "MVG131": replace(good, minimize=(kl,)),
-        "MVG132": replace(good, minimize=(kl,)),
+        "MVG131": replace(good, objective=Objective(good.maximize, (kl,))),
+        "MVG132": replace(good, objective=Objective(good.maximize, (kl,))),
     }
     for code, spec in cases.items():
         assert code in [p.code for p in check(spec)], code

@@ -16,8 +16,9 @@ from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
+from mvgraph.spec.phases import Objective
 from mvgraph.spec.reading import load
-from mvgraph.spec.terms import Route
+from mvgraph.spec.terms import Route, WrittenTerm
 
 NETWORK = {"mlp": {"hidden": [4], "activation": "tanh"}}
 VIEWS = {
@@ -29,7 +30,7 @@ VIEWS = {
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 CONDITIONED = ("cvae", "cvae_fixed")  # a view that must be there is never scored
-JOINT = ("jmvae", *CONDITIONED)
+JOINT = ("jmvae", "telbo", "telbo_joint", *CONDITIONED)
 BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
@@ -62,9 +63,20 @@ def with_views(spec: Spec, kept: Sequence[str]) -> Spec:
     """A spec with some of its views deleted, in its tables, too; routes whose evidence is gone go with them."""
     tables = {n: Table({v: p[v] for v in kept}) if isinstance(p, Table) else p for n, p in spec.params.items()}
     gone = {f"[{v}]" for v in spec.view_names if v not in kept}
-    there = [t for t in spec.maximize if not (isinstance(t, Route) and t.from_ in gone)]
+    there = with_terms(spec, lambda t: None if isinstance(t, Route) and t.from_ in gone else t)
     views = tuple(v for v in spec.views if v.name in kept)
-    return replace(spec, views=views, params=Table(tables), maximize=tuple(there), open_views=None, document=None)
+    return replace(there, views=views, params=Table(tables), open_views=None, document=None)
+
+
+def with_terms(spec: Spec, change: Callable[[WrittenTerm], WrittenTerm | None]) -> Spec:
+    """A spec with every term of every phase changed; None leaves it out."""
+
+    def of(written: Objective) -> Objective:
+        both = ([change(t) for t in terms] for terms in (written.maximize, written.minimize))
+        return Objective(*(tuple(t for t in terms if t is not None) for terms in both))
+
+    phases = tuple(replace(p, objective=of(p.objective)) for p in spec.phases)
+    return replace(spec, objective=of(spec.objective), phases=phases)
 
 
 def model(spec: Spec, *, optimize: bool = True, seed: int = 0) -> Model:
@@ -176,5 +188,6 @@ __all__ = [
     "small",
     "twin",
     "views_of",
+    "with_terms",
     "with_views",
 ]

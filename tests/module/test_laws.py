@@ -32,6 +32,7 @@ from .models import (
     patterns,
     small,
     views_of,
+    with_terms,
 )
 
 
@@ -91,11 +92,7 @@ def test_scaling_all_weights_scales_the_loss(name: str) -> None:
     """By the same factor, and the gradient too."""
     made = made_of(name)
     spec = made.spec
-    more = replace(
-        spec,
-        maximize=tuple(scaled(t, "3/2") for t in spec.maximize),
-        minimize=tuple(scaled(t, "3/2") for t in spec.minimize),
-    )
+    more = with_terms(spec, lambda term: scaled(term, "3/2"))
     other = Model(more).double().eval()
     other.load_state_dict(made.state_dict())
     batch, noise = batch_of(made, 7), noise_of(made, 7)

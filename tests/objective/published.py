@@ -13,6 +13,7 @@ from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
 IMAGE_TEXT: dict[str, Any] = {"img": {}, "txt": {}}
+IMAGE_ATTR: dict[str, Any] = {"img": {}, "attr": {}}
 MNIST_SVHN: dict[str, Any] = {"mnist": {}, "svhn": {}}
 
 
@@ -32,6 +33,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
     },
     "mnist_svhn_poe": {"views": MNIST_SVHN},
+    "telbo": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
+    "telbo_joint": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
     "dmvae": {"views": MNIST_SVHN, "lam": {"mnist": 50, "svhn": 1}},
 }
 
@@ -43,7 +46,18 @@ def reference(name: str) -> Spec:
 
 def lines(text: str) -> list[str]:
     """The terms of an objective, sorted."""
-    return sorted(line.strip() for line in text.strip().splitlines() if not line.strip().startswith("!"))
+    return sorted(line for part in phases(text).values() for line in part)
+
+
+def phases(text: str) -> dict[str, list[str]]:
+    """The terms of each phase, sorted; an objective without phases has one, without a name."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in (written.strip() for written in text.strip().splitlines()):
+        name = line.removeprefix("phase ") if line.startswith("phase ") else name
+        if line[0] in "+-":
+            found.setdefault(name, []).append(line)
+    return {name: sorted(part) for name, part in found.items()}
 
 
 def flags(text: str) -> list[str]:
@@ -228,6 +242,26 @@ PUBLISHED: dict[str, str] = {
 + (1 - mu) E[log p(x.2|z); z~q(z|2)]
 - beta*mu KL(q(z|1) || p(z))
 - (-beta*mu + beta) KL(q(z|2) || p(z))
+""",
+    "telbo": """
+phase joint
+  + lam_attr E[log p(x.attr|z); z~qJ(z|img,attr)]
+  + lam_img E[log p(x.img|z); z~qJ(z|img,attr)]
+  - KL(qJ(z|img,attr) || p(z))
+phase unimodal
+  + gamma_attr E[log p(x.attr|z); z~q(z|attr)]
+  + gamma_img E[log p(x.img|z); z~q(z|img)]
+  - KL(q(z|attr) || p(z))
+  - KL(q(z|img) || p(z))
+""",
+    "telbo_joint": """
++ lam_attr E[log p(x.attr|z); z~qJ(z|img,attr)]
++ lam_img E[log p(x.img|z); z~qJ(z|img,attr)]
++ gamma_attr E[log p(x.attr|z); z~q(z|attr)]
++ gamma_img E[log p(x.img|z); z~q(z|img)]
+- KL(qJ(z|img,attr) || p(z))
+- KL(q(z|attr) || p(z))
+- KL(q(z|img) || p(z))
 """,
     "crmvae": """
 + 1/6 E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]

@@ -55,6 +55,8 @@ VERDICTS = {
     "mvae": (True, f"a lower bound of log p(X){WARM}"),
     "mvae_subsampled": (False, ONLY),
     "mvtcae": (False, f"re-weighted: a log-likelihood has the weight 7/12; {KL} 5/12 < 1"),
+    "telbo": (False, "; ".join(f"phase unimodal: {part}" for part in ONLY.split("; "))),
+    "telbo_joint": (False, ONLY),
     "vcca_private": (True, "a lower bound of log p(X)"),
     "weighted_mvae": (False, "re-weighted: a log-likelihood has the weight 1/2"),
 }

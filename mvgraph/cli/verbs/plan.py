@@ -15,7 +15,8 @@ def run(spec: SpecName, sets: Sets = None, views: ViewCount = None, as_json: AsJ
     """Show what the compiler will execute: encode, fuse, sample, decode, and the terms that are reduced."""
     found = plan(checked(spec, sets, views))
     if as_json:
-        show_json(_as_data(found))
+        phases = {name: _as_data(one) for name, one in found.phases.items()}
+        show_json({"phases": phases, "dead": list(found.dead)} if phases else _as_data(found))
     else:
         typer.echo(str(found))
 
