@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mvgraph.errors import Place, Problem
 from mvgraph.graph import (
+    gradients,
     hooks,
     impropriety,
     inference,
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *hooks.CHECKS,
     *impropriety.CHECKS,
     *phases.CHECKS,
+    *gradients.CHECKS,
 )
 # What only a spec without errors can be asked.
 CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *statistics.CONSEQUENCES)

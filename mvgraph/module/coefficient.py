@@ -10,8 +10,10 @@ from torch import Tensor
 
 from mvgraph.language.expr import Expr
 
+Values = Mapping[str, Tensor | float]
 
-def evaluate(expression: Expr, values: Mapping[str, Tensor | float]) -> Tensor | float:
+
+def evaluate(expression: Expr, values: Values) -> Tensor | float:
     """A polynomial or quotient of params, with the params' values; differentiable in them.
 
     >>> from mvgraph.language.expr import Formula

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.module import statistics
-from mvgraph.module.coefficient import evaluate
+from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
-from mvgraph.module.pattern import Pattern, Values
+from mvgraph.module.pattern import Pattern
 from mvgraph.module.pooling import pooled_kl_of
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
 from mvgraph.objective.canonical import derive

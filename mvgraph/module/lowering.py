@@ -10,12 +10,11 @@ import torch
 from torch import Tensor
 
 from mvgraph.module import statistics
-from mvgraph.module.coefficient import evaluate
+from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise
 from mvgraph.module.pooling import pooled_kl
 from mvgraph.module.running import Run
-from mvgraph.module.scoring import Values
 from mvgraph.module.sharing import Shares
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
 from mvgraph.objective.statistics import Statistical

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
-from mvgraph.module.coefficient import evaluate
+from mvgraph.module.coefficient import Values, evaluate
+from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream
 from mvgraph.objective.atoms import KL, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
@@ -24,7 +25,6 @@ from mvgraph.vocab.divergence import closed_kl
 from mvgraph.vocab.family import Params
 from mvgraph.vocab.fusion import Fusion
 
-Values = Mapping[str, Tensor | float]
 NOWHERE: Mapping[Ref, Tensor] = MappingProxyType({})
 
 
@@ -63,7 +63,17 @@ class Pattern:
 
     def reparameterise(self, stream: Stream, params: Params) -> Tensor:
         """The draws of a stream from these parameters, `(sample, row, dim)`."""
-        return family_of_stream(self.spec, stream).rsample(params, self.noise.streams[stream])
+        draws = family_of_stream(self.spec, stream).rsample(params, self.noise.streams[stream])
+        return self.gates.through(stream, draws)
+
+    def own(self, key: Key, at: Mapping[Ref, Tensor] = NOWHERE) -> Params:
+        """The parameters of a distribution for its density at its own draws: they may be held still."""
+        return held(self.spec, self.params(key, at))
+
+    @cached_property
+    def gates(self) -> Gates:
+        """What changes the gradient of draws on its way back."""
+        return Gates()
 
     def params(self, key: Key, at: Mapping[Ref, Tensor] = NOWHERE) -> Params:
         """The parameters of a distribution, `(row, dim)` or broadcasting against it.
@@ -120,25 +130,32 @@ class Pattern:
         return next(p for p in atom.of.parts if all(_evidence(k) == s.views for k, s in zip(p, streams, strict=True)))
 
     def log_density(self, key: Key | Mixture, refs: list[Ref], at: Mapping[Ref, Tensor]) -> Tensor:
-        """log of a density at draws of each latent."""
+        """log of a density at its own draws of each latent."""
         if not isinstance(key, Mixture):
-            return self.log_product((key,), refs, at)
-        parts = [self.log_product(p, refs, at) + math.log(w) for w, p in zip(key.weights, key.parts, strict=True)]
+            return self.log_product((key,), refs, at, own=True)
+        each = zip(key.weights, key.parts, strict=True)
+        parts = [self.log_product(p, refs, at, own=True) + math.log(w) for w, p in each]
         return torch.stack(parts).logsumexp(0)
 
-    def log_product(self, keys: tuple[Key, ...], refs: list[Ref], at: Mapping[Ref, Tensor]) -> Tensor:
-        """log Π_v q(v) at draws of each latent."""
+    def log_product(
+        self, keys: tuple[Key, ...], refs: list[Ref], at: Mapping[Ref, Tensor], *, own: bool = False
+    ) -> Tensor:
+        """log Π_v q(v) at draws of each latent; `own` says that they are draws of the product."""
+        params = self.own if own else self.params
         each = zip(keys, refs, strict=True)
-        return sum_of(family_of(self.spec, k).log_prob(self.params(k, at), at[r]) for k, r in each)
+        return sum_of(family_of(self.spec, k).log_prob(params(k, at), at[r]) for k, r in each)
 
     def log_mean_exp(self, atom: LogMeanExp) -> Tensor:
         """Log-weights under log-mean-exp: one mean a stratum, or one over all."""
         weights = [self.log_weight(part).expand(atom.samples, -1) for part in atom.parts]  # each (sample, row)
         if atom.strata == "outside":
+            self.gates.weigh(atom.parts, [w.detach().softmax(0) for w in weights], self.values)
             means = [w.logsumexp(0) - math.log(atom.samples) for w in weights]
             return sum_of(float(p.weight) * m for p, m in zip(atom.parts, means, strict=True))
         shifted = [w + math.log(p.weight / atom.samples) for p, w in zip(atom.parts, weights, strict=True)]
-        return torch.cat(shifted).logsumexp(0)
+        whole = torch.cat(shifted)
+        self.gates.weigh(atom.parts, whole.detach().softmax(0).split(atom.samples), self.values)
+        return whole.logsumexp(0)
 
     def log_weight(self, part: Stratum) -> Tensor:
         """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`."""

@@ -23,7 +23,7 @@ def pooled_kl(run: Run, index: int, atom: PooledKL) -> Tensor:
     each = log_probs(family, [run.parameters(m) for m in atom.members], draws)  # (member, sample, row)
     normal = STANDARD.log_prob(run.networks.prior(atom.stream.ref), draws) + _log(alone)
     below = torch.cat([each + logs[:, None], normal[None]]).logsumexp(0)
-    return (family.log_prob(run.parameters(atom.stream), draws) - below).mean(0)
+    return (family.log_prob(run.own(atom.stream), draws) - below).mean(0)
 
 
 def pooled_kl_of(pattern: Pattern, atom: PooledKL) -> Tensor:
@@ -35,7 +35,7 @@ def pooled_kl_of(pattern: Pattern, atom: PooledKL) -> Tensor:
     each = [family_of(spec, m).log_prob(pattern.params(m), draws) for m in atom.to.members]
     logs = [log + _log((1 - alone) / len(each)) for log in each]
     logs.append(STANDARD.log_prob(pattern.params(Standard(atom.stream.ref)), draws) + _log(alone))
-    return (family.log_prob(params, draws) - torch.stack(logs).logsumexp(0)).mean(0)
+    return (family.log_prob(pattern.own(atom.of), draws) - torch.stack(logs).logsumexp(0)).mean(0)
 
 
 def _tensor(value: Tensor | float, like: Tensor) -> Tensor:

@@ -95,6 +95,12 @@ class Posteriors:
         fused = rule.fuse.fuse_all(experts, sets[..., index], prior, prior_mask, weights)
         return {s: {name: value[i] for name, value in fused.items()} for i, s in enumerate(slots)}
 
+    def same(self, one: Stream, other: Stream) -> Tensor:
+        """Where two streams of a latent have one posterior, for the mask leaves them one evidence, bool `(row,)`."""
+        if one.drawn != other.drawn:
+            return torch.zeros_like(self.mask[:, 0])
+        return (self._evidence(one) == self._evidence(other)).all(-1)
+
     def _evidence(self, slot: Stream) -> Tensor:
         """What the mask leaves of a slot's evidence, bool `(row, view)`."""
         if slot.drawn and slot.source == "posterior":

@@ -59,8 +59,11 @@ class Run(Scores):
 
     def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log of(z) − log to(z) of one posterior at its own draws, `(sample, row)`."""
-        own = sum(family_of_stream(self.spec, s).log_prob(self.parameters(s), self.draws[s]) for s in streams)
-        return own - self.log_below(atom, streams)
+        own = sum(family_of_stream(self.spec, s).log_prob(self.own(s), self.draws[s]) for s in streams)
+        ratio = own - self.log_below(atom, streams)
+        if atom.against is None:
+            return ratio
+        return torch.where(self.posteriors.same(streams[0], atom.against), 0.0, ratio)
 
     def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log to(z) at the draws of one component, `(sample, row)`."""
@@ -75,7 +78,7 @@ class Run(Scores):
         """log Σ_S w_S Π_v q_S(v) at one component's draws, `(sample, row)`, from `log_weights` `(component, row)`."""
         total = log_weights[:, None]
         for column, stream in enumerate(at):
-            each = [self.parameters(g[column], stream.parents) for g in groups]
+            each = [self.own(g[column], stream.parents) for g in groups]
             total = total + log_probs(family_of_stream(self.spec, stream), each, self.draws[stream])
         return total.logsumexp(0)
 
@@ -119,9 +122,12 @@ class Run(Scores):
         each = [self.log_weight(p, there, groups, weights).expand(atom.samples, -1) for p in atom.parts]
         logs = torch.stack(each)  # (part, sample, row)
         if atom.strata == "outside":
+            self.gates.weigh(atom.parts, logs.detach().softmax(1), self.values)
             means = logs.logsumexp(1) - math.log(atom.samples)
             return torch.where(weights > 0, weights * means, 0.0).sum(0)
-        return (logs + safe_log(weights)[:, None] - math.log(atom.samples)).flatten(0, 1).logsumexp(0)
+        shifted = (logs + safe_log(weights)[:, None] - math.log(atom.samples)).flatten(0, 1)
+        self.gates.weigh(atom.parts, shifted.detach().softmax(0).unflatten(0, logs.shape[:2]), self.values)
+        return shifted.logsumexp(0)
 
     def log_weight(
         self, part: Stratum, there: Mapping[str, Tensor], groups: Sequence[tuple[Stream, ...]], weights: Tensor

@@ -9,6 +9,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from mvgraph.module.coefficient import Values
+from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream, random_masks
 from mvgraph.module.posteriors import Posteriors
@@ -20,7 +22,6 @@ from mvgraph.planning.steps import Decode, Plan, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Params
 
-Values = Mapping[str, Tensor | float]
 _Condition = tuple[Ref, tuple[Stream, ...]]
 
 
@@ -68,6 +69,11 @@ class Scores:
         return Posteriors(self.spec, self.networks, self.plan, self.views, self.mask, self.drawn)
 
     @cached_property
+    def gates(self) -> Gates:
+        """What changes the gradient of draws on its way back."""
+        return Gates()
+
+    @cached_property
     def draws(self) -> Mapping[Stream, Tensor]:
         """Every stream's draws, `(sample, row, dim)`, each made when first asked for, after those of its parents."""
         return _Draws(self)
@@ -93,6 +99,10 @@ class Scores:
         if (stream, above) not in self._made:
             self._made[stream, above] = self.posteriors.at(slot, self.prior(stream.ref, above))
         return self._made[stream, above]
+
+    def own(self, stream: Stream, parents: tuple[Stream, ...] | None = None) -> Params:
+        """The same for a density at its own draws: the gradient estimator may hold them still."""
+        return held(self.spec, self.parameters(stream, parents))
 
     def prior(self, ref: Ref, parents: tuple[Stream, ...] = ()) -> Params:
         """p(ref | parents) at the draws of the parents; those of all draws of a latent are made by one call."""
@@ -148,5 +158,6 @@ class _Draws(dict[Stream, Tensor]):
 
     def __missing__(self, stream: Stream) -> Tensor:
         family = family_of_stream(self.scores.spec, stream)
-        self[stream] = family.rsample(self.scores.parameters(stream), self.scores.noise.streams[stream])
+        draws = family.rsample(self.scores.parameters(stream), self.scores.noise.streams[stream])
+        self[stream] = self.scores.gates.through(stream, draws)
         return self[stream]

@@ -29,6 +29,7 @@ class Stream:
         samples: draws a datum.
         parents: the streams of its latent parents, for draws from a conditional prior, or from a posterior of which
             that prior is an expert.
+        owner: the stratum of a log-mean-exp that alone has these draws; empty where they are shared.
     """
 
     ref: Ref
@@ -37,11 +38,13 @@ class Stream:
     drawn: int = 0
     samples: int = 1
     parents: tuple[Stream, ...] = ()
+    owner: str = ""
 
     def __str__(self) -> str:
         evidence = f"random {self.drawn}" if self.drawn else ",".join(sorted(self.views))
         text = f"{self.ref}~{self.source}({evidence})x{self.samples}"
-        return text + (f"<{';'.join(map(str, self.parents))}>" if self.parents else "")
+        text += f"<{';'.join(map(str, self.parents))}>" if self.parents else ""
+        return text + (f" of {self.owner}" if self.owner else "")
 
 
 @dataclass(frozen=True)

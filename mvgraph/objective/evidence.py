@@ -62,6 +62,9 @@ class Instance:
     bindings: Mapping[str, Bound]
     needs: Views
 
+    def __str__(self) -> str:
+        return "".join(f", {n} = {b.drawn or ','.join(sorted(b.views))}" for n, b in sorted(self.bindings.items()))
+
     def subset(self, spec: Spec, text: str) -> Subset:
         """The set that a text such as `V`, `S` or `[m, image]` names."""
         written = parse_views(text)

@@ -24,6 +24,7 @@ class Site:
     observed: Views
     number: int = 0
     samples: int = 1
+    owner: str = ""
 
     def given(self, evidence: Views) -> Site:
         """The same site with other evidence."""
@@ -111,7 +112,7 @@ def parents_of(key: Key | Mixture) -> tuple[Ref, ...]:
 
 
 def _stream(site: Site, ref: Ref, source: Source) -> Stream:
-    return Stream(ref, source, site.label, site.number, site.samples)
+    return Stream(ref, source, site.label, site.number, site.samples, owner=site.owner)
 
 
 def posterior_key(site: Site, ref: Ref) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mvgraph.graph.gradients import biased
 from mvgraph.graph.pooling import pools
 from mvgraph.objective.atoms import KL
 from mvgraph.objective.deriving import expand
@@ -15,7 +16,7 @@ from mvgraph.vocab.divergence import FITTED, closed_kl
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _pooled)
+    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled)
     return tuple(sorted({flag for each in found for flag in each(spec)}))
 
 
@@ -78,3 +79,7 @@ def _improper(spec: Spec) -> list[str]:
 
 def _fitted(spec: Spec) -> list[str]:
     return [f"approximate: KL(.||{to}) by {fit}" for to, fit in fitted_divergences(spec)]
+
+
+def _biased(spec: Spec) -> list[str]:
+    return [f"biased gradient: {spec.estimator.gradient}, by draws that share a logarithm"] if any(biased(spec)) else []

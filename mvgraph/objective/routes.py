@@ -57,6 +57,15 @@ class _Case:
         label = self.evidence.views if self.frame.spec.mixture == "none" else part
         return self.frame.site(self.evidence, label, part, samples)
 
+    def stratum(self, part: Views) -> Site:
+        """The site of one component under a log-mean; where its weights scale gradients, its draws are its own."""
+        site, spec = self.site(part, self.route.samples), self.frame.spec
+        if spec.estimator.gradient != "dreg":
+            return site
+        place = [t is self.frame.term for t in (*spec.maximize, *spec.minimize)].index(True)
+        evidence = "" if spec.mixture == "none" else f" given {','.join(sorted(part))}"
+        return replace(site, owner=f"term {place + 1}{self.frame.instance}{evidence}")
+
     def whole(self, samples: int | None = None) -> Site:
         """The site of all the evidence."""
         return self.frame.site(self.evidence, self.evidence.views, self.given, samples)
@@ -111,7 +120,7 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
 
 def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
     """One component's log-weight."""
-    weigh, site = case.frame.weigh, case.site(part, case.route.samples)
+    weigh, site = case.frame.weigh, case.stratum(part)
     scores = [(weigh.score(case.route, v), _likelihood(site, v)) for v in sorted(case.scored)]
     ratios = [(weigh.beta(case.route, ref), atom) for ref, atom in _ratios(case, site)]
     if case.mixed and case.shared:

@@ -121,7 +121,7 @@ def _whole(spec: Spec) -> Draws:
 
 def slot_of(stream: Stream) -> Stream:
     """The posterior that a stream draws from."""
-    return replace(stream, samples=1, parents=())
+    return replace(stream, samples=1, parents=(), owner="")
 
 
 def _sorted(streams: Iterable[Stream]) -> tuple[Stream, ...]:

@@ -140,17 +140,19 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Estimator:
-    """How expectations are estimated; changing it leaves the objective as it is.
+    """How expectations and their gradients are estimated; changing it leaves the objective as it is.
 
     Arguments:
         samples: draws of every posterior, for an `elbo`.
         kl: in closed form where there is one, or by draws always.
         mixture: every component is drawn from, and weighted.
+        gradient: `pathwise` is that of the estimate; `stl` holds q still in log q; `dreg` also squares `iwae` weights.
     """
 
     samples: int = 1
     kl: Literal["closed", "sampled"] = "closed"
     mixture: Literal["stratified"] = "stratified"
+    gradient: Literal["pathwise", "stl", "dreg"] = "pathwise"
 
 
 @dataclass(frozen=True)

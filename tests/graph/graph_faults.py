@@ -376,4 +376,20 @@ FAULTS = [
         "given: [z]",
         (H, "  h: {latent: log_uniform, dim: 2, plate: view, given: [z]}"),
     ),
+    fault(
+        "biased_stl",
+        "MVG360",
+        "iwae",
+        ("objective:", "estimator: {gradient: stl}\nobjective:"),
+        (ELBO, "iwae: {from: V, to: V, beta: beta, likelihood_weight: 'lam[m]', samples: 5}"),
+    ),
+    fault(
+        "biased_dreg",
+        "MVG360",
+        "iwae",
+        ("mixture: none", "mixture: singles"),
+        ("objective:", "estimator: {gradient: dreg}\nobjective:"),
+        (ELBO, "iwae: {from: V, to: V, beta: beta, likelihood_weight: 'lam[m]', strata: inside}"),
+    ),
+    fault("void_gradient", "MVG361", "gradient: dreg", ("objective:", "estimator: {gradient: dreg}\nobjective:")),
 ]

@@ -94,19 +94,23 @@ def test_estimator_samples_are_counted(good: Spec) -> None:
     assert [p.code for p in check(replace(good, estimator=Estimator(samples=0)))] == ["MVG306"]
 
 
+WARNED = {  # dead experts, a biased gradient
+    **{name: ["MVG228"] for name in ("dvcca", "vcca_private", "cvae", "cvae_fixed")},
+    "mmvae_dreg": ["MVG360"],
+}
+
+
 @pytest.mark.parametrize("name", zoo.names())
 def test_reference_specs_have_no_errors(name: str) -> None:
     problems = check(load(name))
-    dead = ["MVG228"] if name in ("dvcca", "vcca_private", "cvae", "cvae_fixed") else []
-    assert [p.code for p in problems] == dead, shown(problems)
+    assert [p.code for p in problems] == WARNED.get(name, []), shown(problems)
     assert all(p.severity == "warning" for p in problems)
 
 
 @pytest.mark.parametrize("name", [n for n in zoo.names() if load(n).open_views and load(n).open_views.most is None])
 def test_reference_specs_have_no_errors_with_four_views(name: str) -> None:
     views = {v: {"shape": [3]} for v in "abcd"}
-    dead = ["MVG228"] if name.startswith("cvae") else []
-    assert [p.code for p in check(load(name, views=views))] == dead
+    assert [p.code for p in check(load(name, views=views))] == WARNED.get(name, [])
 
 
 def test_single_view_networks_of_plain_jmvae_are_dead() -> None:

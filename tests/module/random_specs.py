@@ -54,7 +54,11 @@ def specs(draw: st.DrawFn) -> Tree:
         "p": nodes,
         "q": {"mixture": mixture, **q},
         "objective": {"maximize": routes, **({"minimize": explicit} if explicit else {})},
-        "estimator": {"samples": draw(st.integers(1, 2)), "kl": draw(st.sampled_from(["closed", "sampled"]))},
+        "estimator": {
+            "samples": draw(st.integers(1, 2)),
+            "kl": draw(st.sampled_from(["closed", "sampled"])),
+            "gradient": draw(st.sampled_from(["pathwise", "pathwise", "stl", "dreg"])),
+        },
     }
 
 

@@ -121,3 +121,25 @@ def test_both_executors_name_their_terms_as_printed(name: str) -> None:
     assert set(found[0]) == set(found[1]) == set(derive(spec).lines)
     for line, value in found[0].items():
         torch.testing.assert_close(found[1][line], value, rtol=1e-10, atol=1e-12)
+
+
+OWN = {"maximize": [{"iwae": {"for": {"S": "full+singles"}, "from": "S", "to": "V", "samples": 3, "beta": "lam"}}]}
+ESTIMATED = {
+    "mmvae_tight": {},
+    "mmvae_plus": {},
+    "mopoe": {"objective": {"maximize": [{"iwae": {"from": "V", "to": "V", "samples": 2, "density": "component"}}]}},
+    "mvtcae": {},
+    "dmvae": {"objective": OWN, "lam": 0.7},  # private latents that are inferred from their own view in every stratum
+    "weighted_mvae": {},
+}
+
+
+@pytest.mark.parametrize("word", ["stl", "dreg"])
+@pytest.mark.parametrize("name", ESTIMATED)
+def test_gradient_estimators(name: str, word: str) -> None:
+    """Values and gradients of both executors under every mask."""
+    options = {"estimator": {"kl": "sampled", "samples": 2, "gradient": word}, **ESTIMATED[name]}
+    made = model(small(name, views_of(name, 3), **options))
+    masks = patterns(3)
+    loss = agree(made, data(made.spec, len(masks), masks))
+    assert any(g.abs().max() > 0 for n, g in gradients(made, loss).items() if "experts" in n)

@@ -28,6 +28,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "mvae_subsampled": {"views": 3},
     "me_mvae": {"views": IMAGE_TEXT},
     "mmvae": {"views": MNIST_SVHN, "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30)},
+    "mmvae_dreg": {"views": MNIST_SVHN, "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30)},
     "mmvae_tight": {
         "views": MNIST_SVHN,
         "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
@@ -167,6 +168,10 @@ PUBLISHED: dict[str, str] = {
 """,
     "mmvae": """
 + LME_30,outside{ + 49/25 E[log p(x.mnist|z); z~q(z|mnist)] + 49/25 E[log p(x.mnist|z); z~q(z|svhn)] + 1/2 E[log p(x.svhn|z); z~q(z|mnist)] + 1/2 E[log p(x.svhn|z); z~q(z|svhn)] - KL(Mix_1/2[q(z|mnist), q(z|svhn)] || p(z)) }
+""",
+    "mmvae_dreg": """
++ LME_30,outside{ + 49/25 E[log p(x.mnist|z); z~q(z|mnist)] + 49/25 E[log p(x.mnist|z); z~q(z|svhn)] + 1/2 E[log p(x.svhn|z); z~q(z|mnist)] + 1/2 E[log p(x.svhn|z); z~q(z|svhn)] - KL(Mix_1/2[q(z|mnist), q(z|svhn)] || p(z)) }
+! biased gradient: dreg, by draws that share a logarithm
 """,
     "mvtcae": """
 + (1 - alpha/2) E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]

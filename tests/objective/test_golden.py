@@ -207,6 +207,7 @@ THREE = {
     "sparse_mcvae": mcvae(),
     "me_mvae": me_mvae(),
     "mmvae": mmvae("outside"),
+    "mmvae_dreg": mmvae("outside"),
     "mmvae_plus": mmvae_plus(),
     "mmvae_tight": mmvae("inside"),
     "mmvm": mmvm(),
@@ -244,6 +245,7 @@ ONE: dict[str, list[str]] = {
     "sparse_mcvae": [*route("q(z|1)")],
     "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
     "mmvae": ["+ LME_30,outside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
+    "mmvae_dreg": ["+ LME_30,outside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
     "mmvae_plus": [
         "+ E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]",
         "- beta KL(q(h.1|1) || p(h.1))",
