@@ -53,7 +53,7 @@ from mvgraph.spec.model import Value as ParamValue
 from mvgraph.spec.nodes import Condition
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.schema import KINDS, spoken
-from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
@@ -76,6 +76,8 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A phase": (Phase, "An item of `phases:`."),
     "A route": (Route, "`elbo: {...}` or `iwae: {...}`, an item of `maximize:`."),
     "A divergence": (Divergence, "`kl: {...}`, an item of `minimize:`."),
+    "A cross-entropy": (CrossEntropy, "`ce: {...}`, an item of `minimize:`."),
+    "A Jensen–Shannon divergence": (JensenShannon, "`js: {...}`, an item of `minimize:`."),
     "A statistic": (BatchStatistic, "`statistic: {...}`, an item of `maximize:`."),
     "estimator": (Estimator, "`estimator:`"),
     "training": (Training, "`training:`"),
@@ -118,6 +120,7 @@ def default_of(value: Any) -> str:
         return "must be said"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`" if value else ""
+    value = value.write() if isinstance(value, Word) else value
     simple = isinstance(value, int | float | str | Formula) and str(value)
     return f"`{value}`" if simple else ""
 

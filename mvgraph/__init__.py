@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.planning.steps import Plan
-    from mvgraph.spec.builder import compose, elbo, iwae, kl, latent, observed, posterior, statistic, view
+    from mvgraph.spec.builder import ce, compose, elbo, iwae, js, kl, latent, observed, posterior, statistic, view
     from mvgraph.spec.model import Spec
     from mvgraph.training.errors import Interrupted, NotFinite
     from mvgraph.training.run import Run
@@ -47,6 +47,7 @@ else:
             "UnknownWord": "mvgraph.errors",
             "UsageError": "mvgraph.errors",
             "batch": "mvgraph.interface",
+            "ce": "mvgraph.spec.builder",
             "check": "mvgraph.interface",
             "compile": "mvgraph.interface",
             "compose": "mvgraph.spec.builder",
@@ -56,6 +57,7 @@ else:
             "explain": "mvgraph.interface",
             "fit": "mvgraph.interface",
             "iwae": "mvgraph.spec.builder",
+            "js": "mvgraph.spec.builder",
             "kl": "mvgraph.spec.builder",
             "latent": "mvgraph.spec.builder",
             "load": "mvgraph.interface",
@@ -91,6 +93,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "batch",
+    "ce",
     "check",
     "compile",
     "compose",
@@ -100,6 +103,7 @@ __all__ = [
     "explain",
     "fit",
     "iwae",
+    "js",
     "kl",
     "latent",
     "load",

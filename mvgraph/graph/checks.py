@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mvgraph.errors import Place, Problem
 from mvgraph.graph import (
+    comparisons,
     gradients,
     hooks,
     impropriety,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *weights.CHECKS,
     *usage.CHECKS,
     *mathematics.CHECKS,
+    *comparisons.CHECKS,
     *shapes.CHECKS,
     *statistics.CHECKS,
     *pooling.CHECKS,

@@ -46,6 +46,11 @@ class Written:
         """The variables that the term binds: True for a view, False for a set of views."""
         return {name: text.strip() == "V" for name, text in self.term.for_.items()}
 
+    @property
+    def weighed(self) -> dict[str, bool]:
+        """Those of them that its weights may name: none where they range over members inside the term."""
+        return {} if self.term.gathers else self.variables
+
 
 def written(spec: Spec) -> list[Written]:
     """All terms of the objective, or of the objectives of all phases, in the order of the text."""

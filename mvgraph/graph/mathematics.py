@@ -10,7 +10,6 @@ from mvgraph.graph.finding import (
     attempt,
     densities,
     error,
-    evidence,
     objectives,
     posteriors,
     reach,
@@ -141,21 +140,6 @@ def pseudo_weights(spec: Spec) -> Iterator[Problem]:
             yield warning("MVG309", one.path, message, "use a density, e.g. likelihood: normal")
 
 
-def mixture_targets(spec: Spec) -> Iterator[Problem]:
-    """MVG311: a KL whose second density would be a mixture, or a conditional prior under a mixture."""
-    for one in written(spec) if spec.mixture != "none" else ():
-        for path, density in densities(one):
-            if path[-1] != "to" or density.copy is not None or density.node not in posteriors(spec):
-                continue
-            given = evidence(spec, one.term, density)
-            if density.which == "q" and given is not None and max(given.sizes, default=0) > 1:
-                message = f"under mixture: {spec.mixture} this density is a mixture, and a KL to a mixture is not known"
-                yield error("MVG311", path, message, "give it one view, or write mixture: none")
-            if density.which == "p" and spec.latent(density.node).given:
-                message = f"the prior of '{density.node}' depends on {', '.join(spec.latent(density.node).given)}"
-                yield error("MVG311", path, f"{message}, and q is a mixture over both", "use an elbo, or mixture: none")
-
-
 def mixture_betas(spec: Spec) -> Iterator[Problem]:
     """MVG312: different weights for shared latents whose KL is that of one mixture."""
     shared = [v.name for v in spec.latents if not v.plate and v.name in used_latents(spec)]
@@ -199,7 +183,6 @@ CHECKS: tuple[Check, ...] = (
     signs,
     counts,
     pseudo_weights,
-    mixture_targets,
     mixture_betas,
     nothing,
 )

@@ -187,13 +187,22 @@ def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator
 
 
 def pairs(spec: Spec) -> Iterator[Problem]:
-    """MVG221: a KL between densities of different latents or of different copies."""
-    for one in written(spec):
-        found = [d for _, d in densities(one)]
-        if len(found) == 2 and (found[0].node, found[0].copy) != (found[1].node, found[1].copy):
-            first, second = (d.node if d.copy is None else f"{d.node}.{d.copy}" for d in found)
-            message = f"a KL compares two densities of one latent, here '{first}' and '{second}'"
-            yield error("MVG221", (*one.path, "to"), message, f"write to: {found[1].which}({first} …)")
+    """MVG221: one comparison of densities of different latents or of different copies."""
+    for one in (w for w in written(spec) if w.term.is_distance):
+        found, word = list(densities(one)), one.term.word
+        for path, density in found[1:]:
+            first, other = _copy(found[0][1]), _copy(density)
+            if first != other:
+                message = f"a {word} compares densities of one latent, here '{first}' and '{other}'"
+                yield error("MVG221", path, message, f"write {density.which}({first} …)")
+        for path, density in found if one.term.gathers else ():
+            if density.copy in one.term.for_:
+                message = f"'{_copy(density)}' is another latent for every {density.copy}, and a {word} has one latent"
+                yield error("MVG221", path, message, "name one view, or a latent that all views share")
+
+
+def _copy(density: Density) -> str:
+    return density.node if density.copy is None else f"{density.node}.{density.copy}"
 
 
 CHECKS: tuple[Check, ...] = (sets, targets, variables, draws, private_draws, unused_variables, density_names, pairs)

@@ -95,7 +95,7 @@ def formulas(spec: Spec) -> Iterator[Problem]:
 
 def _reference(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:
     name, index = reference.name, reference.index
-    variables = weight.one.variables
+    variables = weight.one.weighed
     if reference.size and name not in variables:
         return "MVG223", f"size({name}) needs a variable bound by `for`", f"add for: {{{name}: subsets}}"
     if reference.size:
@@ -115,7 +115,7 @@ def _reference(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, s
 
 
 def _is_view(spec: Spec, weight: Weight, index: str) -> bool:
-    return index in spec.view_names or weight.one.variables.get(index, weight.scored and index == "m")
+    return index in spec.view_names or weight.one.weighed.get(index, weight.scored and index == "m")
 
 
 def _subscript(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:

@@ -14,14 +14,15 @@ import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
-from mvgraph.module import statistics
+from mvgraph.module import centers, statistics
 from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
 from mvgraph.module.pattern import Pattern
 from mvgraph.module.pooling import pooled_kl_of
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import derive
+from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import OBSERVED_COUNT
@@ -75,6 +76,8 @@ def _likelihood(pattern: Pattern, atom: Likelihood) -> Tensor:
 VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Pattern.kl,
+    CE: Pattern.ce,
+    Deviation: centers.interpreted,
     LogMeanExp: Pattern.log_mean_exp,
     Statistical: statistics.interpreted,
     PooledKL: pooled_kl_of,

@@ -9,14 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mvgraph.module import statistics
+from mvgraph.module import centers, statistics
 from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise
 from mvgraph.module.pooling import pooled_kl
 from mvgraph.module.running import Run
 from mvgraph.module.sharing import Shares
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
+from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.statistics import Statistical
 from mvgraph.planning.steps import Plan
 from mvgraph.spec.model import Spec
@@ -81,6 +82,8 @@ def _likelihood(run: Run, _: int, atom: Likelihood) -> Tensor:
 VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {
     Likelihood: _likelihood,
     KL: Run.kl,
+    CE: Run.ce,
+    Deviation: centers.compiled,
     LogMeanExp: Run.log_mean_exp,
     Statistical: statistics.lowered,
     PooledKL: pooled_kl,

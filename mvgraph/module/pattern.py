@@ -16,13 +16,13 @@ from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream
-from mvgraph.objective.atoms import KL, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
+from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
+from mvgraph.objective.comparisons import CE
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Ref
-from mvgraph.planning.steps import is_closed
+from mvgraph.planning.steps import closed_form
 from mvgraph.spec.model import Spec
-from mvgraph.vocab.divergence import closed_kl
-from mvgraph.vocab.family import Params
+from mvgraph.vocab.family import ClosedKL, Params
 from mvgraph.vocab.fusion import Fusion
 
 NOWHERE: Mapping[Ref, Tensor] = MappingProxyType({})
@@ -105,25 +105,38 @@ class Pattern:
 
     def kl(self, atom: KL) -> Tensor:
         """KL(of ‖ to), `(row,)`."""
-        if not is_closed(self.spec, atom):
-            return sum_of(float(w) * self.log_ratio(atom, streams).mean(0) for w, streams in atom.parts)
+        if formula := closed_form(self.spec, atom):
+            return self.closed(atom, formula)
+        return sum_of(float(w) * self.log_ratio(atom, streams).mean(0) for w, streams in atom.parts)
+
+    def ce(self, atom: CE) -> Tensor:
+        """CE(of ‖ to), `(row,)`."""
+        if formula := closed_form(self.spec, atom):
+            return self.closed(atom, formula)
+        streams = atom.parts[0][1]
+        return -self.log_product(atom.to, [s.ref for s in streams], self.drawn(atom, streams)).mean(0)
+
+    def closed(self, atom: Comparison, formula: ClosedKL) -> Tensor:
+        """A closed form, at the draws of the condition, `(row,)`."""
         assert not isinstance(atom.of, Mixture)
-        formula = closed_kl(family_of(self.spec, atom.of), family_of(self.spec, atom.to[0]))
-        assert formula is not None
         at = self.samples(atom.given)
-        divergence = formula(self.params(atom.of, at), self.params(atom.to[0], at))
-        return divergence.mean(0) if atom.given else divergence
+        value = formula(self.params(atom.of, at), self.params(atom.to[0], at))
+        return value.mean(0) if atom.given else value
 
     def log_ratio(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
         """log of(z) − log to(z) at the draws of one component, `(sample, row)`."""
+        refs, at = [s.ref for s in streams], self.drawn(atom, streams)
+        return self.log_density(atom.of, refs, at) - self.log_product(atom.to, refs, at)
+
+    def drawn(self, atom: Comparison, streams: tuple[Stream, ...]) -> dict[Ref, Tensor]:
+        """The draws of the condition and of one component, of each latent `(sample, row, dim)`."""
         keys = dict(zip(streams, self.component(atom, streams), strict=True))
         at = self.samples(atom.given)
         for stream in sorted(streams, key=depth):  # parents first
             at[stream.ref] = self.reparameterise(stream, self.params(keys[stream], at))
-        refs = [s.ref for s in streams]
-        return self.log_density(atom.of, refs, at) - self.log_product(atom.to, refs, at)
+        return at
 
-    def component(self, atom: KL, streams: tuple[Stream, ...]) -> tuple[Key, ...]:
+    def component(self, atom: Comparison, streams: tuple[Stream, ...]) -> tuple[Key, ...]:
         """The part of a mixture that a group of streams draws from: the one made of the same evidence."""
         if not isinstance(atom.of, Mixture):
             return (atom.of,)

@@ -9,7 +9,7 @@ from mvgraph.module.coefficient import evaluate
 from mvgraph.module.noise import family_of_stream
 from mvgraph.module.pattern import Pattern
 from mvgraph.module.running import Run, log_probs, safe_log
-from mvgraph.objective.atoms import PooledKL
+from mvgraph.objective.comparisons import PooledKL
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Standard
 from mvgraph.vocab.family.mixture_of import STANDARD

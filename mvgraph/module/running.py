@@ -14,12 +14,12 @@ from mvgraph.module.coefficient import evaluate
 from mvgraph.module.noise import family_of_stream
 from mvgraph.module.scoring import Scores
 from mvgraph.module.sharing import Shares, subset_mask
-from mvgraph.objective.atoms import KL, Draw, LogMeanExp, Stratum, Stream
+from mvgraph.objective.atoms import KL, Comparison, Draw, LogMeanExp, Stratum, Stream
+from mvgraph.objective.comparisons import CE
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
-from mvgraph.planning.steps import is_closed
-from mvgraph.vocab.divergence import closed_kl
-from mvgraph.vocab.family import Family, Params
+from mvgraph.planning.steps import closed_form
+from mvgraph.vocab.family import ClosedKL, Family, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,19 +37,24 @@ class Run(Scores):
         if isinstance(atom.of, Mixture):
             return self.mixture_kl(index, atom)
         (_, streams), *_ = atom.parts
-        if not is_closed(self.spec, atom):
-            return self.log_ratio(atom, streams).mean(0)
-        return self.closed(atom, streams[0])
+        if formula := closed_form(self.spec, atom):
+            return self.closed(atom, streams[0], formula)
+        return self.log_ratio(atom, streams).mean(0)
 
-    def closed(self, atom: KL, stream: Stream) -> Tensor:
-        """A divergence in closed form."""
-        formula = closed_kl(family_of_stream(self.spec, stream), family_of(self.spec, atom.to[0]))
-        assert formula is not None
+    def ce(self, _: int, atom: CE) -> Tensor:
+        """CE(of ‖ to), `(row,)`."""
+        streams = atom.parts[0][1]
+        if formula := closed_form(self.spec, atom):
+            return self.closed(atom, streams[0], formula)
+        return -self.log_below(atom, streams).mean(0)
+
+    def closed(self, atom: Comparison, stream: Stream, formula: ClosedKL) -> Tensor:
+        """A closed form, at the draws of the condition, `(row,)`."""
         given = {d.ref: d.stream for d in atom.given}
-        divergence = formula(self.parameters(stream), self.other(atom, 0, stream, given))
-        return divergence.mean(0) if divergence.dim() > 1 else divergence
+        value = formula(self.parameters(stream), self.other(atom, 0, stream, given))
+        return value.mean(0) if value.dim() > 1 else value
 
-    def other(self, atom: KL, which: int, stream: Stream, at: Mapping[Ref, Stream]) -> Params:
+    def other(self, atom: Comparison, which: int, stream: Stream, at: Mapping[Ref, Stream]) -> Params:
         """The parameters of the density that a divergence is taken to, at the draws of the parents of `stream`."""
         key = atom.to[which]
         if atom.against is not None:
@@ -65,7 +70,7 @@ class Run(Scores):
             return ratio
         return torch.where(self.posteriors.same(streams[0], atom.against), 0.0, ratio)
 
-    def log_below(self, atom: KL, streams: tuple[Stream, ...]) -> Tensor:
+    def log_below(self, atom: Comparison, streams: tuple[Stream, ...]) -> Tensor:
         """log to(z) at the draws of one component, `(sample, row)`."""
         at = {d.ref: d.stream for d in atom.given} | {s.ref: s for s in streams}
         terms = [
@@ -104,8 +109,8 @@ class Run(Scores):
             parents = to.given if isinstance(to, Prior) else ()
             given = tuple(Draw(p, Prior(p), at[p]) for p in parents if p in at) or atom.given
             one = KL(key, (to,), given, ((Fraction(1), (stream,)),), atom.against)
-            closed = is_closed(self.spec, one)
-            values.append(self.closed(one, stream) if closed else self.log_ratio(one, (stream,)).mean(0))
+            formula = closed_form(self.spec, one)
+            values.append(self.closed(one, stream, formula) if formula else self.log_ratio(one, (stream,)).mean(0))
         return torch.stack(values).sum(0)
 
     def part_weights(self, index: int) -> Tensor:

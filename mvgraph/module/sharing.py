@@ -22,7 +22,8 @@ class Shares:
 
     def __init__(self, spec: Spec, scopes: Sequence[Scope]) -> None:
         self.views = spec.view_names
-        self.sets = list(dict.fromkeys(s for scope in scopes for s in (scope.evidence, scope.targets)))
+        named = (s for scope in scopes for s in (scope.evidence, scope.targets, *scope.among))
+        self.sets = list(dict.fromkeys(named))
         self.evidence = torch.tensor([self.sets.index(s.evidence) for s in scopes])
         self.targets = torch.tensor([self.sets.index(s.targets) for s in scopes])
         self.needs = self._rows([s.needs for s in scopes])
@@ -32,6 +33,8 @@ class Shares:
         siblings = [[_siblings(spec, s, n) for n in range(len(self.views) + 1)] for s in scopes]
         self.counts = torch.tensor(counts, dtype=torch.float64)
         self.siblings = torch.tensor(siblings, dtype=torch.float64)
+        among = [[s.among.count(each) for each in self.sets] for s in scopes]
+        self.among = torch.tensor(among, dtype=torch.float64)
 
     def __call__(self, observed: Tensor, drawn: Tensor) -> Tensor:
         """The share of each scope for each row, `(scope, row)`, zero where it does not count.
@@ -47,7 +50,9 @@ class Shares:
         counts &= evidence.any(-1) & (targets & self.scored.to(device)[:, None]).any(-1)
         parts = self.counts.to(device).gather(1, evidence.sum(-1))
         siblings = self.siblings.to(device).gather(1, observed.sum(-1)[None].expand(len(parts), -1))
-        return torch.where(counts, 1.0 / (parts * siblings), 0.0)
+        there = masks.any(-1).to(self.among.dtype)  # (set, row)
+        members = (self.among.to(device) @ there).clamp_min(1.0)
+        return torch.where(counts, 1.0 / (parts * siblings * members), 0.0)
 
     def _rows(self, sets: Sequence[Views]) -> Tensor:
         return torch.tensor([[v in s for v in self.views] for s in sets], dtype=torch.bool)

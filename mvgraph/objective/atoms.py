@@ -8,9 +8,12 @@ from fractions import Fraction
 from typing import ClassVar, Literal, Protocol
 
 from mvgraph.language.expr import Expr
-from mvgraph.objective.keys import Key, Mixture, Pool, Ref
+from mvgraph.objective.keys import Key, Mixture, Ref
+from mvgraph.vocab.divergence import closed_kl
+from mvgraph.vocab.family import ClosedKL, Family
 
 Parts = tuple[tuple[Fraction, tuple["Stream", ...]], ...]
+FamilyOf = Callable[[Key], Family]
 Source = Literal["posterior", "own", "aux", "prior"]
 
 
@@ -65,7 +68,7 @@ class Draw:
         return f"{self.ref}~{self.key}"
 
 
-Closed = Callable[["KL"], bool]  # whether a divergence is evaluated in closed form
+Closed = Callable[["Distance"], bool]  # whether a divergence is evaluated in closed form
 
 
 class Atom(Protocol):
@@ -98,6 +101,13 @@ class Atom(Protocol):
 def depth(stream: Stream) -> int:
     """How many generations of parents a stream has."""
     return 1 + max(map(depth, stream.parents)) if stream.parents else 0
+
+
+class Distance(Atom, Protocol):
+    """An atom that may have a closed form."""
+
+    def formula(self, family: FamilyOf) -> ClosedKL | None:
+        """Its value as a function of both densities' parameters, where a closed form is known."""
 
 
 def with_parents(streams: Iterable[Stream]) -> Iterator[Stream]:
@@ -146,8 +156,8 @@ class Likelihood:
 
 
 @dataclass(frozen=True)
-class KL:
-    """KL(of ‖ to), for the latents of `of`; in expectation over `given` where one of them is conditional.
+class Comparison:
+    """One density against another, for the latents of `of`; in expectation over `given` where one is conditional.
 
     Arguments:
         of: the first density: a key, or a mixture.
@@ -163,8 +173,18 @@ class KL:
     parts: Parts = field(default=(), compare=False)
     against: Stream | None = field(default=None, compare=False)
 
+    symbol: ClassVar[str] = ""  # in print
     is_distance: ClassVar[bool] = True
     scored: ClassVar[tuple[Likelihood, ...]] = ()
+
+    def formula(self, family: FamilyOf) -> ClosedKL | None:
+        """That of the pair of families; none for a mixture."""
+        return None if isinstance(self.of, Mixture) else self.pair(family(self.of), family(self.to[0]))
+
+    @staticmethod
+    def pair(of: Family, to: Family) -> ClosedKL | None:
+        """The closed form for two families, where one is known."""
+        raise NotImplementedError
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -193,49 +213,18 @@ class KL:
     def __str__(self) -> str:
         drawn = dict.fromkeys(str(a) for d in self.given for a in d.whole)
         given = f"; {', '.join(drawn)}" if drawn else ""
-        return f"KL({self.of} || {'·'.join(map(str, self.to))}{given})"
+        return f"{self.symbol}({self.of} || {'·'.join(map(str, self.to))}{given})"
 
 
 @dataclass(frozen=True)
-class PooledKL:
-    """KL(of ‖ to) of one view's posterior to a prior that is made of posteriors, by draws from the first.
+class KL(Comparison):
+    """KL(of ‖ to) = E_of[log of − log to]."""
 
-    Arguments:
-        of: the posterior.
-        to: the prior.
-        stream: the draws of `of`.
-        members: the streams of the posteriors that `to` is made of.
-    """
+    symbol: ClassVar[str] = "KL"
 
-    of: Key
-    to: Pool
-    stream: Stream = field(compare=False)
-    members: tuple[Stream, ...] = field(compare=False)
-
-    is_distance: ClassVar[bool] = True
-    scored: ClassVar[tuple[Likelihood, ...]] = ()
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """All the posteriors."""
-        return (self.of, *self.to.members)
-
-    @property
-    def compared(self) -> tuple[Stream, ...]:
-        """All the posteriors."""
-        return (self.stream, *self.members)
-
-    @property
-    def components(self) -> tuple[frozenset[str], ...]:
-        """The views of the members."""
-        return tuple(m.views for m in self.members)
-
-    def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - every atom is asked alike
-        """The draws of the first."""
-        yield self.stream
-
-    def __str__(self) -> str:
-        return f"KL({self.of} || {self.to})"
+    @staticmethod
+    def pair(of: Family, to: Family) -> ClosedKL | None:
+        return closed_kl(of, to)
 
 
 @dataclass(frozen=True)
@@ -289,5 +278,5 @@ class LogMeanExp:
         return f"LME_{self.samples},{self.strata}{{ {self.text} }}"
 
 
-def _never(_: KL) -> bool:
+def _never(_: Distance) -> bool:
     return False

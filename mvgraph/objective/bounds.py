@@ -16,7 +16,7 @@ from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import BatchStatistic, Route
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Route
 from mvgraph.vocab.param import Schedule
 
 
@@ -167,6 +167,8 @@ def _minimized(spec: Spec) -> Iterator[str]:
         if not written.is_distance:
             yield "a route is minimised"
             continue
+        if isinstance(written, CrossEntropy):
+            yield "a cross-entropy may be below 0"
         weights = {Weigher(spec, i).weight(written.weight).subs(known) for i in instances(spec, written)}
         unknown = (w for w in weights if not (w.is_number and w >= 0))
         yield from (f"the weight {w} of a minimised divergence is not known to be >= 0" for w in unknown)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from mvgraph.objective.divergences import divergence
+from mvgraph.objective.divergences import cross_entropy, divergence, jensen_shannon
 from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances
 from mvgraph.objective.frame import Frame
 from mvgraph.objective.routes import route
@@ -14,12 +14,14 @@ from mvgraph.objective.statistics import statistic
 from mvgraph.objective.terms import Term
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 
 RULES: dict[type, Callable[[Frame, Any], Iterator[Term]]] = {
     Route: route,
     Divergence: divergence,
     BatchStatistic: statistic,
+    CrossEntropy: cross_entropy,
+    JensenShannon: jensen_shannon,
 }
 
 

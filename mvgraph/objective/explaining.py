@@ -30,7 +30,7 @@ from mvgraph.objective.prose import (
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import Route, WrittenTerm
+from mvgraph.spec.terms import JensenShannon, Route, WrittenTerm
 
 MOST_PIECES = 40  # bindings and components of one term that are written out
 Group = tuple[Views, Views, Views | None]
@@ -146,6 +146,8 @@ def _random(spec: Spec, written: WrittenTerm) -> list[str]:
 
 def _title(spec: Spec, written: WrittenTerm, group: Group, terms: Sequence[Term]) -> str:
     evidence, targets, component = group
+    if isinstance(written, JensenShannon):
+        return f"the part of {', '.join(dict.fromkeys(str(t.atom.keys[0]) for t in terms))}:"
     if not isinstance(written, Route):
         against = f", against {views_text(targets)}" if targets != evidence else ""
         return "all together:" if written.gathers else f"of the posterior of {views_text(evidence)}{against}:"

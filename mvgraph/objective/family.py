@@ -81,6 +81,11 @@ def drawn(site: Site, ref: Ref) -> Draw:
         return _inferred(site, own, ref, "own")
     if posterior.absent == "aux":
         return Draw(ref, Auxiliary(ref), _stream(replace(site, label=frozenset(), number=0), ref, "aux"))
+    return drawn_from_prior(site, ref)
+
+
+def drawn_from_prior(site: Site, ref: Ref) -> Draw:
+    """A latent drawn from its prior, at the draws of its parents."""
     prior = prior_key(site.spec, ref)
     given = tuple(drawn(site, p) for p in prior.given)
     alone = replace(site, label=frozenset(), number=0)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import sympy
 
 from mvgraph.language.expr import Expr
+from mvgraph.vocab.center import Center
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,22 @@ class Pool:
         each = sympy.expand((1 - self.standard) / count)
         rest = "".join(f", {each}:{m}" for m in self.members if each != 0)
         return f"Mix[{self.standard}:N(0,I){rest}]"
+
+
+@dataclass(frozen=True)
+class Centered:
+    """The center of several densities of equal weights: their mixture, or their geometric mean.
+
+    Arguments:
+        rule: the kind of center.
+        members: the densities, sorted by their text.
+    """
+
+    rule: Center
+    members: tuple[Key, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule.symbol}_{Fraction(1, len(self.members))}[{', '.join(map(str, self.members))}]"
 
 
 Key = Prior | Auxiliary | Expert | Joint | Fused

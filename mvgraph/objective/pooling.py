@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mvgraph.language.expr import Expr, Formula
-from mvgraph.objective.atoms import KL, Atom, PooledKL
+from mvgraph.objective.atoms import KL, Atom
+from mvgraph.objective.comparisons import PooledKL
 from mvgraph.objective.evidence import Views
 from mvgraph.objective.family import Site, drawn
 from mvgraph.objective.keys import Pool, Ref, Standard

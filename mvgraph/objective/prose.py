@@ -13,7 +13,7 @@ from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.phases import Phase
-from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 from mvgraph.vocab.family.mixture_of import MixtureOf
 
 MOST_SETS = 15  # evidence sets that are written out
@@ -38,6 +38,7 @@ RULES = {
     "iwae": "L = E[log 1/K Σ_k w_k], log w = Σ_t λ_t log p(x_t|pa) + Σ_v β_v (log p(v|pa) - log q(v|x_S))",
 }
 POOL_BOUNDS = {"convex": "bounded from above by those to its parts", "exact": "that to the whole, by draws"}
+JENSEN_SHANNON = "Σ_k 1/K KL(q_k || c) over the K densities q_k whose evidence is observed, c their center"
 STRATA = {
     "outside": "one logarithm for each component, averaged",
     "inside": "one logarithm over all components and their samples",
@@ -187,7 +188,18 @@ def _statistic(term: BatchStatistic) -> str:
     return f"statistic {inline(term.value)} of {', '.join(term.of)}{options}"
 
 
-LINES: dict[type, Callable[[Any], str]] = {Route: _route, Divergence: _divergence, BatchStatistic: _statistic}
+def _jensen_shannon(term: JensenShannon) -> str:
+    options: dict[str, Any] = {"for": term.for_ or None, "center": term.center, "weight": term.weight.text}
+    return f"{term.word} of {', '.join(term.of)}{_options(options)}"
+
+
+LINES: dict[type, Callable[[Any], str]] = {
+    Route: _route,
+    Divergence: _divergence,
+    CrossEntropy: _divergence,
+    JensenShannon: _jensen_shannon,
+    BatchStatistic: _statistic,
+}
 
 
 def _unless(value: str, usual: str) -> str | None:
@@ -205,6 +217,9 @@ def _options(options: Mapping[str, Any]) -> str:
 
 def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:
     """The rule that a term follows."""
+    if isinstance(term, JensenShannon):
+        yield f"rule: {JENSEN_SHANNON}"
+        yield f"  {(getdoc(type(term.center)) or '').splitlines()[0].rstrip('.')}"
     if not isinstance(term, Route):
         return
     yield f"rule: {RULES[term.word]}"

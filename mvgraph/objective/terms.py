@@ -27,6 +27,7 @@ class Scope:
         component: the component's own evidence, where the posterior family is a mixture.
         scored: at least one of these must be an observed target.
         split: how the evidence falls into components, where not as the posterior family's mixture does.
+        among: the sets of its siblings and itself, where those that exist have equal shares.
     """
 
     term: WrittenTerm
@@ -36,6 +37,7 @@ class Scope:
     component: Views | None
     scored: Views
     split: Literal["singles"] | None = None
+    among: tuple[Subset, ...] = ()
 
 
 @dataclass(frozen=True)

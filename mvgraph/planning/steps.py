@@ -8,17 +8,17 @@ from functools import partial
 
 from mvgraph.language.expr import symbol
 from mvgraph.language.table import Table
-from mvgraph.objective.atoms import KL, Stream
+from mvgraph.objective.atoms import Distance, Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Draws, draws_of, random_parts
 from mvgraph.objective.family import family_of
-from mvgraph.objective.keys import Mixture, Ref
+from mvgraph.objective.keys import Ref
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
-from mvgraph.vocab.divergence import closed_kl
+from mvgraph.vocab.family import ClosedKL
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,14 @@ def is_joint(spec: Spec, slot: Stream) -> bool:
     return rule is not None and rule.joint and len(slot.views) > 1
 
 
-def is_closed(spec: Spec, atom: KL) -> bool:
+def closed_form(spec: Spec, atom: Distance) -> ClosedKL | None:
+    """The function by which a divergence is evaluated in closed form; None where it is sampled."""
+    return None if spec.estimator.kl == "sampled" else atom.formula(partial(family_of, spec))
+
+
+def is_closed(spec: Spec, atom: Distance) -> bool:
     """True where a divergence is evaluated in closed form."""
-    if isinstance(atom.of, Mixture) or spec.estimator.kl == "sampled":
-        return False
-    return closed_kl(family_of(spec, atom.of), family_of(spec, atom.to[0])) is not None
+    return closed_form(spec, atom) is not None
 
 
 def _whole(spec: Spec) -> Draws:

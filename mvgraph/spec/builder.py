@@ -128,6 +128,29 @@ def kl(
     return {"kl": _tree(of=of, to=to, for_=for_, combine=combine, weight=weight)}
 
 
+def ce(
+    of: str,
+    to: str,
+    *,
+    for_: Mapping[str, str] | None = None,
+    combine: str | None = None,
+    weight: float | str | Formula | None = None,
+) -> Tree:
+    """A cross-entropy -E_of[log to], e.g. `ce("q(z | V)", "q(z | m)", for_={"m": "V"})`."""
+    return {"ce": _tree(of=of, to=to, for_=for_, combine=combine, weight=weight)}
+
+
+def js(
+    of: Sequence[str],
+    *,
+    for_: Mapping[str, str] | None = None,
+    center: AnyWord | None = None,
+    weight: float | str | Formula | None = None,
+) -> Tree:
+    """A Jensen–Shannon divergence, e.g. `js(["p(z)", "q(z | m)"], for_={"m": "V"}, center="geometric")`."""
+    return {"js": _tree(of=of, for_=for_, center=center, weight=weight)}
+
+
 def statistic(
     value: AnyWord,
     of: Sequence[str],

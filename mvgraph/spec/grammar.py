@@ -31,7 +31,7 @@ from mvgraph.spec.model import (
 )
 from mvgraph.spec.nodes import Condition, Levels
 from mvgraph.spec.phases import Objective, Phase
-from mvgraph.spec.terms import BatchStatistic, Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
 Range = NewType("Range", str)  # what a bound variable runs over
@@ -99,7 +99,14 @@ class Whole:
 
 
 NAMED = (View, Latent, Observed, Condition, Posterior)  # their name is the key before them
-TERMS: dict[str, type] = {"elbo": Route, "iwae": Route, "kl": Divergence, "statistic": BatchStatistic}
+TERMS: dict[str, type] = {
+    "elbo": Route,
+    "iwae": Route,
+    "kl": Divergence,
+    "ce": CrossEntropy,
+    "js": JensenShannon,
+    "statistic": BatchStatistic,
+}
 RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Phase, Training, Whole)
 
 
@@ -127,11 +134,9 @@ _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Route, "from_"): ("from", Evidence),
     (Route, "to"): ("to", Evidence),
     (Route, "for_"): ("for", Table[Range]),
-    (Divergence, "for_"): ("for", Table[Range]),
-    (BatchStatistic, "for_"): ("for", Table[Range]),
-    (BatchStatistic, "of"): ("of", tuple[DensityText, ...]),
-    (Divergence, "of"): ("of", DensityText),
-    (Divergence, "to"): ("to", DensityText),
+    **{(cls, "for_"): ("for", Table[Range]) for cls in (Divergence, CrossEntropy, JensenShannon, BatchStatistic)},
+    **{(cls, key): (key, DensityText) for cls in (Divergence, CrossEntropy) for key in ("of", "to")},
+    **{(cls, "of"): ("of", tuple[DensityText, ...]) for cls in (JensenShannon, BatchStatistic)},
 }
 _CONSTANT: dict[type, tuple[Key, ...]] = {
     Observed: (

@@ -14,7 +14,7 @@ class Objective:
 
     Arguments:
         maximize: routes.
-        minimize: `kl` terms.
+        minimize: divergences.
     """
 
     maximize: tuple[WrittenTerm, ...] = ()

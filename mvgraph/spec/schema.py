@@ -39,6 +39,7 @@ from mvgraph.spec.model import Latent, Posterior, Value, View
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
+from mvgraph.vocab.center import Center
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.network import Network
@@ -50,7 +51,7 @@ from mvgraph.vocab.statistic import Statistic
 Schema = dict[str, Any]
 
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-KINDS: tuple[type[Word], ...] = (Family, Fusion, Network, Optimizer, Param, Sampler, Statistic, After)
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Center, Network, Optimizer, Param, Sampler, Statistic, After)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"

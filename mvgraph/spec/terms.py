@@ -8,10 +8,13 @@ from typing import ClassVar, Literal, Protocol
 from mvgraph.errors import Path
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
+from mvgraph.vocab.center import Center
+from mvgraph.vocab.center.mixture import MixtureCenter
 from mvgraph.vocab.statistic import Statistic
 
 Weight = Formula | Table[Formula]
 ONE = Formula("1")
+MIXTURE = MixtureCenter()
 
 
 class WrittenTerm(Protocol):
@@ -110,6 +113,48 @@ class Divergence:
     def densities(self) -> tuple[tuple[Path, str], ...]:
         """The two densities, by their keys."""
         return (("of",), self.of), (("to",), self.to)
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Divergence):
+    """An explicit CE(of, to) = -E_of[log to], e.g. of `q(z | V)` and `q(z | m)`: the KL and the entropy of the first.
+
+    Arguments:
+        of: the density whose expectation is taken, e.g. `q(z | V)`.
+        to: the density that is fitted to it, e.g. `q(z | m)`.
+        for: variables and what they run over, as in a route.
+        combine: the bindings of the variables are added, or their mean is taken.
+        weight: a number or a formula.
+    """
+
+    word: ClassVar[str] = "ce"
+
+
+@dataclass(frozen=True)
+class JensenShannon:
+    """The divergence of several densities of one latent from their center, equally weighted: Σ_k 1/K KL(q_k ‖ center).
+
+    Arguments:
+        of: the densities, e.g. `[p(z), q(z | m)]`; those whose evidence is not observed are left out.
+        for: variables and what they run over; every density that names one stands once for each of its values.
+        center: `mixture`, or `geometric` for normal densities.
+        weight: a number or a formula.
+    """
+
+    of: tuple[str, ...]
+    for_: Table[str] = field(default_factory=Table)
+    center: Center = MIXTURE
+    weight: Formula = ONE
+
+    word: ClassVar[str] = "js"
+    combine: ClassVar[Literal["sum", "mean"]] = "sum"
+    gathers: ClassVar[bool] = True
+    is_distance: ClassVar[bool] = True
+
+    @property
+    def densities(self) -> tuple[tuple[Path, str], ...]:
+        """The densities, by their places in the list."""
+        return tuple((("of", i), text) for i, text in enumerate(self.of))
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,9 @@ QZ, QH = "  z: {expert: normal, fuse: poe, prior_expert: full}", "  h: {expert: 
 ELBO = "elbo: {for: {S: full+singles, m: V}, from: S, to: [m], beta: beta, likelihood_weight: 'lam[m]'}"
 STATISTIC = "    - statistic: {of: [q(h.m | m)], for: {m: V}, value: cca}\n  minimize:"
 KL = "kl: {of: q(z | V), to: q(z | n), for: {n: V}, weight: alpha}"
+JS = "js: {of: [p(z), q(z | n)], for: {n: V}, weight: alpha}"
+CE = KL.replace("kl", "ce")
+SINGLES = (("mixture: none", "mixture: singles"), ("S: full+singles, m", "m"), ("from: S", "from: V"))
 OBJECTIVE = f"objective:\n  maximize:\n    - {ELBO}\n  minimize:\n    - {KL}\n"
 PHASES = f"""phases:
   - name: first
@@ -343,6 +346,49 @@ FAULTS = [
         ("expert: normal, fuse: poe, prior_expert: full", "expert: flow, fuse: poe"),
     ),
     fault("flows_unfused", "MVG227 MVG227", "from: S", (QZ, "  z: {expert: flow}")),
+    fault("js_of_one", "MVG321", "of: [q", (KL, "js: {of: [q(z | V)], weight: alpha}")),
+    fault("js_random", "MVG321", "n: random(1)", (KL, JS.replace("n: V", "n: random(1)"))),
+    fault(
+        "js_geometric",
+        "MVG322",
+        "p(z), q",
+        (Z, "  z: {latent: laplace, dim: 3}"),
+        (", prior_expert: full", ""),
+        (KL, JS.replace("weight", "center: geometric, weight")),
+    ),
+    fault("js_copies", "MVG221 MVG221", "p(h.n)", (KL, "js: {of: [p(h.n), q(h.n | n)], for: {n: V}, weight: alpha}")),
+    fault("js_latents", "MVG221", "p(h.image)]", (KL, "js: {of: [p(z), p(h.image)], weight: alpha}")),
+    fault("js_weight", "MVG224", "weight: lam[n]", (KL, JS.replace("alpha", "'lam[n]'")), ("alpha: 0.5\n  ", "")),
+    fault("js_mixture", "MVG311", "q(z | V)]", *SINGLES, (KL, "js: {of: [p(z), q(z | V)], weight: alpha}")),
+    fault("js_maximized", "MVG305", "js:", (KL, JS), ("  minimize:\n", "")),
+    fault(
+        "js_delta",
+        "MVG304",
+        "q(z | n)]",
+        (QZ, "  z: {expert: delta, fuse: mean}"),
+        ("beta: beta", "beta: {z: 0, h: beta}"),
+        (KL, JS),
+    ),
+    fault("kl_of_mixtures", "MVG311", "to: q(z | V)", *SINGLES, ("to: q(z | n), for: {n: V}", "to: q(z | V)")),
+    fault(
+        "ce_to_mixture", "MVG311", "to: q(z | V)", *SINGLES, (KL, "ce: {of: q(z | image), to: q(z | V), weight: alpha}")
+    ),
+    fault(
+        "js_conditional",
+        "MVG320",
+        "p(z), q",
+        (Z, "  y: {latent: normal, dim: 3}\n  z: {latent: normal, dim: 3, given: [y]}"),
+        (QZ, QZ.replace(", prior_expert: full", "") + "\n  y: {expert: normal, fuse: poe}"),
+        (KL, JS),
+    ),
+    fault(
+        "js_improper",
+        "MVG320",
+        "p(h.image), q",
+        (H, "  h: {latent: log_uniform, dim: 2, plate: view}"),
+        (QH, "  h: {expert: dropout_normal, absent: own}"),
+        (KL, "js: {of: [p(h.image), q(h.image | image)], weight: alpha}"),
+    ),
     fault("iwae_of_mse", "MVG309", "iwae", ("elbo", "iwae"), ("[6], likelihood: normal", "[6], likelihood: mse")),
     fault("negative", "MVG310", "weight: alpha - 1", ("weight: alpha", "weight: alpha - 1")),
     fault(

@@ -12,7 +12,8 @@ from torch.distributions import Distribution, kl_divergence
 
 from mvgraph.module.model import Model
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, PooledKL
+from mvgraph.objective.atoms import KL
+from mvgraph.objective.comparisons import PooledKL
 from mvgraph.spec.model import Spec
 
 from .algebra import compiled, data, elbo, model, of, shared_noise

@@ -16,7 +16,8 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, PooledKL, Stream
+from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.comparisons import Deviation, PooledKL
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
@@ -133,6 +134,18 @@ class Alone:
             total = total + float(weight) * (self.log(atom.of, z) - self.log(to, z)).mean(0)
         return total
 
+    def deviation(self, atom: Deviation) -> Tensor:
+        """From the geometric mean of normals, which has K times the product's variance, or from a mixture."""
+        members = atom.center.members
+        if atom.center.rule.symbol == "Geo":
+            each = [self.params(m) for m in members]
+            precision = sum(p["scale"] ** -2 for p in each) / len(members)
+            loc = sum(p["loc"] * p["scale"] ** -2 for p in each) / len(members) / precision
+            return kl_divergence(self.density(atom.of), Normal(loc, precision**-0.5)).sum(-1)
+        z = self.draw(atom.of, atom.own)
+        mixed = torch.stack([self.log(m, z) for m in members]).logsumexp(0) - math.log(len(members))
+        return (self.log(atom.of, z) - mixed).mean(0)
+
     def log_mean_exp(self, atom: LogMeanExp, numbers: Mapping[str, float]) -> Tensor:
         """Strata's log-weights, each under its logarithm or all under one."""
         logs = []
@@ -185,6 +198,8 @@ class Alone:
             return self.log_likelihood(atom).mean(0)
         if isinstance(atom, PooledKL):
             return self.pooled(atom, numbers)
+        if isinstance(atom, Deviation):
+            return self.deviation(atom)
         return self.kl(atom) if isinstance(atom, KL) else self.log_mean_exp(atom, numbers)
 
 

@@ -36,6 +36,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "mnist_svhn_poe": {"views": MNIST_SVHN},
     "telbo": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
     "telbo_joint": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
+    "mmjsd": {"lam": {"1": 1, "2": 1}},
+    "mmjsd_private": {"lam": {"1": 1, "2": 1}},
     "dmvae": {"views": MNIST_SVHN, "lam": {"mnist": 50, "svhn": 1}},
 }
 
@@ -285,5 +287,25 @@ phase unimodal
 - beta KL(PoE[q(z|mnist)·q(z|svhn)] || p(z))
 - beta KL(q(z|mnist) || p(z))
 - beta KL(q(z|svhn) || p(z))
+""",
+    "mmjsd": """
++ lam_1/2 E[log p(x.1|z); z~q(z|1)]
++ lam_1/2 E[log p(x.1|z); z~q(z|2)]
++ lam_2/2 E[log p(x.2|z); z~q(z|1)]
++ lam_2/2 E[log p(x.2|z); z~q(z|2)]
+- beta/3 KL(p(z) || Geo_1/3[p(z), q(z|1), q(z|2)])
+- beta/3 KL(q(z|1) || Geo_1/3[p(z), q(z|1), q(z|2)])
+- beta/3 KL(q(z|2) || Geo_1/3[p(z), q(z|1), q(z|2)])
+""",
+    "mmjsd_private": """
++ lam_1/2 E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]
++ lam_1/2 E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|2)]
++ lam_2/2 E[log p(x.2|h.2,z); h.2~q(h.2|2), z~q(z|1)]
++ lam_2/2 E[log p(x.2|h.2,z); h.2~q(h.2|2), z~q(z|2)]
+- beta/3 KL(p(z) || Geo_1/3[p(z), q(z|1), q(z|2)])
+- beta_h KL(q(h.1|1) || p(h.1))
+- beta_h KL(q(h.2|2) || p(h.2))
+- beta/3 KL(q(z|1) || Geo_1/3[p(z), q(z|1), q(z|2)])
+- beta/3 KL(q(z|2) || Geo_1/3[p(z), q(z|1), q(z|2)])
 """,
 }

@@ -49,6 +49,8 @@ VERDICTS = {
         "the prior of h.1, h.2 is replaced by an auxiliary one in some routes (each bounds another model)",
     ),
     "mmvae_tight": (True, "a lower bound of log p(X)"),
+    "mmjsd": (False, f"{KL} 0 < 1"),
+    "mmjsd_private": (False, f"{KL} 0 < 1"),
     "mnist_svhn_poe": (False, ONLY),
     "mmvm": (False, POOLED),
     "mmvm_exact": (False, POOLED),
@@ -152,6 +154,8 @@ def test_minimized() -> None:
     """A divergence that is minimised keeps a bound with a weight of at least zero only."""
     kl = {"of": "q(z | V)", "to": "q(z | m)", **EACH}
     assert verdict(elbo(), minimize=[{"kl": {**kl, "weight": "1/M"}}]).holds
+    assert verdict(elbo(), minimize=[{"js": {"of": ["p(z)", "q(z | m)"], **EACH}}]).holds
+    assert "a cross-entropy may be below 0" in verdict(elbo(), minimize=[{"ce": kl}]).reason
     assert "not known to be >= 0" in verdict(elbo(), minimize=[{"kl": {**kl, "weight": "1 - M"}}]).reason
     assert "a route is minimised" in verdict(elbo(), minimize=[elbo()]).reason
     assert "a divergence is maximised" in verdict(elbo(), {"kl": kl}).reason

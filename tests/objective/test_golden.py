@@ -182,6 +182,21 @@ def dccae() -> Iterator[str]:
     yield "+ STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2), z.3~q(z.3|3) }"
 
 
+def mmjsd() -> Iterator[str]:
+    """Every source scores every view; four members, each compared with the geometric mean of all."""
+    yield from (f"+ lam/3 E[log p(x.{v}|z); z~q(z|{s})]" for s in VIEWS for v in VIEWS)
+    each = ["p(z)", *(f"q(z|{v})" for v in VIEWS)]
+    yield from (f"- beta/4 KL({k} || Geo_1/4[{', '.join(each)}])" for k in each)
+
+
+def mmjsd_private() -> Iterator[str]:
+    """The same with private latents from their own views."""
+    for line in mmjsd():
+        view = line.partition("x.")[2][:1]
+        yield line.replace("|z); ", f"|h.{view},z); h.{view}~q(h.{view}|{view}), ")
+    yield from (f"- beta_h KL(q(h.{v}|{v}) || p(h.{v}))" for v in VIEWS)
+
+
 def weighted() -> Iterator[str]:
     """One generalised product."""
     yield from route("gPoE[q(z|1)^a_1·q(z|2)^a_2·q(z|3)^a_3]", like="1/3 ")
@@ -210,6 +225,8 @@ THREE = {
     "mmvae_dreg": mmvae("outside"),
     "mmvae_plus": mmvae_plus(),
     "mmvae_tight": mmvae("inside"),
+    "mmjsd": mmjsd(),
+    "mmjsd_private": mmjsd_private(),
     "mmvm": mmvm(),
     "mmvm_exact": mmvm(exact=True),
     "mopoe": mopoe(),
@@ -244,6 +261,17 @@ ONE: dict[str, list[str]] = {
     "mcvae": [*route("q(z|1)")],
     "sparse_mcvae": [*route("q(z|1)")],
     "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
+    "mmjsd": [
+        "+ lam E[log p(x.1|z); z~q(z|1)]",
+        "- beta/2 KL(p(z) || Geo_1/2[p(z), q(z|1)])",
+        "- beta/2 KL(q(z|1) || Geo_1/2[p(z), q(z|1)])",
+    ],
+    "mmjsd_private": [
+        "+ lam E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]",
+        "- beta/2 KL(p(z) || Geo_1/2[p(z), q(z|1)])",
+        "- beta_h KL(q(h.1|1) || p(h.1))",
+        "- beta/2 KL(q(z|1) || Geo_1/2[p(z), q(z|1)])",
+    ],
     "mmvae": ["+ LME_30,outside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
     "mmvae_dreg": ["+ LME_30,outside{ + E[log p(x.1|z); z~q(z|1)] - KL(q(z|1) || p(z)) }"],
     "mmvae_plus": [

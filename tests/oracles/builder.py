@@ -116,6 +116,8 @@ def noise(model: Model, rows: int, value: Mapping[Stream, Tensor]) -> Noise:
 def signs(model: Model, rows: int) -> Noise:
     """All combinations of ±1 over the entries of all latents: they integrate a quadratic exactly."""
     refs = sorted({s.ref for s in model.plan.streams}, key=str)
+    if not refs:
+        return noise(model, rows, {})
     dims = [model.spec.dim(r.node, r.view) for r in refs]
     total = sum(dims)
     table = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0])] * total).reshape(2**total, total)

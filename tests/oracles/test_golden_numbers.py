@@ -38,6 +38,7 @@ def elbo(from_: Any = "V", to: Any = "V", **options: Any) -> dict[str, Any]:
 
 NARROW = {"q": {"z": {"fuse": {"joint": {"hidden": []}}}}}
 DMVAE = routes(elbo("S", "[m]", **{"for": {"S": "full+singles", "m": "V"}}))
+CE = {"ce": {"of": "q(z | V)", "to": "q(z | m)", "for": {"m": "V"}}}
 TELBO = {"objective": {**routes(elbo(), elbo("[m]", "[m]", **{"for": {"m": "V"}}))["objective"], "minimize": None}}
 NEVER = {"q": {"z": {"prior_expert": "never"}}}
 FULL = {"q": {"z": {"prior_expert": "full"}}}
@@ -63,6 +64,8 @@ CLOSED: dict[str, tuple[str, dict[str, Any], float]] = {
     "dmvae_no_private": ("mvae", {**DMVAE, **FULL}, -9.896330425454),
     "telbo": ("jmvae", {**NARROW, **TELBO, "beta": 1}, -4.971939571302),
     "jnf_1": ("jmvae", {**NARROW, "alpha": 0, "beta": 1, "objective": {"minimize": None}}, -2.205037844806),
+    "jnf_2": ("jmvae", {**NARROW, "objective": {"maximize": None, "minimize": [CE]}}, -1.495648430372),
+    "mmjsd": ("mmjsd", {"beta": 1}, -3.207958871551),
     "crmvae": ("crmvae", {"beta": 1}, -0.965699533543),
     "mmvm": ("mmvm", {**OWN, "alpha": 0, "beta": 1}, -2.667530233316),
     "mmvm_third": ("mmvm", {**OWN, "alpha": 1 / 3, "beta": 1}, -2.700654064376),
@@ -111,7 +114,7 @@ def test_sampled(name: str) -> None:
     assert abs(float(rows.mean()) - ALL[name][2]) <= 4.5 * error
 
 
-@pytest.mark.parametrize("name", ["jmvae_kl", "me_mvae", "mopoe", "mvtcae"])
+@pytest.mark.parametrize("name", ["jmvae_kl", "jnf_2", "me_mvae", "mmjsd", "mopoe", "mvtcae"])
 def test_sampled_divergences(name: str) -> None:
     """The same with every divergence estimated from draws."""
     rows = random_rows(made(name, estimator={"kl": "sampled"}), X, 100_000, seed=1)
@@ -130,10 +133,24 @@ def test_orders() -> None:
     assert value["mopoe"] < value["mopoe_mixture"] < EVIDENCE
 
 
+def jensen_shannon(*members: Gaussian) -> float:
+    """The mean KL to the geometric mean, which has the product's mean and K times its variance."""
+    whole = product(*members)
+    center = Gaussian(whole.mean, len(members) * whole.var)
+    return sum(kl(q, center) for q in members) / len(members)
+
+
+def entropy(q: Gaussian) -> float:
+    """H(q)."""
+    return float(0.5 * np.log(2 * np.pi * np.e * q.var).sum())
+
+
 PRODUCT = product(*EXPERTS)
 ORACLES: dict[str, Callable[[], float]] = {
     "dvcca": lambda: ORACLE.elbo(EXPERTS[0], X),
     "jmvae_kl": lambda: ORACLE.elbo(JOINT, X) - 0.1 * sum(kl(JOINT, e) for e in EXPERTS),
+    "jnf_2": lambda: -sum(kl(JOINT, e) + entropy(JOINT) for e in EXPERTS),
+    "mmjsd": lambda: sum(ORACLE.elbo(e, X, 0) for e in EXPERTS) / 2 - jensen_shannon(prior(1), *EXPERTS),
     "mvae": lambda: ORACLE.elbo(product(prior(1), *EXPERTS), X),
     "mvae_no_prior": lambda: ORACLE.elbo(PRODUCT, X),
     "me_mvae": lambda: ORACLE.elbo(PRODUCT, X) + sum(ORACLE.elbo(e, X, views=[m]) for m, e in enumerate(EXPERTS)),

@@ -186,6 +186,25 @@ def test_the_builder_has_the_same_words() -> None:
     assert built == load(PRIVATE)
 
 
+def test_the_builder_and_the_text_have_the_same_divergences() -> None:
+    each = {"m": "V"}
+    built = [
+        builder.js(["p(z)", "q(z | m)"], for_=each, center="geometric", weight=2),
+        builder.ce("q(z | V)", "q(z | m)", for_=each, combine="mean"),
+    ]
+    text = """
+extends: mvae
+name: compared
+objective:
+  minimize:
+    - js: {of: [p(z), q(z | m)], for: {m: V}, center: geometric, weight: 2}
+    - ce: {of: q(z | V), to: q(z | m), for: {m: V}, combine: mean}
+"""
+    spec = load(text)
+    assert load("mvae", name="compared", objective={"minimize": built}) == spec == load(dump(spec))
+    assert [t.word for t in spec.minimize] == ["js", "ce"]
+
+
 def test_the_builder_tells_all_mistakes() -> None:
     with pytest.raises(SpecError, match=r"p\.z\.latent") as caught:
         builder.compose(

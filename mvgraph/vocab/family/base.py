@@ -66,6 +66,7 @@ class Family(Word):
     is_density: ClassVar[bool] = True  # False: a pseudo-likelihood such as mse, a point mass, an improper prior
     improper: ClassVar[bool] = False  # its integral is infinite: a density up to a factor, without draws
     reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
+    has_entropy: ClassVar[bool] = False  # `entropy` is in closed form
     discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
     stackable: ClassVar[bool] = True  # every parameter broadcasts against values; False: networks are among them
     tied: ClassVar[frozenset[str]] = frozenset()  # free parameters that all the experts of a latent share
@@ -117,6 +118,10 @@ class Family(Word):
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """The reparameterised draw x = g(θ, ε)."""
         raise NotImplementedError(f"'{self.word}' has no reparameterised draws")
+
+    def entropy(self, params: Params) -> Tensor:
+        """H = −E[log p(x)], summed over the last axis: `(*batch, dim)` to `(*batch,)`, where `has_entropy` says so."""
+        raise NotImplementedError(f"'{self.word}' has no entropy in closed form")
 
     def prepare(self, value: Tensor, shape: Shape) -> Tensor:
         """Data as `log_prob` wants them, e.g. class numbers `(n,)` as one-hot rows `(n, K)`; others unchanged."""

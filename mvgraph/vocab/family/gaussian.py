@@ -24,6 +24,7 @@ class Gaussian(Family):
     """Base of families N(x; μ, σ²) with independent entries, `loc` μ and `scale` σ."""
 
     reparameterised: ClassVar[bool] = True
+    has_entropy: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log N(x; μ, σ²), summed over the last `dims` axes."""
@@ -44,3 +45,7 @@ class Gaussian(Family):
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """x = μ + σ ε with ε ~ N(0, 1)."""
         return params["loc"] + params["scale"] * noise
+
+    def entropy(self, params: Params) -> Tensor:
+        """H = Σ [ log σ + ½ log 2πe ]."""
+        return (params["scale"].log() + HALF_LOG_2PI + 0.5).sum(-1)

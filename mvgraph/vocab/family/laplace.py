@@ -41,6 +41,7 @@ class Laplace(LocationScale):
     word: ClassVar[str] = "laplace"
     roles: ClassVar[frozenset[Role]] = frozenset({"prior", "expert", "likelihood", "auxiliary"})
     reparameterised: ClassVar[bool] = True
+    has_entropy: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log La(x; μ, b), summed over the last `dims` axes."""
@@ -62,3 +63,7 @@ class Laplace(LocationScale):
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """x = μ − b sign(ε) log(1 − 2|ε|) with ε ~ U(−½, ½)."""
         return params["loc"] - params["scale"] * (noise.sign() * torch.log1p(-2.0 * noise.abs()))
+
+    def entropy(self, params: Params) -> Tensor:
+        """H = Σ [ log 2b + 1 ]."""
+        return (params["scale"].log() + LOG_2 + 1.0).sum(-1)
