@@ -68,6 +68,25 @@ def test_private_flows_train() -> None:
     agree(made, data(made.spec, 3, patterns(2)))
 
 
+@pytest.mark.parametrize("name", ["mmvm", "mmvm_exact"])
+def test_priors_made_of_flows_train(name: str) -> None:
+    """MMVM whose experts are flows: each is compared with the others at its own draws; missing views, too."""
+    views = {n: {**VIEWS[n], "encoder": NETWORK, "decoder": NETWORK} for n in NAMES[:2]}
+    expert = {"q": {"z": {"expert": FLOW}}, "p": {"z": {"dim": 2}}}
+    made = model(load({"extends": name, "name": "flows", "views": views, **expert}))
+    batch = data(made.spec, 3, patterns(2))
+    loss = agree(made, batch)
+    assert all((g != 0).any() for n, g in gradients(made, loss).items() if WEIGHTS in n)
+    assert made.impute(batch, samples=2)["touch"].mean.shape == (3, 2)
+    optimizer = torch.optim.Adam(made.parameters(), lr=0.01)
+    noise, start = made.draw_noise(3), float(loss.total.detach())
+    for _ in range(60):
+        optimizer.zero_grad()
+        made.loss(batch, noise=noise).total.backward()
+        optimizer.step()
+    assert float(made.loss(batch, noise=noise).total.detach()) < start - 1.0
+
+
 def straight(made: Model, plain: Model) -> Model:
     """Take the weights of a model with normal experts; the flows become the identity."""
     own = {n: p for n, p in made.named_parameters() if WEIGHTS in n}
