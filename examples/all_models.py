@@ -85,23 +85,22 @@ def halves(seed: int) -> tuple[Split, Split]:
 
 def judge(name: str, train: Split, held: Split, given: argparse.Namespace) -> Result:
     """Train one model and judge it on the held-out rows."""
-    spec = small(name, train, given.epochs)
+    spec = small(name, train)
     kept = list(spec.view_names)
     model = mg.compile(spec, seed=given.seed)
     rows, others = (mg.batch(spec, {v: part.views[v] for v in kept}) for part in (train, held))
-    run = mg.fit(model, rows, fraction=0, seed=given.seed, progress=False)
-    totals = [row["train total"] for row in run.metrics]
-    start = phase_start(spec, len(totals))
+    run = mg.fit(model, rows, fraction=0, epochs=given.epochs, seed=given.seed, progress=False)
+    totals = [row["train total"] for row in run.metrics if row.get("phase") == run.metrics[-1].get("phase")]
     answers = {
         "likelihood": lambda: f"{estimate_likelihood(model, others, 100, given.seed).complete}",
         "imputation": lambda: f"{ratio(model, rows, others, given.seed):.2f}",
         "probe": lambda: f"{fit_probe(model, rows, others, (train.labels, held.labels)).accuracy:.1%}",
     }
     seconds = float(np.median([row["seconds"] for row in run.metrics]))
-    return Result(-totals[start], -totals[-1], **{n: attempt(a) for n, a in answers.items()}, seconds=seconds)
+    return Result(-totals[0], -totals[-1], **{n: attempt(a) for n, a in answers.items()}, seconds=seconds)
 
 
-def small(name: str, data: Split, epochs: int) -> Spec:
+def small(name: str, data: Split) -> Spec:
     """A reference spec over the views of a data set, with small networks and the common training."""
     spec = mg.load(name)
     most = spec.open_views.most if spec.open_views else len(spec.views)
@@ -112,13 +111,7 @@ def small(name: str, data: Split, epochs: int) -> Spec:
     alone = not any(not v.plate for v in spec.latents)
     sets = [f"p.{v.name}.dim={PRIVATE if v.plate and not alone else DIM}" for v in spec.latents]
     views = {v: {"shape": [data.views[v].shape[1]]} for v in names}
-    return mg.load(name, sets=sets, views=views, view_defaults=defaults, training={**TRAINING, "epochs": epochs})
-
-
-def phase_start(spec: Spec, epochs: int) -> int:
-    """The number of the first epoch of the last phase."""
-    phases = getattr(spec, "phases", ())
-    return epochs - phases[-1].epochs if phases else 0
+    return mg.load(name, sets=sets, views=views, view_defaults=defaults, training=TRAINING)
 
 
 def ratio(model: mg.Model, train: mg.Batch, held: mg.Batch, seed: int) -> float:
