@@ -50,7 +50,7 @@ from mvgraph.spec.model import (
     View,
 )
 from mvgraph.spec.model import Value as ParamValue
-from mvgraph.spec.nodes import Condition
+from mvgraph.spec.nodes import Condition, Discrete
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.schema import KINDS, spoken
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
@@ -70,6 +70,7 @@ RECORDS: dict[str, tuple[type, str]] = {
         Condition,
         "`p: {NAME: {condition: true, ...}}`: the view is given, and p is a model of the others.",
     ),
+    "A discrete node": (Discrete, "`p: {NAME: {discrete: K, ...}}`: a parent that is summed out of a latent's prior."),
     "A posterior": (Posterior, "`q: {NAME: ...}`, one for each latent of p."),
     "The posterior family": (Posteriors, "Beside the latents, `q:` has the key"),
     "The objective": (Objective, "`objective:`"),

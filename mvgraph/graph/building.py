@@ -15,9 +15,10 @@ def build(spec: Spec) -> nx.MultiDiGraph:
 
     Nodes are named `z` or, for a copy in a plate, `h.image`. Their attributes:
 
-    - `kind`: `latent`, `observed` or `condition`; the last two are data that q reads, too.
+    - `kind`: `latent`, `observed` or `condition` (both are data that q reads, too), or `discrete` (summed out).
     - `name`: the node's name in the spec; `plate`: `view` or None; `view`: the copy's view or None.
-    - `family`: the word of the prior or likelihood, None where there is none; `dim`: entries of a latent, else None.
+    - `family`: the word of the prior or likelihood, None where there is none.
+    - `dim`: entries of a latent, values of a discrete node, None of data.
     - of a latent with a posterior: `expert`, `fusion`, `prior_expert`, `absent` and `auxiliary`, words or None.
 
     Edges carry `part`: `p` from parent to child, `q` from the datum to the latent that is inferred from it. Those of q
@@ -31,8 +32,13 @@ def build(spec: Spec) -> nx.MultiDiGraph:
         A new graph; nodes in the order of the spec.
     """
     graph: nx.MultiDiGraph = nx.MultiDiGraph(name=spec.name, mixture=spec.mixture)
+    for node in spec.discretes:
+        graph.add_node(node.name, kind="discrete", name=node.name, plate=None, view=None, family=None, dim=node.count)
     for latent in spec.latents:
         _add_latent(graph, spec, latent)
+        if latent.marginal_over in graph:
+            for view in copies(spec, latent):
+                graph.add_edge(latent.marginal_over, copy_name(latent.name, view), part="p")
     for name, view in spec.conditioned.items():
         graph.add_node(name, kind="condition", name=name, plate=None, view=view, family=None, dim=None)
     for view in spec.scored_views:

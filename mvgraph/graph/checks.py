@@ -19,6 +19,7 @@ from mvgraph.graph import (
     shapes,
     statistics,
     structure,
+    summing,
     usage,
     weights,
 )
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *shapes.CHECKS,
     *statistics.CHECKS,
     *pooling.CHECKS,
+    *summing.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
     *phases.CHECKS,

@@ -31,7 +31,9 @@ def names(spec: Spec) -> Iterator[Problem]:
 
 def duplicates(spec: Spec) -> Iterator[Problem]:
     """MVG201: two nodes, or two views, of one name."""
-    nodes: list[tuple[Path, str]] = [(("p", n), n) for n, _ in _given(spec)]
+    nodes: list[tuple[Path, str]] = [
+        (("p", n), n) for n in (*(n for n, _ in _given(spec)), *(d.name for d in spec.discretes))
+    ]
     views: list[tuple[Path, str]] = [(("views", v), v) for v in spec.view_names]
     for kind, found in (("node", nodes), ("view", views)):
         yield from (
@@ -50,6 +52,9 @@ def parents(spec: Spec) -> Iterator[Problem]:
                 message = f"'{name}' is observed and cannot be a parent of '{child}'"
                 remedy = f"parents are latents{' or conditions' if spec.conditions else ''}: {', '.join(latents)}"
                 yield error("MVG202", ("p", child, "given", i), message, remedy)
+            elif name in [d.name for d in spec.discretes]:
+                message = f"'{name}' is discrete and is no parent of '{child}' by itself: it is summed out"
+                yield error("MVG202", ("p", child, "given", i), message, f"write marginal_over: {name} at a latent")
             elif name not in latents:
                 message = f"unknown parent '{name}' of '{child}'"
                 yield error("MVG202", ("p", child, "given", i), message, nearest(name, latents))
@@ -140,7 +145,7 @@ def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
     yield from ((("params", n), n) for n in spec.params)
     yield from ((("views", n), n) for n in spec.view_names)
     nodes = dict.fromkeys(x.level.node if x.level else x.name for x in spec.latents)
-    yield from ((("p", n), n) for n in (*nodes, spec.observed.name))
+    yield from ((("p", n), n) for n in (*nodes, spec.observed.name, *(d.name for d in spec.discretes)))
     for one in written(spec):
         yield from (((*one.path, "for", n), n) for n in one.term.for_)
 

@@ -164,7 +164,8 @@ def inline(value: Any) -> str:
     """
     written = value.write() if isinstance(value, Word) else value
     if isinstance(value, Word) and isinstance(written, dict):
-        return f"{value.word}({', '.join(f'{k}: {inline(v)}' for k, v in written[value.word].items())})"
+        ((name, options),) = written.items()
+        return f"{name}({', '.join(f'{k}: {inline(v)}' for k, v in options.items())})"
     if isinstance(written, Mapping):
         return "{" + ", ".join(f"{k}: {inline(v)}" for k, v in written.items()) + "}"
     if isinstance(written, list | tuple):

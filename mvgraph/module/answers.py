@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution, MixtureSameFamily
+from torch.distributions import Categorical, Distribution, MixtureSameFamily, OneHotCategorical
 
 from mvgraph.errors import UsageError
 from mvgraph.graph.pooling import pools
-from mvgraph.module import belief
+from mvgraph.module import belief, clusters
 from mvgraph.module.belief import Belief, choose
 from mvgraph.module.inference import Inference
 from mvgraph.module.networks import Networks
@@ -30,6 +30,7 @@ def encode(inference: Inference) -> dict[str, Distribution]:
 
     A private latent (`h.image`) is given its own view where that was seen, else drawn from its absence rule. A latent
     whose distribution depends on other latents (a level of a hierarchy) is given at their means, in each component.
+    A discrete node has p(c | x_S), one-hot over its values.
     """
     spec, found = inference.spec, {}
     means = dict[Ref, Tensor]()  # (component, row, dim)
@@ -41,6 +42,8 @@ def encode(inference: Inference) -> dict[str, Distribution]:
         else:
             depends = ref.view is None or inference.above(ref) or not bool(inference.seen(ref).all())
             found[str(ref)] = belief.mixture(beliefs if depends else beliefs[:1], inference.log_weights)
+    for node in spec.discretes:
+        found[node.name] = OneHotCategorical(clusters.responsibilities(inference, node.name))
     return found
 
 

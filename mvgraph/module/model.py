@@ -14,7 +14,7 @@ from torch.distributions import Distribution
 from mvgraph.data.batch import Batch
 from mvgraph.data.validation import batch as checked
 from mvgraph.errors import DataError, Problem
-from mvgraph.module import answers
+from mvgraph.module import answers, clusters
 from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
@@ -112,6 +112,27 @@ class Model(nn.Module):
         """
         with _evaluating(self):
             return answers.encode(self._inference(data, given))
+
+    @torch.no_grad()
+    def responsibilities(self, data: Data, given: Sequence[str] | None = None) -> dict[str, Tensor]:
+        """p(c | x_S) of every discrete node c, `{c: (row, value)}`: p(c | z) at the means of the components of q.
+
+        Arguments:
+            data: rows; views that a mapping leaves out are missing.
+            given: the views to look at; all that were observed, unless said.
+
+        Raises:
+            UsageError: the spec defines no posterior for this evidence.
+        """
+        with _evaluating(self):
+            inference = self._inference(data, given)
+            return {d.name: clusters.responsibilities(inference, d.name) for d in self.spec.discretes}
+
+    @torch.no_grad()
+    def clusters(self, data: Data, discrete: str) -> clusters.Clusters:
+        """What data say of the values of a discrete node, as numbers; and the prior that it was summed out of."""
+        with _evaluating(self):
+            return clusters.of(self._inference(data, None), discrete)
 
     @torch.no_grad()
     def impute(

@@ -14,6 +14,7 @@ from mvgraph.errors import Problem, SpecError
 from mvgraph.language.expr import Formula, symbol
 from mvgraph.module.conditional import Conditional, Marginal
 from mvgraph.module.joint import JointTrunk
+from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
 from mvgraph.objective.family import parents, prior_key
 from mvgraph.objective.keys import Ref
@@ -189,7 +190,7 @@ class Networks(nn.Module):
             trunk = word.decoder(width, shape)
             self.priors[_name(ref)] = Conditional(latent.family, "expert", shape, (width,), trunk, word)
         else:
-            self.priors[_name(ref)] = Marginal(latent.family, "prior", shape)
+            self.priors[_name(ref)] = prior_without_parents(latent.family, shape)
         if rule.auxiliary is not None:
             self.auxiliaries[_name(ref)] = Marginal(rule.auxiliary, "auxiliary", shape)
 

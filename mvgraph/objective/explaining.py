@@ -17,6 +17,7 @@ from mvgraph.objective.keys import Expert, Fused, Joint, Key, Ref
 from mvgraph.objective.prose import (
     MIXTURES,
     copies,
+    discrete_line,
     evidence_lines,
     joint_density,
     latent_line,
@@ -102,7 +103,7 @@ def _head(spec: Spec) -> list[str]:
 
 
 def _generative(spec: Spec) -> list[str]:
-    lines = [joint_density(spec), *(latent_line(v) for v in spec.latents)]
+    lines = [joint_density(spec), *map(discrete_line, spec.discretes), *map(latent_line, spec.latents)]
     lines += [view_line(spec, v) for v in spec.view_names]
     if spec.open_views is not None:
         least, most = spec.open_views.least, spec.open_views.most

@@ -8,10 +8,24 @@ from fractions import Fraction
 
 from mvgraph.objective.atoms import Draw, Parts, Source, Stream
 from mvgraph.objective.evidence import Views, components
-from mvgraph.objective.keys import Auxiliary, Empirical, Expert, Fused, Joint, Key, Mixture, Prior, Ref, Standard, fused
+from mvgraph.objective.keys import (
+    Auxiliary,
+    Empirical,
+    Expert,
+    Fused,
+    Joint,
+    Key,
+    Marginalised,
+    Mixture,
+    Prior,
+    Ref,
+    Standard,
+    fused,
+)
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.mixture_of import STANDARD, MixtureOf
+from mvgraph.vocab.mixed import Mixed
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,10 @@ def scored_by(spec: Spec, ref: Ref) -> Views:
 
 def prior_key(spec: Spec, ref: Ref) -> Prior:
     """The prior of a latent, given its parents in the same plate."""
-    kind = Empirical if isinstance(spec.latent(ref.node).family, MixtureOf) else Prior
+    family = spec.latent(ref.node).family
+    if isinstance(family, Mixed):
+        return Marginalised(ref, over=family.over)
+    kind = Empirical if isinstance(family, MixtureOf) else Prior
     latents, fixed = parents(spec, spec.latent(ref.node).given, ref.view)
     return kind(ref, latents, fixed)
 

@@ -50,6 +50,20 @@ class Standard(Prior):
 
 
 @dataclass(frozen=True)
+class Marginalised(Prior):
+    """Σ_c p(c) p(z | c), a prior from which a discrete parent has been summed out (R6).
+
+    Arguments:
+        over: the discrete parent c.
+    """
+
+    over: str = ""
+
+    def __str__(self) -> str:
+        return f"Mix_p({self.over})[p({self.ref}|{self.over})]"
+
+
+@dataclass(frozen=True)
 class Empirical(Prior):
     """h(z.m | X), a prior that is made of the posteriors of all the views of the same datum."""
 

@@ -12,9 +12,11 @@ from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Latent, Posterior, Spec
+from mvgraph.spec.nodes import Discrete
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 from mvgraph.vocab.family.mixture_of import MixtureOf
+from mvgraph.vocab.mixed import Mixed
 
 MOST_SETS = 15  # evidence sets that are written out
 
@@ -76,7 +78,14 @@ def latent_line(latent: Latent) -> str:
     network = inline(latent.network or "its default network")
     given = f", given {', '.join(latent.given)} by {network}" if latent.given else ""
     made = f"; {_pooled(latent.name, latent.family)}" if isinstance(latent.family, MixtureOf) else ""
-    return f"{latent.name}: {inline(latent.family)}, {inline(latent.dim)} entries, {where}{given}{made}"
+    mixed = isinstance(latent.family, Mixed)
+    over = f", one for each value of {latent.marginal_over}, which is summed out" if mixed else ""
+    return f"{latent.name}: {inline(latent.family)}{over}, {inline(latent.dim)} entries, {where}{given}{made}"
+
+
+def discrete_line(node: Discrete) -> str:
+    """One discrete node of p in words."""
+    return f"{node.name}: {node.count} values, p({node.name}) {'learnt' if node.probs == 'learnt' else 'equal'}"
 
 
 def _pooled(name: str, family: MixtureOf) -> str:

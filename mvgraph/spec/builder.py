@@ -75,9 +75,15 @@ def latent(
     plate: Literal["view"] | Mapping[Literal["level"], int] | None = None,
     given: Sequence[str] | None = None,
     network: AnyWord | None = None,
+    marginal_over: str | None = None,
 ) -> Tree:
     """A latent node of p with its prior family; `plate="view"` gives one copy a view, `{"level": L}` a hierarchy."""
-    return _tree(latent=family, dim=dim, plate=plate, given=given, network=network)
+    return _tree(latent=family, dim=dim, plate=plate, given=given, network=network, marginal_over=marginal_over)
+
+
+def discrete(count: int, *, probs: Literal["learnt", "equal"] | None = None) -> Tree:
+    """A discrete node of p with `count` values, to be summed out of the prior of a latent."""
+    return _tree(discrete=count, probs=probs)
 
 
 def condition(view: str | int) -> Tree:

@@ -29,7 +29,7 @@ from mvgraph.spec.model import (
     Value,
     View,
 )
-from mvgraph.spec.nodes import Condition, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Levels
 from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 
@@ -39,8 +39,12 @@ DensityText = NewType("DensityText", str)
 Plate = Literal["view"] | Levels
 Dim = int | Table[int] | tuple[int, ...]  # a list by position: of the view, or of the level
 OneView = NewType("OneView", str)  # the name or the position of a view
-Node = Latent | Observed | Condition
-NODES: dict[str, type] = {"observed": Observed, "condition": Condition}  # by a key that no other node has; else latent
+Node = Latent | Observed | Condition | Discrete
+NODES: dict[str, type] = {  # by a key that no other node has; else latent
+    "observed": Observed,
+    "condition": Condition,
+    "discrete": Discrete,
+}
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Whole:
     training: Training = field(default_factory=Training)
 
 
-NAMED = (View, Latent, Observed, Condition, Posterior)  # their name is the key before them
+NAMED = (View, Latent, Observed, Condition, Discrete, Posterior)  # their name is the key before them
 TERMS: dict[str, type] = {
     "elbo": Route,
     "iwae": Route,
@@ -128,6 +132,7 @@ class Key:
 
 _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Latent, "family"): ("latent", None),
+    (Discrete, "count"): ("discrete", None),
     (Latent, "plate"): ("plate", Plate),
     (Latent, "dim"): ("dim", Dim),
     (Condition, "view"): ("view", OneView),

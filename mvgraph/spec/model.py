@@ -9,7 +9,7 @@ from typing import Literal
 
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
-from mvgraph.spec.nodes import Condition, Level, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Level, Levels
 from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
@@ -81,6 +81,7 @@ class Latent:
         given: its parents, latents or conditions; `z[l+1:]` are the levels above one's own, `z` all levels.
         network: from the parents to the prior's parameters.
         level: which level it is.
+        marginal_over: a discrete node; the prior is a mixture with one component for each of its values.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Latent:
     given: tuple[str, ...] = ()
     network: Network | None = None
     level: Level | None = field(default=None, repr=False)
+    marginal_over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -207,9 +209,9 @@ class Spec:
     """A written model.
 
     `observed` is the one node of p that is scored (plated over views); `latents` and `posteriors` run in the order
-    of the text, one posterior for each latent; `conditions` are the nodes that are given and never scored. There is an
-    `objective`, or there are `phases`, each with its own. `document` remembers the text for messages and never counts
-    in a comparison.
+    of the text, one posterior for each latent; `conditions` are given and never scored, `discretes`
+    are summed out. There is an `objective`, or there are `phases`, each with its own. `document` remembers the text
+    for messages and never counts in a comparison.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Spec:
     phases: tuple[Phase, ...] = ()
     mixture: Literal["none", "singles", "subsets"] = "none"
     conditions: tuple[Condition, ...] = ()
+    discretes: tuple[Discrete, ...] = ()
     about: About = About()
     params: Table[Value] = field(default_factory=Table)
     view_defaults: View = View("")

@@ -1,8 +1,9 @@
-"""What a node of p may be besides a latent or an observed one: a condition, or a level of a hierarchy."""
+"""What a node of p may be besides latent or observed: a condition, discrete, or a level of a hierarchy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,20 @@ class Condition:
 
     name: str
     view: str
+
+
+@dataclass(frozen=True)
+class Discrete:
+    """A discrete node of p, summed out of the prior of the latent that is `marginal_over` it.
+
+    Arguments:
+        discrete: how many values it has.
+        probs: whether its probabilities are learnt, or stay equal.
+    """
+
+    name: str
+    count: int
+    probs: Literal["learnt", "equal"] = "learnt"
 
 
 @dataclass(frozen=True)

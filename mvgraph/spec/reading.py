@@ -38,10 +38,11 @@ from mvgraph.spec.item import plant
 from mvgraph.spec.levels import Unrolling
 from mvgraph.spec.merging import Written, based, view_counts, written
 from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
-from mvgraph.spec.nodes import Condition, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Levels
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
+from mvgraph.spec.summing import mixed
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.spec.validating import validate
 from mvgraph.spec.writing import tree as tree_of
@@ -97,7 +98,8 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 
 def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
     nodes = tuple(whole.p.values())
-    levels = Unrolling([n for n in nodes if not isinstance(n, Condition)], problems)
+    levels = Unrolling([n for n in nodes if not isinstance(n, Condition | Discrete)], problems)
+    discretes = {n.name: n for n in nodes if isinstance(n, Discrete)}
     return Spec(
         name=whole.name,
         about=whole.about,
@@ -105,7 +107,8 @@ def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
         views=whole.views.views,
         open_views=whole.views.open,
         view_defaults=replace(whole.view_defaults, name=""),
-        latents=levels.latents(),
+        latents=tuple(mixed(n, discretes) for n in levels.latents()),
+        discretes=tuple(discretes.values()),
         observed=levels.observed(next(n for n in nodes if isinstance(n, Observed))),
         conditions=tuple(n for n in nodes if isinstance(n, Condition)),
         mixture=whole.q.mixture,

@@ -40,7 +40,7 @@ def tree(spec: Spec) -> dict[str, Any]:
         params=spec.params,
         views=Views(spec.views, spec.open_views),
         view_defaults=spec.view_defaults,
-        p=Table({n.name: n for n in (*spec.conditions, *fold(spec.latents, spec.observed))}),
+        p=Table({n.name: n for n in (*spec.conditions, *spec.discretes, *fold(spec.latents, spec.observed))}),
         q=Posteriors(spec.mixture, fold_posteriors(spec.latents, spec.posteriors)),
         objective=spec.objective,
         phases=spec.phases,

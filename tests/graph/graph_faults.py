@@ -85,6 +85,8 @@ CONDITION = (
     "  x: {observed: true, plate: view, given: [z, h, w]}",
 )
 
+NEVER = ("prior_expert: full", "prior_expert: never")
+
 FAULTS = [
     fault(
         "reserved_name", "MVG201", "M: 1", ("alpha: 0.5", "alpha: 0.5\n  M: 1"), ("weight: alpha", "weight: alpha*M")
@@ -137,6 +139,59 @@ FAULTS = [
             ("pool_absent", "MVG332", "from: S", "{}", (", absent: own", "")),
             ("pool_iwae", "MVG332", "iwae", "{}", ("elbo: {", "iwae: {samples: 2, ")),
         )
+    ),
+    *(
+        fault(name, codes, at, (Z, f"  c: {{discrete: {count}}}\n{Z[:-1]}, marginal_over: {over}}}"), NEVER, *more)
+        for name, codes, at, count, over, *more in (
+            ("sum_unknown", "MVG240 MVG241", "c: {discrete", 3, "d"),
+            ("sum_alike", "MVG242", "latent: normal", 3, "c"),
+            ("sum_parent", "MVG202", "c]", 1, "c", (GIVEN, "given: [z, h, c]")),
+            (
+                "sum_given",
+                "MVG241",
+                "marginal_over: c, given",
+                1,
+                "c, given: [y]",
+                (QH, f"{QH}\n  y: {{expert: normal, fuse: poe}}"),
+                ("  h: {l", "  y: {latent: normal, dim: 2}\n  h: {l"),
+            ),
+            ("sum_posterior", "MVG208", "c: {expert", 1, "c", (QH, f"{QH}\n  c: {{expert: normal}}")),
+            ("sum_name", "MVG201 MVG240 MVG241", "size: {discrete", 1, "c", ("  c: {discrete", "  size: {discrete")),
+            (
+                "prune_node",
+                "MVG340",
+                "of: d",
+                3,
+                "c",
+                ("normal, dim: 3", "{normal: {learnt: [loc]}}, dim: 3"),
+                ("objective:", "training: {after: [{prune_components: {of: d}}]}\nobjective:"),
+            ),
+            (
+                "prune_weight",
+                "MVG340",
+                "weight: lam",
+                3,
+                "c",
+                ("normal, dim: 3", "{normal: {learnt: [loc]}}, dim: 3"),
+                ("objective:", "training: {after: [{prune_components: {of: c, weight: lam}}]}\nobjective:"),
+            ),
+            (
+                "prune_single",
+                "MVG340",
+                "of: c",
+                1,
+                "c",
+                ("objective:", "training: {after: [{prune_components: {of: c}}]}\nobjective:"),
+            ),
+        )
+    ),
+    fault("sum_plated", "MVG241", "marginal_over", (H, f"  c: {{discrete: 1}}\n{H[:-1]}, marginal_over: c}}")),
+    fault(
+        "sum_twice",
+        "MVG240 MVG241",
+        "marginal_over",
+        (Z, f"  c: {{discrete: 1}}\n{Z[:-1]}, marginal_over: c}}"),
+        (H, f"{H[:-1]}, marginal_over: c}}"),
     ),
     fault("pool_shared", "MVG213 MVG330", "latent: mixture_of", (Z, "  z: {latent: mixture_of, dim: 3}")),
     fault("prior_without_fusion", "MVG213 MVG227 MVG227", "prior_expert", ("fuse: poe, ", "")),

@@ -17,6 +17,7 @@ from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec import zoo
 from mvgraph.spec.model import Estimator, Latent, Spec, View
+from mvgraph.spec.nodes import Discrete
 from mvgraph.spec.phases import Objective
 from mvgraph.spec.reading import load
 from mvgraph.spec.terms import Divergence, Route
@@ -72,6 +73,7 @@ def test_what_the_grammar_refuses_is_refused_in_python_too(good: Spec) -> None:
     cases = {
         "MVG306": first_route(good, samples=0),
         "MVG401": replace(good, latents=(replace(z, dim=0), h)),
+        "MVG240": replace(good, discretes=(Discrete("c", 0),)),
         "MVG403": replace(good, views=(View("image", (0,), normal), *good.views[1:])),
         "MVG130": first_route(good, from_="[]"),
         "MVG120": first_route(good, beta=Formula("beta +")),

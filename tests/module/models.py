@@ -46,8 +46,9 @@ def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     if name == "ae" and "sound" in views:
         written["sound"]["likelihood"] = "mse"
     sets = ["p.z.dim=3"]
-    sets += ["p.h.dim=2"] if name in ("dmvae", "mmjsd_private", "mmvae_plus", "vcca_private") else []
+    sets += ["p.h.dim=2"] if name in ("cmvae", "dmvae", "mmjsd_private", "mmvae_plus", "vcca_private") else []
     sets += ["objective.maximize.0.iwae.samples=3"] if name in ("mmvae", "mmvae_dreg", "mmvae_tight") else []
+    sets += ["p.c.discrete=3"] if name == "cmvae" else []
     sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name in JOINT else []
     sets += ["p.z.network={mlp: {hidden: [4], activation: tanh}}"] if name == "cvae" else []
     return load(name, sets=sets, views=written, **overrides)

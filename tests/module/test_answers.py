@@ -76,6 +76,10 @@ def test_encode(name: str) -> None:
             assert sorted(found) == [f"z.{v}" for v in sorted(made.spec.view_names)]
             continue
         shared = found.pop("z")
+        for node in made.spec.discretes:
+            values = found.pop(node.name)
+            assert values.batch_shape == (ROWS,)
+            torch.testing.assert_close(values.mean, made.responsibilities(batch, given)[node.name])
         assert shared.batch_shape == (ROWS,)
         assert shared.event_shape == (3,)
         assert isinstance(shared, MixtureSameFamily) == (count > 1)

@@ -18,7 +18,7 @@ from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.comparisons import Deviation, PooledKL
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Prior, Standard
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
@@ -115,6 +115,12 @@ class Alone:
 
     def log(self, key: Key | Mixture, z: Tensor) -> Tensor:
         """log q(z), of a mixture too."""
+        if isinstance(key, Marginalised):
+            p, family = self.params(key), self.spec.latent(key.ref.node).family.base  # type: ignore[attr-defined]
+            kind = {"normal": Normal, "laplace": Laplace}[family.word]
+            each = [kind(loc, s).log_prob(z).sum(-1) for loc, s in zip(p["loc"], p["scale"], strict=True)]
+            shares = p["logits"].softmax(-1)
+            return sum(w * e.exp() for w, e in zip(shares, each, strict=True)).log()  # type: ignore[union-attr]
         if not isinstance(key, Mixture):
             return self.density(key).log_prob(z).sum(-1)
         parts = [math.log(w) + self.log(k, z) for w, (k,) in zip(key.weights, key.parts, strict=True)]

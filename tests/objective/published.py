@@ -182,6 +182,17 @@ PUBLISHED: dict[str, str] = {
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
 """,
+    "cmvae": """
++ 1/2 E[log p(x.1|h.1,z); h.1~r(h.1), z~q(z|2)]
++ 1/2 E[log p(x.1|h.1,z); h.1~q(h.1|1), z~q(z|1)]
++ 1/2 E[log p(x.2|h.2,z); h.2~r(h.2), z~q(z|1)]
++ 1/2 E[log p(x.2|h.2,z); h.2~q(h.2|2), z~q(z|2)]
+- beta KL(Mix_1/2[q(z|1), q(z|2)] || Mix_p(c)[p(z|c)])
+- beta/2 KL(q(h.1|1) || p(h.1))
+- beta/2 KL(q(h.2|2) || p(h.2))
+! surrogate: ratio of h.1 dropped (aux != prior)
+! surrogate: ratio of h.2 dropped (aux != prior)
+""",
     "mmvm": """
 + E[log p(x.1|z.1); z.1~q(z.1|1)]
 + E[log p(x.2|z.2); z.2~q(z.2|2)]

@@ -44,6 +44,10 @@ VERDICTS = {
     "me_mvae": (False, ONLY),
     "mmvae": (True, "a lower bound of log p(X)"),
     "mmvae_dreg": (True, "a lower bound of log p(X)"),
+    "cmvae": (
+        False,
+        "the prior of h.1, h.2 is replaced by an auxiliary one in some routes (each bounds another model)",
+    ),
     "mmvae_plus": (
         False,
         "the prior of h.1, h.2 is replaced by an auxiliary one in some routes (each bounds another model)",
