@@ -24,6 +24,7 @@ from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, hints, option_name
 from mvgraph.objective.explaining import dead
 from mvgraph.spec import zoo
+from mvgraph.spec.games import Contest, Move
 from mvgraph.spec.grammar import (
     DensityText,
     Evidence,
@@ -33,6 +34,7 @@ from mvgraph.spec.grammar import (
     Plate,
     Posteriors,
     Range,
+    SampleText,
     Views,
     Whole,
     keys,
@@ -80,6 +82,8 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A cross-entropy": (CrossEntropy, "`ce: {...}`, an item of `minimize:`."),
     "A Jensen–Shannon divergence": (JensenShannon, "`js: {...}`, an item of `minimize:`."),
     "A statistic": (BatchStatistic, "`statistic: {...}`, an item of `maximize:`."),
+    "A game": (Contest, "`game: {...}`, an item of `minimize:`."),
+    "A move": (Move, "`moves: [...]`, in the order of a step."),
     "estimator": (Estimator, "`estimator:`"),
     "training": (Training, "`training:`"),
     "clip": (Clip, "`training: {clip: ...}`"),
@@ -94,6 +98,8 @@ NAMES: dict[Any, str] = {
     Table[Range]: "a mapping of variables to ranges",
     Evidence: "views",
     DensityText: "a density",
+    SampleText: "a density or `x.m`",
+    tuple[Move, ...]: "a list of moves",
     tuple[DensityText, ...]: "a list of densities",
     Plate: "`view` or `{level: L}`",
     OneView: "the name or number of a view",

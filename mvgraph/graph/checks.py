@@ -7,6 +7,7 @@ from dataclasses import replace
 from mvgraph.errors import Place, Problem
 from mvgraph.graph import (
     comparisons,
+    games,
     gradients,
     hooks,
     impropriety,
@@ -39,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     *statistics.CHECKS,
     *pooling.CHECKS,
     *summing.CHECKS,
+    *games.CHECKS,
     *hooks.CHECKS,
     *impropriety.CHECKS,
     *phases.CHECKS,

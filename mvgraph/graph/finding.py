@@ -13,7 +13,9 @@ from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr, Formula, Reference
 from mvgraph.language.index import Range, parse_ranges, parse_views
+from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Posterior, Spec
+from mvgraph.spec.moves import variables
 from mvgraph.spec.phases import Objective
 from mvgraph.spec.terms import Route, WrittenTerm
 
@@ -48,8 +50,11 @@ class Written:
 
     @property
     def weighed(self) -> dict[str, bool]:
-        """Those of them that its weights may name: none where they range over members inside the term."""
-        return {} if self.term.gathers else self.variables
+        """Those of them that its weights may name: not those that range over members inside the term."""
+        if not self.term.gathers:
+            return self.variables
+        own = attempt(variables, self.term) if isinstance(self.term, Contest) else []
+        return {} if isinstance(own, SpecError) else {n: v for n, v in self.variables.items() if n in own}
 
 
 def written(spec: Spec) -> list[Written]:

@@ -88,7 +88,7 @@ def delta_divergences(spec: Spec) -> Iterator[Problem]:
     """MVG304: a KL term with a point mass in it."""
     for one in written(spec):
         for path, density in densities(one):
-            if one.term.is_distance and density.which == "q" and density.node in _deltas(spec):
+            if one.term.compares and density.which == "q" and density.node in _deltas(spec):
                 message = f"the posterior of '{density.node}' is a delta, and a delta posterior has no KL"
                 yield error("MVG304", path, message, "drop this term, or write expert: normal")
 

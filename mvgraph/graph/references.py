@@ -18,11 +18,12 @@ from mvgraph.graph.finding import (
     warning,
     written,
 )
-from mvgraph.language.density import Density, parse_density
+from mvgraph.language.density import Data, Density, parse_density, parse_sample
 from mvgraph.language.expr import Formula
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
+from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import Route
 
@@ -32,6 +33,9 @@ def sets(spec: Spec) -> Iterator[Problem]:
     for one, route in routes(spec):
         for key, text in (("from", route.from_), ("to", route.to)):
             yield from _set(spec, one, (*one.path, key), text)
+    for one in written(spec):
+        if isinstance(one.term, Contest) and one.term.from_ is not None:
+            yield from _set(spec, one, (*one.path, "from"), one.term.from_)
 
 
 def _set(spec: Spec, one: Written, path: Path, text: str) -> Iterator[Problem]:
@@ -134,11 +138,21 @@ def _mentioned(one: Written) -> set[str]:
         names = [n for v in read if not isinstance(v, SpecError) for n in v.names]
         weights = [term.weight, *_formulas(term.beta), *_formulas(term.likelihood_weight)]
     else:
-        names, weights = [], [term.weight]
+        names, weights = _unscored(one), [term.weight]
     names += [n for _, d in densities(one) for n in (*_views(d), d.copy or "")]
     read_weights = [attempt(references, formula) for formula in weights]
     found = [r for names_ in read_weights if not isinstance(names_, SpecError) for r in names_]
     return {*names, *(r.name for r in found), *(r.index or "" for r in found)}
+
+
+def _unscored(one: Written) -> list[str]:
+    """The views of a game's data, and those that its reconstructions are made from."""
+    if not isinstance(one.term, Contest):
+        return []
+    read = [attempt(parse_sample, text) for _, text in one.term.samples]
+    given = attempt(parse_views, one.term.from_ or "V")
+    views = [] if isinstance(given, SpecError) else given.names
+    return [*(d.copy for d in read if isinstance(d, Data)), *views]
 
 
 def _formulas(weight: Formula | Table[Formula]) -> list[Formula]:
@@ -188,7 +202,7 @@ def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator
 
 def pairs(spec: Spec) -> Iterator[Problem]:
     """MVG221: one comparison of densities of different latents or of different copies."""
-    for one in (w for w in written(spec) if w.term.is_distance):
+    for one in (w for w in written(spec) if w.term.compares):
         found, word = list(densities(one)), one.term.word
         for path, density in found[1:]:
             first, other = _copy(found[0][1]), _copy(density)

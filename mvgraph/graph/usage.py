@@ -10,6 +10,7 @@ from mvgraph.graph.finding import (
     Check,
     Reach,
     Written,
+    attempt,
     components,
     densities,
     error,
@@ -23,6 +24,8 @@ from mvgraph.graph.finding import (
     warning,
     written,
 )
+from mvgraph.language.density import Data, parse_sample
+from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.spec.terms import Route
 from mvgraph.vocab.fusion import Fusion
@@ -42,7 +45,8 @@ def uses(spec: Spec) -> Iterator[Use]:
     for one in written(spec):
         if value(spec, one.term.weight) != 0:
             routed = _route(spec, one, one.term) if isinstance(one.term, Route) else ()
-            yield from (u for u in (*routed, *_named(spec, one)) if u.evidence.sizes)
+            remade = _remade(spec, one, one.term) if isinstance(one.term, Contest) else ()
+            yield from (u for u in (*routed, *remade, *_named(spec, one)) if u.evidence.sizes)
 
 
 def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
@@ -55,6 +59,18 @@ def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
             yield Use((*one.path, "from"), name, Reach(own, frozenset({1})))
         else:
             yield Use((*one.path, "from"), name, given)
+
+
+def _remade(spec: Spec, one: Written, game: Contest) -> Iterator[Use]:
+    """The posteriors behind the reconstructions of a game."""
+    fake, given = attempt(parse_sample, game.fake), reach(spec, game, game.from_ or "V")
+    if not isinstance(fake, Data) or given is None:
+        return
+    for name in (n for n in posteriors(spec) if n in spec.observed.given):
+        copy = reach(spec, game, f"[{fake.copy}]")
+        found = given if not plated(spec, name) else copy
+        if found is not None:
+            yield Use((*one.path, "from"), name, found)
 
 
 def _named(spec: Spec, one: Written) -> Iterator[Use]:

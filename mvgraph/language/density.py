@@ -1,4 +1,4 @@
-"""Densities as they are written: `p(z)`, `q(z | V)`, `q(h.m | m)`."""
+"""Densities as they are written, `p(z)`, `q(z | V)`, `q(h.m | m)`, and the data of a view, `x.m`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mvgraph.errors import Problem, SpecError
 
 _NODE = r"(?P<node>\w+)(?:\.(?P<copy>\w+))?"
+_DATA = re.compile(r"\s*(?P<node>\w+)\.(?P<copy>[\w-]+)\s*")
 _DENSITY = re.compile(rf"\s*(?P<which>[pq])\s*\(\s*{_NODE}\s*(?:\|\s*(?P<views>[^)]*?))?\s*\)\s*")
 
 
@@ -41,3 +42,35 @@ def parse_density(text: str) -> Density:
         remedy = "write p(z), q(z | V), q(z | m) or q(h.m | m)"
         raise SpecError(Problem("MVG132", (), f"'{text}' is not a density", remedy))
     return Density(found["which"], found["node"], found["copy"], found["views"])
+
+
+@dataclass(frozen=True)
+class Data:
+    """A reference to the data of one view.
+
+    Arguments:
+        node: the observed node.
+        copy: the view, or a variable bound to one.
+    """
+
+    node: str
+    copy: str
+
+
+def parse_sample(text: str) -> Density | Data:
+    """What is drawn or observed: a density of a latent, or the data of a view.
+
+    >>> parse_sample("x.m")
+    Data(node='x', copy='m')
+
+    Raises:
+        SpecError: the text reads as neither.
+    """
+    if found := _DATA.fullmatch(text):
+        return Data(found["node"], found["copy"])
+    try:
+        return parse_density(text)
+    except SpecError:
+        remedy = "write p(z), q(z | m), q(h.m | m), or x.m for the data of a view"
+        message = f"'{text}' is neither a density nor the data of a view"
+        raise SpecError(Problem("MVG132", (), message, remedy)) from None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from mvgraph.data.batch import Batch
-from mvgraph.module import centers, statistics
+from mvgraph.module import centers, judging, statistics
 from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, random_masks
@@ -24,22 +24,38 @@ from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.deriving import expand
+from mvgraph.objective.games import Generator
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
 
 
-def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values: Values) -> dict[str, Tensor]:
-    """Every term's value for each row, `{printed term: (row,)}`, zero where it does not apply.
+class Account(NamedTuple):
+    """What the interpreter gives.
 
-    `spec` is the one that the networks were made for, or one of its phases.
+    Arguments:
+        terms: every term's value for each row, `{printed term: (row,)}`, zero where it does not apply.
+        players: the loss of each player of a game for each row, `{player: (row,)}`.
+    """
+
+    terms: dict[str, Tensor]
+    players: dict[str, Tensor]
+
+
+def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values: Values) -> Account:
+    """Every term's value, and the loss of every player of a game.
+
     A term that complete data do not have (of a pattern of missing views) is named as it is derived for its pattern.
+
+    Arguments:
+        spec: the one that the networks were made for, one of its phases, or a part of its objective.
+        networks, batch, noise, values: the parameters, rows with a mask, all randomness, the params.
     """
     sets = random_masks(noise.sets, batch.mask)
     objective = derive(spec)
     printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
-    found: dict[str, Tensor] = {}
+    found = Account({}, {})
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
         views = {k: v[index] for k, v in batch.views.items()}
@@ -47,9 +63,18 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
         for term in expand(spec, observed, dict(enumerate(drawn, 1))):
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
             name = printed.get(term.atom, signed(term.coefficient, term.atom))
-            whole = found.get(name, batch.mask.new_zeros(len(batch), dtype=noise.sets.dtype))
-            found[name] = whole.index_add(0, index, coefficient * VALUES[type(term.atom)](pattern, term.atom))
+            value = coefficient * VALUES[type(term.atom)](pattern, term.atom)
+            _add(found.terms, name, index, value, noise.sets)
+            if isinstance(term.atom, Generator):
+                critic = term.atom.opponent
+                _add(found.players, str(critic), index, judging.critic(pattern, critic), noise.sets)
+                _add(found.players, term.atom.player, index, -value, noise.sets)
     return found
+
+
+def _add(to: dict[str, Tensor], name: str, index: Tensor, value: Tensor, like: Tensor) -> None:
+    """Add the values of some rows to those of all, `(row,)`."""
+    to[name] = to.get(name, like.new_zeros(like.shape[1])).index_add(0, index, value)
 
 
 def _patterns(batch: Batch, sets: Tensor) -> dict[tuple[frozenset[str], tuple[frozenset[str], ...]], list[int]]:
@@ -81,4 +106,5 @@ VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {
     LogMeanExp: Pattern.log_mean_exp,
     Statistical: statistics.interpreted,
     PooledKL: pooled_kl_of,
+    Generator: judging.generator,
 }

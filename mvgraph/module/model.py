@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +17,7 @@ from mvgraph.module import answers, clusters
 from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
+from mvgraph.module.loss import Loss
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
 from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
@@ -25,24 +25,12 @@ from mvgraph.module.stages import Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import games_only, without_games
 from mvgraph.vocab.param import Clock
 
 Data = Batch | Mapping[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Loss:
-    """A loss to be minimised, and what it is made of.
-
-    Arguments:
-        total: −objective, the mean over rows, a scalar.
-        terms: the signed contribution of each printed term to the objective: −total is their sum.
-        rows: the objective of each row, `(row,)`.
-    """
-
-    total: Tensor
-    terms: Mapping[str, Tensor]
-    rows: Tensor
+Part = Literal["total", "objective", "games"]
+PARTS: dict[Part, Callable[[Spec], Spec]] = {"total": lambda s: s, "objective": without_games, "games": games_only}
 
 
 class Model(nn.Module):
@@ -69,6 +57,7 @@ class Model(nn.Module):
         noise: Noise | None = None,
         clock: Clock = END,
         generator: torch.Generator | None = None,
+        part: Part = "total",
     ) -> Loss:
         """The loss of a batch.
 
@@ -77,6 +66,8 @@ class Model(nn.Module):
             phase: whose objective; the sum of all phases, unless said.
             noise: the randomness; drawn with `generator` where it is not given.
             clock: how far training has come, for schedules; their ends, unless said.
+            generator: where the noise comes from.
+            part: the whole objective, what it is without its games, or its games only.
 
         Raises:
             DataError: a row without any view, or missing views where a joint network needs them all.
@@ -84,16 +75,17 @@ class Model(nn.Module):
         """
         rows = self._batch(batch)
         self.require_complete(rows, phase)
-        stage = self._stages[phase]
-        noise = noise or self.draw_noise(len(rows), generator, phase)
+        stage = self._stages.part(phase, part)
+        noise = noise or draw_noise(self.spec, stage.plan, len(rows), self._like, generator)
         values = self.networks.values(clock)
         if self.optimize:
-            table = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
+            table, players = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
             found = dict(zip(stage.plan.lines, table, strict=True))
         else:
-            found = interpret(stage.spec, self.networks, rows, noise, values)
+            found, players = interpret(stage.spec, self.networks, rows, noise, values)
         each = sum(found.values(), start=noise.sets.new_zeros(len(rows)))
-        return Loss(-each.mean(), {name: value.mean() for name, value in found.items()}, each)
+        terms = {name: value.mean() for name, value in found.items()}
+        return Loss(-each.mean(), terms, each, {name: value.mean() for name, value in players.items()})
 
     @torch.no_grad()
     def encode(self, data: Data, given: Sequence[str] | None = None) -> dict[str, Distribution]:

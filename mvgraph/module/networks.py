@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from mvgraph.errors import Problem, SpecError
 from mvgraph.language.expr import Formula, symbol
 from mvgraph.module.conditional import Conditional, Marginal
+from mvgraph.module.critics import scorers
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
@@ -31,7 +32,7 @@ END = Clock(2**53, 1)  # later than any schedule
 
 
 class Networks(nn.Module):
-    """The parameters of a model: encoders, joint networks, decoders, priors, auxiliary priors, learnt numbers.
+    """The parameters of a model: encoders, joint networks, decoders, priors, auxiliary priors, critics, learnt numbers.
 
     Arguments:
         spec: a checked spec whose views have shapes.
@@ -54,6 +55,7 @@ class Networks(nn.Module):
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
             self._add(latent, trunks)
+        self.critics = scorers(spec)
         self.learnt = nn.ParameterDict(
             {n: nn.Parameter(_initial(spec, n, p)) for n, p in spec.params.items() if isinstance(p, Learnt)}
         )

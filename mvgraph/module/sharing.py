@@ -74,7 +74,11 @@ def _covers(mask: Tensor, needed: Tensor) -> Tensor:
 
 
 def _components(spec: Spec, scope: Scope, size: int) -> int:
-    rules: dict[str, Callable[[int], int]] = {"singles": lambda n: n, "subsets": lambda n: 2**n - 1}
+    rules: dict[str, Callable[[int], int]] = {
+        "none": lambda _: 1,
+        "singles": lambda n: n,
+        "subsets": lambda n: 2**n - 1,
+    }
     return 1 if scope.component is None else max(rules[scope.split or spec.mixture](size), 1)
 
 

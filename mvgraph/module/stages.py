@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from mvgraph.errors import Problem, UsageError
 from mvgraph.module.lowering import Step
-from mvgraph.planning import Plan
+from mvgraph.planning import Plan, plan
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import games_only, without_games
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,17 +23,22 @@ class Stage:
     step: Step
 
 
+Part = Literal["total", "objective", "games"]
+PARTS: dict[Part, Callable[[Spec], Spec]] = {"objective": without_games, "games": games_only}
+
+
 class Stages:
     """The stages of a model by the names of their phases; None is the sum of all phases, or the only objective.
 
     Arguments:
         spec: the whole spec.
-        plan: its plan.
+        whole: its plan.
     """
 
-    def __init__(self, spec: Spec, plan: Plan) -> None:
-        self.whole = Stage(spec, plan, Step(spec, plan))
-        self.phases = {n: Stage(s, plan.phases[n], Step(s, plan.phases[n])) for n, s in spec.by_phase.items()}
+    def __init__(self, spec: Spec, whole: Plan) -> None:
+        self.whole = Stage(spec, whole, Step(spec, whole))
+        self.parts: dict[tuple[str | None, Part], Stage] = {}
+        self.phases = {n: Stage(s, whole.phases[n], Step(s, whole.phases[n])) for n, s in spec.by_phase.items()}
 
     def __getitem__(self, phase: str | None) -> Stage:
         """A stage.
@@ -44,3 +52,14 @@ class Stages:
             remedy = nearest(phase, list(self.phases)) if self.phases else "it has one objective, and no phases"
             raise UsageError(Problem("MVG513", ("phases",), f"the spec has no phase '{phase}'", remedy))
         return self.phases[phase]
+
+    def part(self, phase: str | None, part: Part) -> Stage:
+        """A part of a stage's objective, made when it is first asked for."""
+        whole = self[phase]
+        if part == "total":
+            return whole
+        if (phase, part) not in self.parts:
+            spec = PARTS[part](whole.spec)
+            made = plan(spec)
+            self.parts[phase, part] = Stage(spec, made, Step(spec, made))
+        return self.parts[phase, part]

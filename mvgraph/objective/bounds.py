@@ -16,6 +16,7 @@ from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import contests
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Route
 from mvgraph.vocab.param import Schedule
 
@@ -43,7 +44,8 @@ def judge(spec: Spec) -> Verdict:
     if spec.phases:
         return _together({name: judge(one) for name, one in spec.by_phase.items()})
     routes = [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t)]
-    failures = [*_densities(spec), *_maximized(spec), *(f for r in routes for f in _failures(r)), *_minimized(spec)]
+    failures = [*_densities(spec), *_games(spec), *_maximized(spec), *(f for r in routes for f in _failures(r))]
+    failures += _minimized(spec)
     if failures:
         return Verdict(False, "; ".join(dict.fromkeys(failures)))
     total = sum((r.times for r in routes), start=sympy.Integer(0))
@@ -95,6 +97,13 @@ def _densities(spec: Spec) -> Iterator[str]:
         yield f"a KL to {to} is a fitted formula, not the divergence itself"
     if made := pools(spec):
         yield f"the prior of {', '.join(made)} is made of posteriors, so there is no joint density p(X) to be bounded"
+
+
+def _games(spec: Spec) -> Iterator[str]:
+    known = values(spec)
+    for written in contests(spec):
+        if any(Weigher(spec, i).weight(written.weight).subs(known) != 0 for i in instances(spec, written)):
+            yield "a game: its players minimise losses of their own, and no one objective is optimised"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from mvgraph.objective.contests import contest
 from mvgraph.objective.divergences import cross_entropy, divergence, jensen_shannon
 from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances
 from mvgraph.objective.frame import Frame
@@ -13,6 +14,7 @@ from mvgraph.objective.routes import route
 from mvgraph.objective.statistics import statistic
 from mvgraph.objective.terms import Term
 from mvgraph.objective.weighing import Weigher
+from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
 
@@ -22,6 +24,7 @@ RULES: dict[type, Callable[[Frame, Any], Iterator[Term]]] = {
     BatchStatistic: statistic,
     CrossEntropy: cross_entropy,
     JensenShannon: jensen_shannon,
+    Contest: contest,
 }
 
 

@@ -14,6 +14,7 @@ from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
 from mvgraph.objective.keys import Expert, Fused, Joint, Key, Ref
+from mvgraph.objective.playbook import order
 from mvgraph.objective.prose import (
     MIXTURES,
     copies,
@@ -31,6 +32,7 @@ from mvgraph.objective.prose import (
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import moves
 from mvgraph.spec.terms import JensenShannon, Route, WrittenTerm
 
 MOST_PIECES = 40  # bindings and components of one term that are written out
@@ -67,6 +69,7 @@ def _phases(spec: Spec, objective: Objective) -> Iterator[Section]:
 def _objective(spec: Spec, objective: Objective) -> Iterator[Section]:
     yield from ((f"Term {n}: {sign}", _term(spec, t)) for n, (t, sign) in enumerate(_written(spec), 1))
     yield "Objective, to be maximised", list(objective.lines)
+    yield "Moves of a step, each with noise of its own", order(spec)
     yield "What it is", _verdict(objective)
 
 
@@ -88,7 +91,8 @@ def _terms(objective: Objective) -> dict[str, Any]:
         for (c, a), line in zip(objective.terms, objective.lines, strict=True)
     ]
     bound = {"holds": objective.verdict.holds, "reason": objective.verdict.reason}
-    return {"terms": terms, "flags": list(objective.flags), "bound": bound}
+    order_ = [{"update": list(m.update), "loss": m.loss} for m in moves(objective.spec)]
+    return {"terms": terms, "flags": list(objective.flags), "bound": bound, **({"moves": order_} if order_ else {})}
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from mvgraph.objective.atoms import KL
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts
 from mvgraph.objective.family import family_of
+from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Auxiliary, Mixture
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic
@@ -16,7 +17,7 @@ from mvgraph.vocab.divergence import FITTED, closed_kl
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled)
+    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled, _games)
     return tuple(sorted({flag for each in found for flag in each(spec)}))
 
 
@@ -83,3 +84,10 @@ def _fitted(spec: Spec) -> list[str]:
 
 def _biased(spec: Spec) -> list[str]:
     return [f"biased gradient: {spec.estimator.gradient}, by draws that share a logarithm"] if any(biased(spec)) else []
+
+
+def _games(spec: Spec) -> list[str]:
+    matches = [t.atom.match for t in expand(spec) if isinstance(t.atom, Generator)]
+    players = [f"game: {m.critic} has a loss of its own; GAME is the loss of those who make the fakes" for m in matches]
+    flaws = [f"game: {m.play.word}: {m.play.flaw}" for m in matches if m.play.flaw]
+    return [*players, *flaws]

@@ -11,6 +11,8 @@ from mvgraph.language.word import inline
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
+from mvgraph.objective.playbook import players
+from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.nodes import Discrete
 from mvgraph.spec.phases import Phase
@@ -202,12 +204,24 @@ def _jensen_shannon(term: JensenShannon) -> str:
     return f"{term.word} of {', '.join(term.of)}{_options(options)}"
 
 
+def _contest(term: Contest) -> str:
+    options = {
+        "from": term.from_,
+        "for": term.for_ or None,
+        "critic": term.critic,
+        "balance": _unless(term.balance, "even"),
+        "weight": _unless(term.weight.text, "1"),
+    }
+    return f"{term.word} {inline(term.play)}: real {term.real}, fake {term.fake}{_options(options)}"
+
+
 LINES: dict[type, Callable[[Any], str]] = {
     Route: _route,
     Divergence: _divergence,
     CrossEntropy: _divergence,
     JensenShannon: _jensen_shannon,
     BatchStatistic: _statistic,
+    Contest: _contest,
 }
 
 
@@ -229,6 +243,8 @@ def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:
     if isinstance(term, JensenShannon):
         yield f"rule: {JENSEN_SHANNON}"
         yield f"  {(getdoc(type(term.center)) or '').splitlines()[0].rstrip('.')}"
+    if isinstance(term, Contest):
+        yield from players(spec, term)
     if not isinstance(term, Route):
         return
     yield f"rule: {RULES[term.word]}"

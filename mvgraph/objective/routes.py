@@ -96,7 +96,7 @@ def _bound(case: _Case) -> Iterator[Term]:
         site = case.site(part)
         for view in sorted(case.scored):
             scope = case.scope(frozenset({view}), part)
-            yield frame.build(weigh.score(case.route, view), weight, _likelihood(site, view), scope)
+            yield frame.build(weigh.score(case.route, view), weight, likelihood(site, view), scope)
         for ref, atom in _ratios(case, site):
             if atom.of != atom.to[0]:
                 scope = case.scope(scored_by(frame.spec, ref), part)
@@ -121,7 +121,7 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
 def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
     """One component's log-weight."""
     weigh, site = case.frame.weigh, case.stratum(part)
-    scores = [(weigh.score(case.route, v), _likelihood(site, v)) for v in sorted(case.scored)]
+    scores = [(weigh.score(case.route, v), likelihood(site, v)) for v in sorted(case.scored)]
     ratios = [(weigh.beta(case.route, ref), atom) for ref, atom in _ratios(case, site)]
     if case.mixed and case.shared:
         streams = ((WHOLE, tuple(drawn(site, r).stream for r in case.shared)),)
@@ -131,7 +131,8 @@ def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
     return Stratum(weight, tuple(s for s in scores if s[0] != 0), tuple(r for r in ratios if r[0] != 0), component)
 
 
-def _likelihood(site: Site, view: str) -> Likelihood:
+def likelihood(site: Site, view: str) -> Likelihood:
+    """E[log p(x_view | ·)] at the draws of a site."""
     draws = [drawn(site, ref) for ref in relevant(site.spec, frozenset({view}), direct=True)]
     _, fixed = parents(site.spec, site.spec.observed.given, view)
     return Likelihood(Ref(site.spec.observed.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))), fixed)

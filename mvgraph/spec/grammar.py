@@ -16,6 +16,7 @@ from typing import Any, Literal, NewType
 
 from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, hints, option_name
+from mvgraph.spec.games import Contest, Move
 from mvgraph.spec.model import (
     About,
     Clip,
@@ -36,6 +37,7 @@ from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenS
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
 Range = NewType("Range", str)  # what a bound variable runs over
 DensityText = NewType("DensityText", str)
+SampleText = NewType("SampleText", str)  # a density, or the data of a view
 Plate = Literal["view"] | Levels
 Dim = int | Table[int] | tuple[int, ...]  # a list by position: of the view, or of the level
 OneView = NewType("OneView", str)  # the name or the position of a view
@@ -85,6 +87,7 @@ class Whole:
         phases: in place of `objective`, where training has several, one after another.
         estimator: how expectations are estimated.
         training: how the parameters are found.
+        moves: who takes a step when, where there is a game.
     """
 
     mvgraph: Literal[1]
@@ -100,6 +103,7 @@ class Whole:
     phases: tuple[Phase, ...] = ()
     estimator: Estimator = field(default_factory=Estimator)
     training: Training = field(default_factory=Training)
+    moves: tuple[Move, ...] = ()
 
 
 NAMED = (View, Latent, Observed, Condition, Discrete, Posterior)  # their name is the key before them
@@ -110,8 +114,12 @@ TERMS: dict[str, type] = {
     "ce": CrossEntropy,
     "js": JensenShannon,
     "statistic": BatchStatistic,
+    "game": Contest,
 }
-RECORDS = (*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator, Levels, Objective, Phase, Training, Whole)
+RECORDS = (
+    *(*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator),
+    *(Levels, Move, Objective, Phase, Training, Whole),
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,10 @@ _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     **{(cls, "for_"): ("for", Table[Range]) for cls in (Divergence, CrossEntropy, JensenShannon, BatchStatistic)},
     **{(cls, key): (key, DensityText) for cls in (Divergence, CrossEntropy) for key in ("of", "to")},
     **{(cls, "of"): ("of", tuple[DensityText, ...]) for cls in (JensenShannon, BatchStatistic)},
+    (Contest, "from_"): ("from", Evidence),
+    (Contest, "for_"): ("for", Table[Range]),
+    (Contest, "real"): ("real", SampleText),
+    (Contest, "fake"): ("fake", SampleText),
 }
 _CONSTANT: dict[type, tuple[Key, ...]] = {
     Observed: (

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mvgraph.language.table import Table
 from mvgraph.spec.document import Document
+from mvgraph.spec.games import Move
 from mvgraph.spec.nodes import Condition, Discrete, Level, Levels
 from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import WrittenTerm
@@ -209,9 +210,8 @@ class Spec:
     """A written model.
 
     `observed` is the one node of p that is scored (plated over views); `latents` and `posteriors` run in the order
-    of the text, one posterior for each latent; `conditions` are given and never scored, `discretes`
-    are summed out. There is an `objective`, or there are `phases`, each with its own. `document` remembers the text
-    for messages and never counts in a comparison.
+    of the text, one posterior for each latent; `conditions` are given and never scored, `discretes` are summed out.
+    There is an `objective`, or there are `phases`, each with its own. `document` is for messages and never compared.
     """
 
     name: str
@@ -230,6 +230,7 @@ class Spec:
     open_views: OpenViews | None = None
     estimator: Estimator = Estimator()
     training: Training = Training()
+    moves: tuple[Move, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
 
     @property

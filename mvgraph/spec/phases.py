@@ -14,7 +14,7 @@ class Objective:
 
     Arguments:
         maximize: routes.
-        minimize: divergences.
+        minimize: divergences and games.
     """
 
     maximize: tuple[WrittenTerm, ...] = ()

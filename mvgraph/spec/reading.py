@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, cast
 
 from mvgraph.errors import Path, Problem, SpecError
-from mvgraph.language.density import parse_density
+from mvgraph.language.density import parse_density, parse_sample
 from mvgraph.language.expr import Formula
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.language.table import Table
@@ -27,6 +27,7 @@ from mvgraph.spec.grammar import (
     Plate,
     Posteriors,
     Range,
+    SampleText,
     Views,
     Whole,
     alternatives,
@@ -117,6 +118,7 @@ def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
         phases=whole.phases,
         estimator=whole.estimator,
         training=whole.training,
+        moves=whole.moves,
         document=document,
     )
 
@@ -205,6 +207,11 @@ def _one_view(_reader: _Reader, value: Any, _path: Path) -> str:
     return str(value)
 
 
+def _sample(_reader: _Reader, value: Any, _path: Path) -> str:
+    parse_sample(value)
+    return str(value).strip()
+
+
 def _plate(reader: _Reader, value: Any, path: Path) -> bool | Levels:
     return True if value == "view" else cast(Levels, reader.record(Levels, value, path))
 
@@ -269,6 +276,7 @@ _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     Evidence: _evidence,
     Range: _range,
     DensityText: _density,
+    SampleText: _sample,
     Plate: _plate,
     Dim: _dim,
     OneView: _one_view,

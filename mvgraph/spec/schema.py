@@ -26,6 +26,7 @@ from mvgraph.spec.grammar import (
     OneView,
     Posteriors,
     Range,
+    SampleText,
     Views,
     Whole,
     alternatives,
@@ -42,6 +43,7 @@ from mvgraph.vocab.after import After
 from mvgraph.vocab.center import Center
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.fusion import Fusion
+from mvgraph.vocab.game import Game
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
@@ -51,7 +53,7 @@ from mvgraph.vocab.statistic import Statistic
 Schema = dict[str, Any]
 
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-KINDS: tuple[type[Word], ...] = (Family, Fusion, Center, Network, Optimizer, Param, Sampler, Statistic, After)
+KINDS: tuple[type[Word], ...] = (Family, Fusion, Center, Network, Optimizer, Param, Sampler, Statistic, Game, After)
 MOST_VIEWS = 1000
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"
@@ -287,6 +289,7 @@ _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Range: _text,
     DensityText: _text,
     OneView: _one_view,
+    SampleText: _text,
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,

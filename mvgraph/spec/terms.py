@@ -45,6 +45,10 @@ class WrittenTerm(Protocol):
         """Whether it is made to be minimised; else it is a bound or a score, made to be maximised."""
 
     @property
+    def compares(self) -> bool:
+        """Whether it takes logarithms of the densities that it names."""
+
+    @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
         """The densities that it names, as texts, with the keys under which they stand."""
 
@@ -80,6 +84,7 @@ class Route:
 
     gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
 
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
@@ -108,6 +113,7 @@ class Divergence:
     word: ClassVar[str] = "kl"
     gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
 
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
@@ -150,6 +156,7 @@ class JensenShannon:
     combine: ClassVar[Literal["sum", "mean"]] = "sum"
     gathers: ClassVar[bool] = True
     is_distance: ClassVar[bool] = True
+    compares: ClassVar[bool] = True
 
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
@@ -177,6 +184,7 @@ class BatchStatistic:
     combine: ClassVar[Literal["sum", "mean"]] = "sum"
     gathers: ClassVar[bool] = True
     is_distance: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
 
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:

@@ -46,6 +46,7 @@ def tree(spec: Spec) -> dict[str, Any]:
         phases=spec.phases,
         estimator=spec.estimator,
         training=spec.training,
+        moves=spec.moves,
     )
     found = {**_record(whole), **({} if spec.phases else {"objective": _record(spec.objective)})}
     return {key.name: found[key.name] for key in keys(Whole) if key.name in found}

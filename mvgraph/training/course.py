@@ -16,11 +16,13 @@ from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
 from mvgraph.module.model import Model
 from mvgraph.spec.model import EarlyStopping
+from mvgraph.spec.moves import moves
 from mvgraph.training.errors import Interrupted
 from mvgraph.training.folder import STATE, StateIO, read_state, write_curves
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import MOMENTS, VALID, Fitting
+from mvgraph.training.playing import Playing
 from mvgraph.training.progress import Bar
 from mvgraph.training.resuming import kept
 from mvgraph.training.stages import Moments, Rest, Stage
@@ -104,7 +106,8 @@ class Course:
             self.keeper.finish(module)
 
     def _fitting(self, stage: Stage) -> Fitting:
-        return Fitting(self.model, self.rows, self.held, self.size, self.seed, stage, self.moments)
+        made = Playing if moves(self.model.spec) else Fitting
+        return made(self.model, self.rows, self.held, self.size, self.seed, stage, self.moments)
 
     def _train(self, module: Fitting, start: Path | None) -> None:
         """One stage, from the state in the file `start` where it is given."""
@@ -124,6 +127,7 @@ class Course:
             trainer.save_checkpoint(self.keeper.folder / STATE)  # the next stage starts from the best epoch of this one
 
     def _fit(self, trainer: lightning.Trainer, module: Fitting, start: Path | None) -> None:
+        module.accept(trainer)
         keeper, before = self.keeper, len(self.keeper.rows)
         try:
             trainer.fit(module, ckpt_path=start)

@@ -67,7 +67,9 @@ def group(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _title(name: str) -> str:
-    """What a term is about: the loss, a view's log-likelihood, divergences, or the rest."""
+    """What a curve is about: the loss, games and their players, a view's log-likelihood, divergences, or the rest."""
+    if "GAME_" in name or name.startswith(("critic of ", "generator of ")):
+        return "games"
     scored = re.search(r"E\[log p\(([^|)]*)", name)
     if name == TOTAL:
         return "loss"

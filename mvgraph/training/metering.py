@@ -18,7 +18,10 @@ NEVER = 2**62
 
 
 class Meter:
-    """Running sums of the total and of every term, weighted by rows; remembers where a value was first not finite."""
+    """Running sums of the total, every term and every player's loss, weighted by rows.
+
+    It remembers where a value was first not finite.
+    """
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
@@ -30,10 +33,11 @@ class Meter:
         """Count the mean values of `rows` rows."""
         total = loss.total.detach()
         if not self.names:
-            self.names = (TOTAL, *loss.terms)
+            self.names = (TOTAL, *loss.terms, *loss.players)
             self.sums = total.new_zeros(len(self.names))
             self.first_bad = torch.full((len(self.names),), NEVER, device=total.device)
-        terms = [torch.as_tensor(loss.terms[n]).detach().to(total) for n in self.names[1:]]
+        found = {**loss.terms, **loss.players}
+        terms = [torch.as_tensor(found[n]).detach().to(total) for n in self.names[1:]]
         values = torch.stack([total, *terms])
         self.sums += values * rows
         self.first_bad = torch.where(torch.isfinite(values), self.first_bad, self.first_bad.clamp(max=step))

@@ -77,6 +77,9 @@ class Fitting(lightning.LightningModule):
         """The numbers of the validation steps."""
         return range(len(self._cuts(self.valid))) if self.valid is not None else []
 
+    def accept(self, trainer: lightning.Trainer) -> None:
+        """Refuse a trainer that cannot do what this needs; a plain objective needs nothing special."""
+
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The spec's optimizer over all parameters that learn; Adam where it names none."""
         word = self.model.spec.training.optimizer or Optimizer.read("adam")
@@ -106,16 +109,26 @@ class Fitting(lightning.LightningModule):
 
     def training_step(self, batch: int, batch_idx: int) -> Tensor:
         """The loss of one slice of the rows."""
-        step = self.epoch * len(self.train_dataloader()) + batch
-        rows, share = self._share(self.order[self._cuts(self.data)[batch]])
+        step, every = self.place(batch)
+        rows, share = self._share(every)
         count = step * self.trainer.world_size + self.trainer.global_rank
         with self._randomness(count, Purpose.NOISE, Purpose.GLOBAL) as generator:
-            own = _slice(self.data, rows)
-            loss: Loss = self.model.loss(own, phase=self.stage.phase, clock=self.clock, generator=generator)
-        self.meter.add(loss, len(rows), step)
+            loss: Loss = self.model.loss(
+                slice_of(self.data, rows), phase=self.stage.phase, clock=self.clock, generator=generator
+            )
+        self.count(loss, len(rows), step, batch_idx)
+        return loss.total * share if share != 1 else loss.total
+
+    def place(self, batch: int) -> tuple[int, Tensor]:
+        """The number of a step, over all epochs, and its rows."""
+        step = self.epoch * len(self.train_dataloader()) + batch
+        return step, self.order[self._cuts(self.data)[batch]]
+
+    def count(self, loss: Loss, rows: int, step: int, batch_idx: int) -> None:
+        """Count the loss of a step, and stop where it is not finite."""
+        self.meter.add(loss, rows, step)
         if self.device.type == "cpu" or batch_idx % LOOK_EVERY == 0:
             self.meter.refuse()
-        return loss.total * share if share != 1 else loss.total
 
     def on_validation_epoch_start(self) -> None:
         """Start counting."""
@@ -129,7 +142,7 @@ class Fitting(lightning.LightningModule):
         assert self.valid is not None
         rows = torch.arange(len(self.valid), device=self.device)[self._cuts(self.valid)[batch]]
         with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
-            loss: Loss = self.model.loss(_slice(self.valid, rows), phase=self.stage.phase, generator=generator)
+            loss: Loss = self.model.loss(slice_of(self.valid, rows), phase=self.stage.phase, generator=generator)
         self.valid_meter.add(loss, len(rows), batch_idx)
 
     def on_validation_epoch_end(self) -> None:
@@ -172,7 +185,12 @@ class Fitting(lightning.LightningModule):
     def clock(self) -> Clock:
         """How far the stage has come: every stage has schedules of its own."""
         batches = int(self.trainer.num_training_batches)
-        return Clock(self.trainer.global_step, math.ceil(batches / self.trainer.accumulate_grad_batches))
+        return Clock(self.finished, math.ceil(batches / self.trainer.accumulate_grad_batches))
+
+    @property
+    def finished(self) -> int:
+        """Finished steps of the stage."""
+        return int(self.trainer.global_step)
 
     def _cuts(self, data: Batch) -> list[slice]:
         return cuts(len(data), self.size, whole=self.model.plan.batchwise)
@@ -203,6 +221,6 @@ class Fitting(lightning.LightningModule):
             yield generator
 
 
-def _slice(data: Batch, rows: Tensor) -> Batch:
+def slice_of(data: Batch, rows: Tensor) -> Batch:
     """The rows without their ids, which no step needs."""
     return Batch({n: v[rows] for n, v in data.views.items()}, data.mask[rows])

@@ -84,6 +84,18 @@ CONDITION = (
     "  w: {condition: true, view: image}\n  h: {latent: normal, dim: 2, plate: view}\n"
     "  x: {observed: true, plate: view, given: [z, h, w]}",
 )
+GAME = "game: {play: gan, real: p(z), fake: q(z | n), for: {n: V}, weight: alpha}"
+
+
+def game(name: str, codes: str, at: str, players: str, *edits: tuple[str, str]) -> Fault:
+    """A game in the place of the KL."""
+    return fault(name, codes, at, (KL, f"game: {{play: gan, {players}, weight: alpha}}"), *edits)
+
+
+def moves(name: str, codes: str, at: str, order: str, edits: tuple[tuple[str, str], ...] = ((KL, GAME),)) -> Fault:
+    """Moves, and a game for them."""
+    return fault(name, codes, at, ("mvgraph: 1", f"mvgraph: 1\nmoves: {order}"), *edits)
+
 
 NEVER = ("prior_expert: full", "prior_expert: never")
 
@@ -493,4 +505,43 @@ FAULTS = [
         (ELBO, "iwae: {from: V, to: V, beta: beta, likelihood_weight: 'lam[m]', strata: inside}"),
     ),
     fault("void_gradient", "MVG361", "gradient: dreg", ("objective:", "estimator: {gradient: dreg}\nobjective:")),
+    game("game_of_other_nodes", "MVG341", "fake: q(h", "real: p(z), fake: q(h.n | n), for: {n: V}"),
+    game("game_of_a_prior", "MVG341", "fake: p(z)", "real: p(z), fake: p(z)"),
+    game("game_without_evidence", "MVG341", "fake: x.n", "real: x.n, fake: x.n, for: {n: V}"),
+    game("game_with_two_evidences", "MVG341", "from: V", "real: p(z), fake: q(z | n), from: V, for: {n: V}"),
+    game("game_of_no_data", "MVG340 MVG340", "real: h.n", "real: h.n, fake: h.n, from: V, for: {n: V}"),
+    game("game_of_no_view", "MVG219 MVG340 MVG340", "real: x", "real: x.imag, fake: x.imag, from: V, for: {n: V}"),
+    game("game_of_sets", "MVG340 MVG340", "real: x.n", "real: x.n, fake: x.n, from: V, for: {n: subsets}"),
+    game("game_of_random_evidence", "MVG342", "n: random(1)", "real: p(z), fake: q(z | n), for: {n: random(1)}"),
+    game(
+        "game_of_a_mixture",
+        "MVG342",
+        "real: q(z",
+        "real: q(z | V), fake: q(z | n), for: {n: V}",
+        ("mixture: none", "mixture: singles"),
+        (QZ, "  z: {expert: normal}"),
+    ),
+    fault("game_weights", "MVG224", "weight: lam[n]*alpha", (KL, GAME.replace("alpha", "'lam[n]*alpha'"))),
+    fault("game_maximized", "MVG305", "game", ("  minimize:\n", ""), (KL, GAME)),
+    moves("moves_without_a_game", "MVG344", "moves:", "[{update: [p, q], loss: total}]", edits=()),
+    moves("move_of_nobody", "MVG345", "update: []", "[{update: [], loss: total}, {update: [critic], loss: critic}]"),
+    moves(
+        "move_of_the_wrong",
+        "MVG345",
+        "critic]",
+        "[{update: [q, critic], loss: total}, {update: [critic], loss: critic}]",
+    ),
+    moves("move_without_critic", "MVG346", "moves:", "[{update: [p, q], loss: total}]"),
+    moves(
+        "move_without_objective",
+        "MVG347",
+        "moves:",
+        "[{update: [critic], loss: critic}, {update: [q], loss: generator}]",
+    ),
+    moves(
+        "move_without_generator",
+        "MVG347",
+        "moves:",
+        "[{update: [critic], loss: critic}, {update: [p, q], loss: objective}]",
+    ),
 ]

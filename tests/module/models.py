@@ -31,11 +31,12 @@ VIEWS = {
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 CONDITIONED = ("cvae", "cvae_fixed")  # a view that must be there is never scored
 JOINT = ("jmvae", "telbo", "telbo_joint", *CONDITIONED)
+GAMES = ("maae", "maae_compat", "mwae")
 BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
 POOLED = ("mmvm", "mmvm_exact")  # their priors are made of posteriors
-NO_LIKELIHOOD = ("ae", *IMPROPER, *POOLED)  # log p(X) is not defined
+NO_LIKELIHOOD = ("ae", *GAMES, *IMPROPER, *POOLED)  # log p(X) is not defined
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -43,9 +44,10 @@ EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     """A reference spec over some of the views above, every network one hidden layer of four."""
     written = {v: {**VIEWS[v], "encoder": NETWORK, "decoder": NETWORK} for v in views}
-    if name == "ae" and "sound" in views:
+    if name in ("ae", *GAMES) and "sound" in views:
         written["sound"]["likelihood"] = "mse"
     sets = ["p.z.dim=3"]
+    sets += ["objective.minimize.0.game.critic={mlp: {hidden: [4], activation: tanh}}"] if name in GAMES else []
     sets += ["p.h.dim=2"] if name in ("cmvae", "dmvae", "mmjsd_private", "mmvae_plus", "vcca_private") else []
     sets += ["objective.maximize.0.iwae.samples=3"] if name in ("mmvae", "mmvae_dreg", "mmvae_tight") else []
     sets += ["p.c.discrete=3"] if name == "cmvae" else []
@@ -134,7 +136,8 @@ def gradients(made: Model, loss: Loss) -> dict[str, Tensor]:
     weights = torch.linspace(0.5, 1.5, len(loss.rows), dtype=loss.rows.dtype)
     if not loss.rows.requires_grad:
         return {n: torch.zeros_like(p) for n, p in made.named_parameters()}
-    found = torch.autograd.grad((weights * loss.rows).sum(), parameters, allow_unused=True, retain_graph=True)
+    whole = (weights * loss.rows).sum() + sum(loss.players.values(), start=loss.total.new_zeros(()))
+    found = torch.autograd.grad(whole, parameters, allow_unused=True, retain_graph=True)
     return {n: torch.zeros_like(p) if g is None else g for n, p, g in zip(names, parameters, found, strict=True)}
 
 
@@ -148,6 +151,9 @@ def agree(plan: Model, batch: Batch, *, rtol: float = 1e-10, atol: float = 1e-12
     fast, slow = plan.loss(batch, noise=noise), reference.loss(batch, noise=noise)
     torch.testing.assert_close(fast.rows, slow.rows, rtol=rtol, atol=atol)
     torch.testing.assert_close(fast.total, slow.total, rtol=rtol, atol=atol)
+    assert fast.players.keys() == slow.players.keys()
+    for name, value in fast.players.items():
+        torch.testing.assert_close(value, slow.players[name], rtol=rtol, atol=atol, msg=_named(name))
     both = gradients(plan, fast), gradients(reference, slow)
     for name in both[0]:
         torch.testing.assert_close(both[0][name], both[1][name], rtol=rtol, atol=atol, msg=_named(name))
@@ -173,6 +179,7 @@ __all__ = [
     "BATCHWISE",
     "CONDITIONED",
     "EXACTLY_TWO",
+    "GAMES",
     "IMPROPER",
     "JOINT",
     "NAMES",

@@ -16,8 +16,9 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.comparisons import Deviation, PooledKL
+from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
@@ -194,12 +195,23 @@ class Alone:
             density = density + (1 - alone) / len(atom.to.members) * self.log(member, z).exp()
         return (self.log(atom.of, z) - density.log()).mean(0)
 
-    def value(
-        self, atom: Likelihood | KL | LogMeanExp | PooledKL | Statistical, numbers: Mapping[str, float]
-    ) -> Tensor:
+    def game(self, atom: Generator) -> Tensor:
+        """The generator's loss at the draws of the fakes, by the critic's layers."""
+        critic = self.networks.critics["C"].network
+        losses = {
+            "gan": lambda s: torch.log1p(torch.exp(-s)),
+            "gan_compat": lambda s: 1 - torch.log(1 / (1 + torch.exp(-s)) + 1e-8),
+            "wgan": lambda s: -s,
+        }
+        scores = [critic(self.draw(d.key, d.stream)[0])[:, 0] for d in atom.draws if not isinstance(d.key, Prior)]
+        return torch.stack([losses[atom.match.play.word](s) for s in scores]).mean(0)
+
+    def value(self, atom: Atom, numbers: Mapping[str, float]) -> Tensor:
         """One atom, `(row,)`."""
         if isinstance(atom, Statistical):
             return self.statistic(atom)
+        if isinstance(atom, Generator):
+            return self.game(atom)
         if isinstance(atom, Likelihood):
             return self.log_likelihood(atom).mean(0)
         if isinstance(atom, PooledKL):

@@ -319,4 +319,29 @@ phase unimodal
 - beta/3 KL(q(z|1) || Geo_1/3[p(z), q(z|1), q(z|2)])
 - beta/3 KL(q(z|2) || Geo_1/3[p(z), q(z|1), q(z|2)])
 """,
+    "maae": """
++ 1/4 E[log p(x.1|z); z~q(z|1)]
++ 1/4 E[log p(x.1|z); z~q(z|2)]
++ 1/4 E[log p(x.2|z); z~q(z|1)]
++ 1/4 E[log p(x.2|z); z~q(z|2)]
+- GAME_gan{ C; real z~p(z); fake z~q(z|1), z~q(z|2); pooled }
+! game: C has a loss of its own; GAME is the loss of those who make the fakes
+""",
+    "maae_compat": """
++ 1/4 E[log p(x.1|z); z~q(z|1)]
++ 1/4 E[log p(x.1|z); z~q(z|2)]
++ 1/4 E[log p(x.2|z); z~q(z|1)]
++ 1/4 E[log p(x.2|z); z~q(z|2)]
+- GAME_gan_compat(eps: 1e-08){ C; real z~p(z); fake z~q(z|1), z~q(z|2); pooled }
+! game: C has a loss of its own; GAME is the loss of those who make the fakes
+! game: gan_compat: the critic's loss at a fake, -(1 - log D), is bounded below by eps only
+""",
+    "mwae": """
++ 1/4 E[log p(x.1|z); z~q(z|1)]
++ 1/4 E[log p(x.1|z); z~q(z|2)]
++ 1/4 E[log p(x.2|z); z~q(z|1)]
++ 1/4 E[log p(x.2|z); z~q(z|2)]
+- GAME_wgan(clip: 0.01){ C; real z~p(z); fake z~q(z|1), z~q(z|2); pooled }
+! game: C has a loss of its own; GAME is the loss of those who make the fakes
+""",
 }

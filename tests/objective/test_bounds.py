@@ -18,6 +18,10 @@ DCCA = (
     "the likelihood of 1, 2 is no density; a statistic of the batch is no mean over data; "
     f"{ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"
 )
+GAME = (
+    "the likelihood of 1, 2 is no density; a game: its players minimise losses of their own, and no one objective is "
+    f"optimised; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"
+)
 
 POOLED = "the prior of z is made of posteriors, so there is no joint density p(X) to be bounded"
 VERDICTS = {
@@ -35,6 +39,8 @@ VERDICTS = {
     "dmvae": (False, ONLY),
     "dvcca": (True, "a lower bound of log p(X)"),
     "jmvae": (True, f"a lower bound of log p(X){WARM}"),
+    "maae": (False, GAME),
+    "maae_compat": (False, GAME),
     "mcvae": (True, "a lower bound of 2 log p(X)"),
     "sparse_mcvae": (
         False,
@@ -65,6 +71,7 @@ VERDICTS = {
     "telbo": (False, "; ".join(f"phase unimodal: {part}" for part in ONLY.split("; "))),
     "telbo_joint": (False, ONLY),
     "vcca_private": (True, "a lower bound of log p(X)"),
+    "mwae": (False, GAME),
     "weighted_mvae": (False, "re-weighted: a log-likelihood has the weight 1/2"),
 }
 

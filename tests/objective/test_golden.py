@@ -197,6 +197,12 @@ def mmjsd_private() -> Iterator[str]:
     yield from (f"- beta_h KL(q(h.{v}|{v}) || p(h.{v}))" for v in VIEWS)
 
 
+def game(play: str) -> Iterator[str]:
+    """An autoencoder, all whose codes are fakes of one game."""
+    yield from ae()
+    yield f"- GAME_{play}{{ C; real z~p(z); fake {', '.join(f'z~q(z|{v})' for v in VIEWS)}; pooled }}"
+
+
 def weighted() -> Iterator[str]:
     """One generalised product."""
     yield from route("gPoE[q(z|1)^a_1·q(z|2)^a_2·q(z|3)^a_3]", like="1/3 ")
@@ -218,6 +224,8 @@ THREE = {
     "dccae": dccae(),
     "dmvae": dmvae(),
     "jmvae": jmvae(),
+    "maae": game("gan"),
+    "maae_compat": game("gan_compat(eps: 1e-08)"),
     "mcvae": mcvae(),
     "sparse_mcvae": mcvae(),
     "me_mvae": me_mvae(),
@@ -236,6 +244,7 @@ THREE = {
     "mvtcae": mvtcae(),
     "telbo": telbo(),
     "telbo_joint": telbo(),
+    "mwae": game("wgan(clip: 0.01)"),
     "weighted_mvae": weighted(),
 }
 
@@ -259,6 +268,11 @@ ONE: dict[str, list[str]] = {
     "cvae": [],  # what is conditioned on is not scored
     "cvae_fixed": [],
     "jmvae": [*route("q(z|1)")],
+    "maae": ["+ E[log p(x.1|z); z~q(z|1)]", "- GAME_gan{ C; real z~p(z); fake z~q(z|1); pooled }"],
+    "maae_compat": [
+        "+ E[log p(x.1|z); z~q(z|1)]",
+        "- GAME_gan_compat(eps: 1e-08){ C; real z~p(z); fake z~q(z|1); pooled }",
+    ],
     "mcvae": [*route("q(z|1)")],
     "sparse_mcvae": [*route("q(z|1)")],
     "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
@@ -294,6 +308,7 @@ ONE: dict[str, list[str]] = {
     "mvtcae": [*route("q(z|1)", ("1",), like="(1 - alpha) ", beta="(-alpha*beta + beta) ")],
     "telbo": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],
     "telbo_joint": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],
+    "mwae": ["+ E[log p(x.1|z); z~q(z|1)]", "- GAME_wgan(clip: 0.01){ C; real z~p(z); fake z~q(z|1); pooled }"],
     "weighted_mvae": [*route("gPoE[q(z|1)^a_1]", ("1",))],
 }
 ONE = {n: [x for x in each if "x.2" not in x and "x.3" not in x] for n, each in ONE.items()}

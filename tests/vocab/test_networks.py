@@ -88,6 +88,24 @@ def test_decoder(word: str, shape: tuple[int, ...]) -> None:
     check_module(module, torch.randn(16, LATENT), shape)
 
 
+@pytest.mark.parametrize(("word", "shape"), CASES)
+def test_critic(word: str, shape: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    check_module(small(word).critic(shape), torch.randn(16, *shape), (1,))
+
+
+def test_convolutions_alone_judge_patches() -> None:
+    """One score for each place of the last maps, made of a patch of its own: far pixels do not count."""
+    critic = Conv(channels=(4, 8), hidden=()).critic((1, 16, 16))
+    image = torch.randn(1, 1, 16, 16, requires_grad=True)
+    scores = critic(image)
+    assert scores.shape == (1, 4 * 4)
+    (slope,) = torch.autograd.grad(scores[0, 0], image)
+    assert (slope[0, 0].abs() > 0).nonzero().max() == 6  # a patch of 10 by 10, 3 of it outside
+    with pytest.raises(SpecError, match="nothing is left after 3 convolutions"):
+        Conv(hidden=()).critic((1, 4, 4))
+
+
 @pytest.mark.parametrize("word", SHAPES)
 def test_words_read_back_and_pickle(word: str) -> None:
     net = small(word)

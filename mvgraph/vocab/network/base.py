@@ -77,6 +77,15 @@ class Network(Word):
     def decoder(self, latent: int, outputs: Shape) -> Trunk:
         """The trunk from a latent vector to features for data of shape `outputs`."""
 
+    def critic(self, inputs: Shape) -> nn.Module:
+        """The critic of a game over data of shape `inputs`, `(n, *inputs) -> (n, scores)`; one score unless overridden.
+
+        Raises:
+            SpecError: the network cannot read data of this shape.
+        """
+        trunk, features = self.encoder(inputs)
+        return torch.nn.Sequential(trunk, self.head(features, (1,)))
+
     def head(self, features: Shape, outputs: Shape) -> nn.Module:
         """The last layer for one parameter, `(n, *features) -> (n, *outputs)`; a linear map unless overridden.
 

@@ -28,6 +28,7 @@ class Conv(Network):
     of `hidden` Linear, activation, dropout. Decoder: the same in reverse order with ConvT; its last ConvT is the
     head. A side of length s becomes ⌊(s + 2·padding − kernel)/stride⌋ + 1; what the division drops comes back as
     output padding, so that every size fits. Series, images and volumes take convolutions in 1, 2 and 3 dimensions.
+    As the critic of a game, with `hidden` empty it gives each patch of the data a score of its own (PatchGAN).
 
     Source: Radford, Metz, Chintala, Unsupervised representation learning with deep convolutional generative
     adversarial networks (2016, arXiv 1511.06434).
@@ -77,14 +78,20 @@ class Conv(Network):
 
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, *inputs) → (n, hidden[-1])`, or the flattened maps where `hidden` is empty."""
-        maps, make = self._sizes(inputs)[-1], kind("Conv", inputs)
-        convolutions: list[nn.Module] = []
-        for fan_in, fan_out in pairwise((inputs[0], *self.channels)):
-            layer = make(fan_in, fan_out, self.kernel, self.stride, self.padding, bias=self.bias)
-            convolutions += [layer, *self._finish(fan_out, inputs)]
-        sizes = (self.channels[-1] * prod(maps), *self.hidden)
+        sizes = (self.channels[-1] * prod(self._sizes(inputs)[-1]), *self.hidden)
         connected = dense(sizes, self.activation, dropout=self.dropout)
-        return Trunk(torch.nn.Sequential(*convolutions, torch.nn.Flatten(), *connected), sizes[-1:])
+        return Trunk(torch.nn.Sequential(*self._convolutions(inputs), torch.nn.Flatten(), *connected), sizes[-1:])
+
+    def critic(self, inputs: Shape) -> nn.Module:
+        """`(n, *inputs) → (n, scores)`; where `hidden` is empty one score for each place of the last maps.
+
+        Such a critic judges patches of the data, as large as what a place of the last maps can see.
+        """
+        if self.hidden:
+            return super().critic(inputs)
+        self._sizes(inputs)  # refuses a shape that convolutions cannot read
+        score = kind("Conv", inputs)(self.channels[-1], 1, 1)
+        return torch.nn.Sequential(*self._convolutions(inputs), score, torch.nn.Flatten())
 
     def decoder(self, latent: int, outputs: Shape) -> Trunk:
         """`(n, latent) → (n, channels[0], …)`, the maps before the last transposed convolution."""
@@ -103,6 +110,14 @@ class Conv(Network):
         if is_maps and tuple(self._reduce(s) for s in outputs[1:]) == features[1:]:
             return self._enlarge(features, outputs, bias=True)
         return super().head(features, outputs)
+
+    def _convolutions(self, inputs: Shape) -> list[nn.Module]:
+        make = kind("Conv", inputs)
+        layers: list[nn.Module] = []
+        for fan_in, fan_out in pairwise((inputs[0], *self.channels)):
+            layers.append(make(fan_in, fan_out, self.kernel, self.stride, self.padding, bias=self.bias))
+            layers += self._finish(fan_out, inputs)
+        return layers
 
     def _enlarge(self, small: Shape, large: Shape, bias: bool) -> nn.Module:
         lost = tuple((s + 2 * self.padding - self.kernel) % self.stride for s in large[1:])
