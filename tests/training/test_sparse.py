@@ -167,7 +167,7 @@ def test_pruning_is_kept_with_the_run(tmp_path: Path) -> None:
     again = mg.Run.load(tmp_path / "run")
     assert again.after == run.after
     assert run.after[0].facts["z"]["kept"] == []
-    assert "0 of 3 entries of z are kept; the others" in run.after[0].text
+    assert "0 of 3 entries of z are kept: train longer, or raise above; the others" in run.after[0].text
     for model in (run.model, again.model):
         assert float(model.encode(rows())["z"].mean.abs().max()) == 0
     options: dict[str, Any] = {"epochs": 4, "fraction": 0, "progress": False}

@@ -66,6 +66,6 @@ class PruneEntries(After):
             (rates, kept), *_ = [expert.drop(self.above) for expert in experts]
             left = kept.nonzero().flatten().tolist()
             facts[name] = {"kept": left, "dropout": [round(r, 6) for r in rates.tolist()]}
-            places = f": {', '.join(map(str, left))} (counted from 0)" if left else ""
-            texts.append(f"{len(left)} of {len(rates)} entries of {name} are kept{places}")
+            places = f"{', '.join(map(str, left))} (counted from 0)" if left else "train longer, or raise above"
+            texts.append(f"{len(left)} of {len(rates)} entries of {name} are kept: {places}")
         return Outcome(self.word, f"{'; '.join(texts)}; the others had dropout rates above {self.above:g}", facts)
