@@ -27,6 +27,13 @@ def test_i2_the_first_phase_of_telbo_is_jmvae(views: int) -> None:
 
 
 @many
+def test_i2_the_first_phase_of_jnf_is_jmvae(views: int) -> None:
+    """I-2: whatever the experts are."""
+    plain = of("jmvae", views, objective={"minimize": None})
+    assert phase("jnf", "joint", views) == terms(plain)
+
+
+@many
 def test_i22_telbo_in_one_phase_with_a_product_is_me_mvae(views: int) -> None:
     """I-22: where the joint network is the product of the experts without the prior, and every weight is one."""
     product = of("telbo_joint", views, q={"z": {"fuse": "poe"}})

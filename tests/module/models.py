@@ -30,7 +30,7 @@ VIEWS = {
 }
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 CONDITIONED = ("cvae", "cvae_fixed")  # a view that must be there is never scored
-JOINT = ("jmvae", "telbo", "telbo_joint", *CONDITIONED)
+JOINT = ("jmvae", "jnf", "telbo", "telbo_joint", *CONDITIONED)
 GAMES = ("maae", "maae_compat", "mwae")
 BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
@@ -53,6 +53,7 @@ def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     sets += ["p.c.discrete=3"] if name == "cmvae" else []
     sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name in JOINT else []
     sets += ["p.z.network={mlp: {hidden: [4], activation: tanh}}"] if name == "cvae" else []
+    sets += ["q.z.expert={flow: {hidden: [4]}}"] if name == "jnf" else []
     return load(name, sets=sets, views=written, **overrides)
 
 

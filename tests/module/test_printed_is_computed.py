@@ -17,7 +17,7 @@ from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stream
-from mvgraph.objective.comparisons import Deviation, PooledKL
+from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Standard
 from mvgraph.objective.statistics import Statistical
@@ -93,6 +93,8 @@ class Alone:
         node = inner.ref.node
         word = self.spec.latent(node).family.word if isinstance(inner, Prior) else self.spec.posterior(node).expert.word
         word = word if not isinstance(inner, Auxiliary) else (self.spec.posterior(node).auxiliary or word).word
+        rule = self.spec.posterior(node)
+        word = rule.fuse.family(rule.expert).word if isinstance(inner, Joint) and rule.fuse is not None else word
         p = self.params(key)
         return {"normal": Normal, "dropout_normal": Normal, "laplace": Laplace}[word](p["loc"], p["scale"])
 
@@ -122,6 +124,8 @@ class Alone:
             each = [kind(loc, s).log_prob(z).sum(-1) for loc, s in zip(p["loc"], p["scale"], strict=True)]
             shares = p["logits"].softmax(-1)
             return sum(w * e.exp() for w, e in zip(shares, each, strict=True)).log()  # type: ignore[union-attr]
+        if isinstance(key, Expert) and self.spec.posterior(key.ref.node).expert.word == "flow":
+            return self.spec.posterior(key.ref.node).expert.distribution(self.params(key), (2,)).log_prob(z)
         if not isinstance(key, Mixture):
             return self.density(key).log_prob(z).sum(-1)
         parts = [math.log(w) + self.log(k, z) for w, (k,) in zip(key.weights, key.parts, strict=True)]
@@ -140,6 +144,11 @@ class Alone:
             z = self.draw(key, stream)
             total = total + float(weight) * (self.log(atom.of, z) - self.log(to, z)).mean(0)
         return total
+
+    def cross(self, atom: CE) -> Tensor:
+        """By the draws of the first density."""
+        ((_, (stream,)),) = atom.parts
+        return -self.log(atom.to[0], self.draw(atom.of, stream)).mean(0)  # type: ignore[arg-type]
 
     def deviation(self, atom: Deviation) -> Tensor:
         """From the geometric mean of normals, which has K times the product's variance, or from a mixture."""
@@ -218,6 +227,8 @@ class Alone:
             return self.pooled(atom, numbers)
         if isinstance(atom, Deviation):
             return self.deviation(atom)
+        if isinstance(atom, CE):
+            return self.cross(atom)
         return self.kl(atom) if isinstance(atom, KL) else self.log_mean_exp(atom, numbers)
 
 

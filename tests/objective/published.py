@@ -272,6 +272,15 @@ phase unimodal
   - KL(q(z|attr) || p(z))
   - KL(q(z|img) || p(z))
 """,
+    "jnf": """
+phase joint
+  + E[log p(x.1|z); z~qJ(z|1,2)]
+  + E[log p(x.2|z); z~qJ(z|1,2)]
+  - beta KL(qJ(z|1,2) || p(z))
+phase unimodal
+  - CE(qJ(z|1,2) || q(z|1))
+  - CE(qJ(z|1,2) || q(z|2))
+""",
     "telbo_joint": """
 + lam_attr E[log p(x.attr|z); z~qJ(z|img,attr)]
 + lam_img E[log p(x.img|z); z~qJ(z|img,attr)]

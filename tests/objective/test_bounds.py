@@ -41,6 +41,7 @@ VERDICTS = {
     "jmvae": (True, f"a lower bound of log p(X){WARM}"),
     "maae": (False, GAME),
     "maae_compat": (False, GAME),
+    "jnf": (False, "phase unimodal: a cross-entropy may be below 0"),
     "mcvae": (True, "a lower bound of 2 log p(X)"),
     "sparse_mcvae": (
         False,

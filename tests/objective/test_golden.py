@@ -208,6 +208,12 @@ def weighted() -> Iterator[str]:
     yield from route("gPoE[q(z|1)^a_1·q(z|2)^a_2·q(z|3)^a_3]", like="1/3 ")
 
 
+def jnf() -> Iterator[str]:
+    """The bound of all views by the joint network, and its cross-entropy with every expert."""
+    yield from route("qJ(z|1,2,3)")
+    yield from (f"- CE(qJ(z|1,2,3) || q(z|{v}))" for v in VIEWS)
+
+
 def telbo() -> Iterator[str]:
     """The bound of all views by the joint network, and of each alone by its own; of two phases, their sum."""
     for key, views, like in (("qJ(z|1,2,3)", VIEWS, "lam "), *((f"q(z|{v})", (v,), "gamma ") for v in VIEWS)):
@@ -242,6 +248,7 @@ THREE = {
     "mvae": route(poe(VIEWS, prior=True)),
     "mvae_subsampled": lines(PUBLISHED["mvae_subsampled"]),
     "mvtcae": mvtcae(),
+    "jnf": jnf(),
     "telbo": telbo(),
     "telbo_joint": telbo(),
     "mwae": game("wgan(clip: 0.01)"),
@@ -306,6 +313,7 @@ ONE: dict[str, list[str]] = {
     "mvae": [*route("PoE[p(z)·q(z|1)]", ("1",))],
     "mvae_subsampled": [*route("PoE[p(z)·q(z|1)]", ("1",), like="2 ", beta="2*beta ")],
     "mvtcae": [*route("q(z|1)", ("1",), like="(1 - alpha) ", beta="(-alpha*beta + beta) ")],
+    "jnf": [*route("q(z|1)"), "- CE(q(z|1) || q(z|1))"],
     "telbo": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],
     "telbo_joint": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],
     "mwae": ["+ E[log p(x.1|z); z~q(z|1)]", "- GAME_wgan(clip: 0.01){ C; real z~p(z); fake z~q(z|1); pooled }"],

@@ -279,3 +279,19 @@ def test_the_curves_and_the_progress_name_the_phase(tmp_path: Path) -> None:
     bar.begin(Stage(1, "unimodal", 3), 2)
     line = bar.line({"epoch": 4, "phase": 2, "seconds": 0.5, "train total": 12.25})
     assert line == "unimodal: epoch 2/3  loss 12.25  0.50 s  0:00:00 to go"
+
+
+def test_jnf_fits_its_flows_to_the_joint_network_that_rests() -> None:
+    """Both phases learn, and the second one changes the flows only."""
+    taken = Snapshots()
+    small = ["p.z.dim=2", "q.z.fuse={joint: {hidden: [4]}}", "q.z.expert={flow: {hidden: [6]}}"]
+    small += ["training.optimizer={adam: {lr: 0.01}}", "phases.0.epochs=4", "phases.1.epochs=6"]
+    model = made(load("jnf", views={"a": VIEW, "b": VIEW}, sets=small))
+    run = run_of(model, callbacks=[taken])
+    assert changed(taken.states[8], taken.states[-1]) == {"experts"}
+    for number in (1, 2):
+        totals = [r["valid total"] for r in run.metrics if r["phase"] == number]
+        assert totals[-1] < totals[0]
+    with torch.no_grad():
+        encoded = run.model.encode(complete(), given=["a"])["z"]
+        assert encoded.sample().isfinite().all()
