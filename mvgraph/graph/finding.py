@@ -37,11 +37,12 @@ def warning(code: str, path: Path, message: str, remedy: str = "") -> Problem:
 
 @dataclass(frozen=True)
 class Written:
-    """A term of an objective, the list it stands in, and the path to its options."""
+    """A term of an objective, the list it stands in, the path to its options, and the latents that are levels."""
 
     term: WrittenTerm
     list: str
     path: Path
+    levels: frozenset[str] = frozenset()
 
     @property
     def variables(self) -> dict[str, bool]:
@@ -59,8 +60,9 @@ class Written:
 
 def written(spec: Spec) -> list[Written]:
     """All terms of the objective, or of the objectives of all phases, in the order of the text."""
+    levels = frozenset(v.name for v in spec.latents if v.level is not None)
     return [
-        Written(t, name, (*path, name, i, t.word))
+        Written(t, name, (*path, name, i, t.word), levels)
         for path, one in objectives(spec).items()
         for name, terms in (("maximize", one.maximize), ("minimize", one.minimize))
         for i, t in enumerate(terms)
@@ -84,7 +86,7 @@ def densities(one: Written) -> Iterator[tuple[Path, Density]]:
     for key, text in one.term.densities:
         found = attempt(parse_density, text)
         if isinstance(found, Density):
-            yield (*one.path, *key), found
+            yield (*one.path, *key), found.among(one.levels)
 
 
 def attempt(read: Callable[[A], T], argument: A) -> T | SpecError:

@@ -80,7 +80,7 @@ def delta_betas(spec: Spec) -> Iterator[Problem]:
             if route.word == "iwae":
                 message = f"an importance weight needs the density of '{name}', and a delta has none"
                 yield error("MVG303", one.path, message, "use elbo with beta: 0, or a normal expert")
-            elif not _is_zero(_beta(route, name)):
+            elif not _is_zero(route.beta_of(name)):
                 yield error("MVG303", path, f"the posterior of '{name}' is a delta", NO_KL)
 
 
@@ -96,10 +96,6 @@ def delta_divergences(spec: Spec) -> Iterator[Problem]:
 def _deltas(spec: Spec) -> list[str]:
     found = posteriors(spec).items()
     return [n for n, q in found if not (q.expert.is_density and q.family(whole=True).is_density)]
-
-
-def _beta(route: Route, latent: str) -> Formula:
-    return route.beta.get(latent, Formula("1")) if isinstance(route.beta, Table) else route.beta
 
 
 def _is_zero(formula: Formula) -> bool:
@@ -144,7 +140,7 @@ def mixture_betas(spec: Spec) -> Iterator[Problem]:
     """MVG312: different weights for shared latents whose KL is that of one mixture."""
     shared = [v.name for v in spec.latents if not v.plate and v.name in used_latents(spec)]
     for one, route in routes(spec) if spec.mixture != "none" else ():
-        betas = dict.fromkeys(_beta(route, name) for name in shared)
+        betas = dict.fromkeys(route.beta_of(name) for name in shared)
         if len(betas) > 1 and route.density == "mixture":
             message = f"the shared latents {', '.join(shared)} have one mixture density, hence one KL and one weight"
             yield error("MVG312", (*one.path, "beta"), message, "give them the same beta, or write density: component")

@@ -21,6 +21,7 @@ from mvgraph.graph.finding import (
 from mvgraph.language.density import Data, Density, parse_density, parse_sample
 from mvgraph.language.expr import Formula
 from mvgraph.language.index import parse_ranges, parse_views
+from mvgraph.language.level import level_name
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
 from mvgraph.spec.games import Contest
@@ -172,13 +173,16 @@ def density_names(spec: Spec) -> Iterator[Problem]:
             if isinstance(found, SpecError):
                 yield from (error(p.code, path, p.message, p.remedy) for p in found.problems)
             else:
-                yield from _density(spec, one, path, found)
+                yield from _density(spec, one, path, found.among(one.levels))
 
 
 def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator[Problem]:
     latents = [v.name for v in spec.latents]
     node, which = density.node, density.which
-    if node not in latents:
+    if level_name(node, 1) in one.levels:
+        message = f"'{node}' has levels: which one is meant?"
+        yield error("MVG220", path, message, f"write {which}({level_name(node, 1)} …)")
+    elif node not in latents:
         yield error("MVG220", path, f"'{node}' is no latent of p", nearest(node, latents))
     elif density.copy is None and plated(spec, node):
         yield error("MVG220", path, f"'{node}' has one copy a view: which one is meant?", f"write {which}({node}.m …)")

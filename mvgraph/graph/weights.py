@@ -24,6 +24,7 @@ from mvgraph.graph.inference import weights_of
 from mvgraph.graph.pooling import pools, standard_names
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.language.index import parse_ranges
+from mvgraph.language.level import node_of
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
@@ -64,10 +65,10 @@ def _table(spec: Spec, one: Written, key: str, weight: Formula | Table[Formula])
 
 def tables(spec: Spec) -> Iterator[Problem]:
     """MVG222: a table of weights with a key that is no latent (beta) or no view (likelihood_weight)."""
-    latents = [v.name for v in spec.latents]
+    latents = dict.fromkeys(name for v in spec.latents for name in (v.name, node_of(v.name)))
     for one in written(spec):
         if isinstance(one.term, Route):
-            yield from _keys(one, "beta", one.term.beta, latents, "latent")
+            yield from _keys(one, "beta", one.term.beta, list(latents), "latent")
             yield from _keys(
                 one, "likelihood_weight", one.term.likelihood_weight, list(spec.scored_views), "scored view"
             )

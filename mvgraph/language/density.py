@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from mvgraph.errors import Problem, SpecError
+from mvgraph.language.level import level_name
 
 _NODE = r"(?P<node>\w+)(?:\.(?P<copy>\w+))?"
 _DATA = re.compile(r"\s*(?P<node>\w+)\.(?P<copy>[\w-]+)\s*")
@@ -26,6 +28,15 @@ class Density:
     node: str
     copy: str | None = None
     views: str | None = None
+
+    def among(self, latents: Collection[str]) -> Density:
+        """The same density where `z.1` may be a latent by itself, a level of a hierarchy.
+
+        >>> parse_density("q(z.1 | V)").among(["z.1", "z.2"]).node
+        'z.1'
+        """
+        name = level_name(self.node, self.copy) if self.copy is not None else self.node
+        return replace(self, node=name, copy=None) if self.copy is not None and name in latents else self
 
 
 def parse_density(text: str) -> Density:

@@ -65,7 +65,16 @@ def _wrong(text: str) -> SpecError:
     return SpecError(Problem("MVG133", (), f"'{text}' is not a parent", remedy))
 
 
-def level_name(node: str, number: int) -> str:
+def node_of(name: str) -> str:
+    """The node whose level a name is; of any other node, the name itself.
+
+    >>> node_of("z.2"), node_of("z")
+    ('z', 'z')
+    """
+    return name.partition(".")[0]
+
+
+def level_name(node: str, number: int | str) -> str:
     """The name of one level of a node.
 
     >>> level_name("z", 2)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import sympy
 
-from mvgraph.language.density import Density
+from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.evidence import Draws, Instance, Subset, Views, instances
@@ -49,6 +49,10 @@ class Frame:
     def subset(self, text: str) -> Subset:
         """The set that a text names."""
         return self.instance.subset(self.spec, text)
+
+    def density(self, text: str) -> Density:
+        """The density that a text names."""
+        return parse_density(text).among([x.name for x in self.spec.latents])
 
     def at(self, subset: Subset) -> Views:
         """What is left of a set under the mask."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from mvgraph.language.density import Density, parse_density
+from mvgraph.language.density import Density
 from mvgraph.objective.atoms import Draw, Parts
 from mvgraph.objective.evidence import Subset, Views, components
 from mvgraph.objective.family import Site, drawn, drawn_from_prior, mixture_of
@@ -94,7 +94,7 @@ class Side:
 
 def side(frame: Frame, text: str) -> Side:
     """The density that a text names."""
-    return Side(frame, parse_density(text))
+    return Side(frame, frame.density(text))
 
 
 def members(frame: Frame, texts: tuple[str, ...]) -> Iterator[Side]:

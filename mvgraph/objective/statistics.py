@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import sympy
 
-from mvgraph.language.density import parse_density
 from mvgraph.language.word import inline
 from mvgraph.objective.atoms import Closed, Draw, Likelihood, Stream, with_parents
 from mvgraph.objective.evidence import Subset
@@ -60,7 +59,7 @@ def statistic(frame: Frame, written: BatchStatistic) -> Iterator[Term]:
     needs: frozenset[str] = frozenset()
     for member in frame.members():
         for text in written.of:
-            density = parse_density(text)
+            density = frame.density(text)
             evidence = behind(member, density)
             needs |= evidence.views
             site = member.site(evidence, evidence.views, evidence.views)

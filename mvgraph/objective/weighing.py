@@ -45,7 +45,7 @@ class Weigher:
 
     def beta(self, route: Route, ref: Ref) -> Expr:
         """β of a latent's KL."""
-        return self.weight(route.beta.get(ref.node, ONE) if isinstance(route.beta, Mapping) else route.beta, ref.view)
+        return self.weight(route.beta_of(ref.node), ref.view)
 
     def count(self, term: WrittenTerm) -> Expr:
         """k of `random(k)`, as a symbol where it is a param; 1 for terms without random evidence."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Protocol
 
 from mvgraph.errors import Path
 from mvgraph.language.expr import Formula
+from mvgraph.language.level import node_of
 from mvgraph.language.table import Table
 from mvgraph.vocab.center import Center
 from mvgraph.vocab.center.mixture import MixtureCenter
@@ -85,6 +86,12 @@ class Route:
     gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = False
     compares: ClassVar[bool] = False
+
+    def beta_of(self, latent: str) -> Formula:
+        """β of one latent's KL; a table has it under its name or, for a level, under that of the hierarchy."""
+        if isinstance(self.beta, Formula):
+            return self.beta
+        return self.beta.get(latent) or self.beta.get(node_of(latent), ONE)
 
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:

@@ -544,4 +544,20 @@ FAULTS = [
         "moves:",
         "[{update: [critic], loss: critic}, {update: [p, q], loss: objective}]",
     ),
+    fault(
+        "conditional_mixture",
+        "MVG320 MVG320",
+        "of: q(y",
+        ("mixture: none", "mixture: singles"),
+        (Z, Z + "\n  y: {latent: normal, dim: 3, given: [z]}"),
+        (GIVEN, "given: [z, h, y]"),
+        (QH, QH + "\n  y: {expert: normal, fuse: poe, prior_expert: always}"),
+        (KL, "kl: {of: q(y | n), to: q(y | n), for: {n: V}, weight: alpha}"),
+    ),
+    fault(
+        "which_level",
+        "MVG220 MVG220",
+        "of: q(z",
+        (Z, "  z: {latent: normal, dim: 3, plate: {level: 2}, given: ['z[l+1:]']}"),
+    ),
 ]

@@ -75,17 +75,17 @@ def test_encode(name: str) -> None:
         if name in BATCHWISE:
             assert sorted(found) == [f"z.{v}" for v in sorted(made.spec.view_names)]
             continue
-        shared = found.pop("z")
         for node in made.spec.discretes:
             values = found.pop(node.name)
             assert values.batch_shape == (ROWS,)
             torch.testing.assert_close(values.mean, made.responsibilities(batch, given)[node.name])
-        assert shared.batch_shape == (ROWS,)
-        assert shared.event_shape == (3,)
-        assert isinstance(shared, MixtureSameFamily) == (count > 1)
-        if isinstance(shared, MixtureSameFamily):
-            weights = torch.full((ROWS, count), 1 / count, dtype=torch.float64)
-            torch.testing.assert_close(shared.mixture_distribution.probs, weights)
+        for shared in [found.pop(x.name) for x in made.spec.latents if not x.plate]:
+            assert shared.batch_shape == (ROWS,)
+            assert shared.event_shape == (3,)
+            assert isinstance(shared, MixtureSameFamily) == (count > 1)
+            if isinstance(shared, MixtureSameFamily):
+                weights = torch.full((ROWS, count), 1 / count, dtype=torch.float64)
+                torch.testing.assert_close(shared.mixture_distribution.probs, weights)
         private = [n for n in made.spec.view_names if any(x.plate for x in made.spec.latents)]
         assert sorted(found) == sorted(f"h.{v}" for v in private)
         assert all(d.event_shape == (2,) and d.batch_shape == (ROWS,) for d in found.values())

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import torch
+from sympy import Rational
 
 from mvgraph.data.batch import Batch
 from mvgraph.graph.checks import check
 from mvgraph.module.model import Model
 from mvgraph.module.noise import Noise
-from mvgraph.objective.atoms import Stream
+from mvgraph.objective import derive
+from mvgraph.objective.atoms import KL, Stream
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
@@ -98,6 +100,16 @@ def test_explicit_divergence_of_conditional_posteriors() -> None:
     route = {"elbo": {"from": "V", "to": "V"}}
     terms = {"maximize": [route], "minimize": [{"kl": {"of": "q(h.m | m)", "to": "p(h.m)", "for": {"m": "V"}}}]}
     agrees(spec(PRIVATE, q, route, objective=terms))
+
+
+@pytest.mark.parametrize("kl", ["closed", "sampled"])
+def test_explicit_divergence_of_levels(kl: str) -> None:
+    """KL(q(z.1 | V) ‖ q(z.1 | m)): both at the draws of the upper levels that are inferred from V."""
+    route = {"elbo": {"from": "V", "to": "V", "beta": {"z": 0.5, "z.2": 2}}}
+    terms = {"maximize": [route], "minimize": [{"kl": {"of": "q(z.1 | V)", "to": "q(z.1 | m)", "for": {"m": "V"}}}]}
+    made = agrees(spec(LEVELS, {"z": rule("always")}, route, objective=terms, estimator={"samples": 2, "kl": kl}))
+    weights = {c for c, atom in derive(made.spec).terms if isinstance(atom, KL)}
+    assert weights == {-1, -2, -Rational(1, 2)}
 
 
 @pytest.mark.parametrize("prior_expert", ["full", "always"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -16,16 +16,18 @@ from mvgraph.data.batch import Batch
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
-from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stream
+from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Generator
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Standard
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Ref, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
 
 ROWS = 4
+Values = Mapping[Ref, Tensor]
+NOWHERE: Values = {}
 NETWORK = {"mlp": {"hidden": [5], "dropout": 0}}
 VIEW = {"shape": [3], "encoder": NETWORK, "decoder": NETWORK}
 WEIGHTS = ("alpha", "beta", "mu", "lam")
@@ -60,8 +62,8 @@ class Alone:
         self.networks, self.spec = model.networks, model.spec
         self.x, self.noise = batch.views, noise.streams
 
-    def params(self, key: Key) -> Mapping[str, Tensor]:
-        """What the networks say."""
+    def params(self, key: Key, at: Values = NOWHERE) -> Mapping[str, Tensor]:
+        """What the networks say, at values of the latents that a distribution is conditioned on."""
         if isinstance(key, Expert):
             return self.networks.expert(key.ref, key.view)(self.x[key.view])
         if isinstance(key, Joint):
@@ -69,23 +71,23 @@ class Alone:
         if isinstance(key, Auxiliary):
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Prior):
-            return self.networks.prior(key.ref, (), self.networks.conditions(self.x))
-        return self.product(key)
+            return self.networks.prior(key.ref, [at[r] for r in key.given], self.networks.conditions(self.x))
+        return self.product(key, at)
 
-    def product(self, key: Fused) -> Mapping[str, Tensor]:
+    def product(self, key: Fused, at: Values) -> Mapping[str, Tensor]:
         """PoE and gPoE of Gaussians: exponents times precisions add."""
         assert key.rule in ("PoE", "gPoE")
         powers = [1.0] * len(key.members)
         if key.exponents:
             rows = {f"a_{v}": self.networks.learnt["a"][i] for i, v in enumerate(self.spec.view_names)}
             powers = [rows[e] for e in key.exponents]
-        each = [self.params(m) for m in key.members]
+        each = [self.params(m, at) for m in key.members]
         precisions = [w / p["scale"] ** 2 for w, p in zip(powers, each, strict=True)]
         total = sum(precisions)
         loc = sum(t * p["loc"] for t, p in zip(precisions, each, strict=True)) / total
         return {"loc": loc, "scale": total**-0.5}
 
-    def density(self, key: Key) -> Distribution:
+    def density(self, key: Key, at: Values = NOWHERE) -> Distribution:
         """The torch distribution of a key."""
         if isinstance(key, Standard):
             return Normal(torch.zeros(1), torch.ones(1))
@@ -95,20 +97,24 @@ class Alone:
         word = word if not isinstance(inner, Auxiliary) else (self.spec.posterior(node).auxiliary or word).word
         rule = self.spec.posterior(node)
         word = rule.fuse.family(rule.expert).word if isinstance(inner, Joint) and rule.fuse is not None else word
-        p = self.params(key)
+        p = self.params(key, at)
         return {"normal": Normal, "dropout_normal": Normal, "laplace": Laplace}[word](p["loc"], p["scale"])
 
-    def draw(self, key: Key, stream: Stream) -> Tensor:
+    def drawn(self, draws: Iterable[Draw]) -> dict[Ref, Tensor]:
+        """Several latents, each after those that it is conditioned on."""
+        return {d.ref: self.draw(d.key, d.stream, self.drawn(d.given)) for d in draws}
+
+    def draw(self, key: Key, stream: Stream, at: Values = NOWHERE) -> Tensor:
         """z from its noise: normals by scaling, Laplaces by the inverse of their distribution function."""
         if self.spec.posterior(stream.ref.node).expert.word == "delta":
             return self.params(key)["loc"].expand(self.noise[stream].shape)
-        q = self.density(key)
+        q = self.density(key, at)
         noise = self.noise[stream]
         return q.icdf(noise + 0.5) if isinstance(q, Laplace) else q.loc + q.scale * noise
 
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
-        found = {d.ref.node: self.draw(d.key, d.stream) for d in atom.draws}
+        found = {ref.node: z for ref, z in self.drawn(atom.draws).items()}
         found |= {r.node: self.x[self.spec.conditioned[r.node]].expand(*found["z"].shape[:-1], -1) for r in atom.fixed}
         view = str(atom.target.view)
         p = self.networks.decode(view, torch.cat([found[n] for n in self.spec.observed.given], -1))
@@ -137,7 +143,9 @@ class Alone:
         if not isinstance(atom.of, Mixture) and isinstance(to, Prior) and self.spec.latent(to.ref.node).family.improper:
             return fitted(self.params(atom.of))
         if not isinstance(atom.of, Mixture):
-            return kl_divergence(self.density(atom.of), self.density(to)).sum(-1)
+            at = self.drawn(atom.given)
+            value = kl_divergence(self.density(atom.of, at), self.density(to, at)).sum(-1)
+            return value.mean(0) if at else value
         total = torch.zeros(ROWS)
         for weight, (key,) in zip(atom.of.weights, atom.of.parts, strict=True):
             stream = next(s for _, (s,) in atom.parts if s.views == evidence(key))

@@ -15,6 +15,8 @@ from mvgraph.spec.reading import load
 IMAGE_TEXT: dict[str, Any] = {"img": {}, "txt": {}}
 IMAGE_ATTR: dict[str, Any] = {"img": {}, "attr": {}}
 MNIST_SVHN: dict[str, Any] = {"mnist": {}, "svhn": {}}
+T2_US: dict[str, Any] = {"t2": {}, "us": {}}
+TWO_LEVELS: dict[str, Any] = {"z": {"plate": {"level": 2}, "dim": 8}}
 
 
 def _weighted(word: str, weights: dict[str, float], **options: Any) -> dict[str, Any]:
@@ -33,6 +35,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "views": MNIST_SVHN,
         "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
     },
+    "mhvae": {"views": T2_US, "p": TWO_LEVELS},
+    "mhvae_subsets": {"views": T2_US, "p": TWO_LEVELS},
     "mnist_svhn_poe": {"views": MNIST_SVHN},
     "telbo": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
     "telbo_joint": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
@@ -298,6 +302,34 @@ phase unimodal
 - beta/3 KL(PoE[q(z|1)·q(z|2)] || p(z))
 - beta/3 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
 - beta/3 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
+""",
+    "mhvae": """
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
+- beta KL(PoE[p(z.1|z.2)·q(z.1|t2)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)])
+- beta KL(PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)])
+- beta KL(PoE[p(z.1|z.2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|us)])
+- beta KL(PoE[p(z.2)·q(z.2|t2)] || p(z.2))
+- beta KL(PoE[p(z.2)·q(z.2|t2)·q(z.2|us)] || p(z.2))
+- beta KL(PoE[p(z.2)·q(z.2|us)] || p(z.2))
+""",
+    "mhvae_subsets": """
++ 1/3 E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ 1/3 E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ 1/3 E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
++ 1/3 E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ 1/3 E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ 1/3 E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
+- beta/3 KL(PoE[p(z.1|z.2)·q(z.1|t2)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)])
+- beta/3 KL(PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)])
+- beta/3 KL(PoE[p(z.1|z.2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|us)])
+- beta/3 KL(PoE[p(z.2)·q(z.2|t2)] || p(z.2))
+- beta/3 KL(PoE[p(z.2)·q(z.2|t2)·q(z.2|us)] || p(z.2))
+- beta/3 KL(PoE[p(z.2)·q(z.2|us)] || p(z.2))
 """,
     "mnist_svhn_poe": """
 + E[log p(x.mnist|z); z~PoE[q(z|mnist)·q(z|svhn)]]

@@ -49,6 +49,8 @@ VERDICTS = {
         "a KL to p(z) is a fitted formula, not the divergence itself",
     ),
     "me_mvae": (False, ONLY),
+    "mhvae": (True, "a lower bound of 3 log p(X)"),
+    "mhvae_subsets": (True, "a lower bound of log p(X)"),
     "mmvae": (True, "a lower bound of log p(X)"),
     "mmvae_dreg": (True, "a lower bound of log p(X)"),
     "cmvae": (

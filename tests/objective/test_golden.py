@@ -92,6 +92,21 @@ def cvae(prior: str) -> Iterator[str]:
     yield f"- beta KL(qJ(z|1,2,3) || {prior})"
 
 
+def levels(views: tuple[str, ...], targets: tuple[str, ...] = VIEWS, like: str = "", beta: str = "beta ") -> list[str]:
+    """The lines of one route through three levels, each with its prior as an expert."""
+    one, two, three = (
+        f"PoE[{p}·{'·'.join(f'q(z.{n}|{v})' for v in views)}]"
+        for n, p in enumerate(("p(z.1|z.2,z.3)", "p(z.2|z.3)", "p(z.3)"), 1)
+    )
+    drawn = f"z.1~{one}, z.2~{two}, z.3~{three}"
+    return [
+        *(f"+ {like}E[log p(x.{v}|z.1,z.2,z.3); {drawn}]" for v in targets),
+        f"- {beta}KL({one} || p(z.1|z.2,z.3); z.2~{two}, z.3~{three})",
+        f"- {beta}KL({two} || p(z.2|z.3); z.3~{three})",
+        f"- {beta}KL({three} || p(z.3))",
+    ]
+
+
 def mopoe() -> Iterator[str]:
     """Seven components, the prior in the full one."""
     for s in SETS:
@@ -235,6 +250,8 @@ THREE = {
     "mcvae": mcvae(),
     "sparse_mcvae": mcvae(),
     "me_mvae": me_mvae(),
+    "mhvae": [x for s in (VIEWS, *((v,) for v in VIEWS)) for x in levels(s)],
+    "mhvae_subsets": [x for s in SETS for x in levels(s, like="1/7 ", beta="beta/7 ")],
     "mmvae": mmvae("outside"),
     "mmvae_dreg": mmvae("outside"),
     "mmvae_plus": mmvae_plus(),
@@ -283,6 +300,8 @@ ONE: dict[str, list[str]] = {
     "mcvae": [*route("q(z|1)")],
     "sparse_mcvae": [*route("q(z|1)")],
     "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
+    "mhvae": levels(("1",), ("1",), like="2 ", beta="2*beta "),
+    "mhvae_subsets": levels(("1",), ("1",)),
     "mmjsd": [
         "+ lam E[log p(x.1|z); z~q(z|1)]",
         "- beta/2 KL(p(z) || Geo_1/2[p(z), q(z|1)])",
