@@ -11,7 +11,9 @@ from .models import EXACTLY_TWO, NAMES, UNMASKABLE, data, gradients, model, nois
 
 STEP = 1e-6
 DIRECTIONS = 4
-STOPPED: dict[str, str] = {}  # models whose gradient is not that of the printed scalar, and why
+STOPPED: dict[str, str] = {  # models whose gradient is not that of the printed scalar, and why
+    "mmvae_dreg": "q is held still; tests/oracles/test_gradient_estimators.py has its gradient",
+}
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n not in STOPPED])

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 import mvgraph as mg
-from mvgraph.data.batch import Batch
 from mvgraph.graph.checks import check
 from mvgraph.module.model import Model
 from mvgraph.objective.keys import Ref
@@ -90,25 +89,6 @@ def test_all_experts_share_one_log_alpha() -> None:
     torch.testing.assert_close(torch.stack(divergences), divergences[0].expand(3), rtol=1e-5, atol=0)
     alone = [torch.autograd.grad(v, owners[0], retain_graph=True)[0] for v in loss.terms.values()]
     assert all(bool((g != 0).all()) for g in alone)
-
-
-def test_gradient_by_finite_differences() -> None:
-    """Of the whole objective, in log alpha and one bias, at fixed draws."""
-    model, data = with_log_alpha([0.5, -1.0, 2.0]).double(), {n: v.double() for n, v in rows().items()}
-    batch = Batch(data, torch.ones(SIZE, 2, dtype=torch.bool))
-    noise = model.draw_noise(SIZE, torch.Generator().manual_seed(0))
-    chosen = [p for n, p in model.named_parameters() if "log_alpha" in n or "z(x0).heads.loc" in n]
-    found = torch.autograd.grad(model.loss(batch, noise=noise).total, chosen)
-    assert len(chosen) == 3
-    for parameter, gradient in zip(chosen, found, strict=True):
-        flat = parameter.data.view(-1)
-        for i in range(len(flat)):
-            values = []
-            for step in (1e-5, -1e-5):
-                flat[i] += step
-                values.append(float(model.loss(batch, noise=noise).total.detach()))
-                flat[i] -= step
-            assert float(gradient.view(-1)[i]) == pytest.approx((values[0] - values[1]) / 2e-5, rel=1e-6, abs=1e-7)
 
 
 def test_log_alpha_is_brought_back_between_its_bounds() -> None:
