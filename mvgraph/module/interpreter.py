@@ -63,7 +63,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
         for term in expand(spec, observed, dict(enumerate(drawn, 1))):
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
             name = printed.get(term.atom, signed(term.coefficient, term.atom))
-            value = coefficient * VALUES[type(term.atom)](pattern, term.atom)
+            value = (coefficient * VALUES[type(term.atom)](pattern, term.atom)).expand(len(rows))
             _add(found.terms, name, index, value, noise.sets)
             if isinstance(term.atom, Generator):
                 critic = term.atom.opponent

@@ -180,22 +180,24 @@ def _routes(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...]) -
 
 @st.composite
 def _divergences(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...], plated: set[str]) -> Tree:
-    """One explicit KL."""
+    """One explicit KL, cross-entropy, or Jensen–Shannon divergence."""
     bound = draw(_bindings())
     node = draw(st.sampled_from(latents))
     if node in plated:
         node += "." + draw(st.sampled_from([*(v for v in ("m", "n") if v in bound), *names]))
     variables = [v for v in ("m", "S", "n") if v in bound]
     evidence = ["V", names[0], names[-1], *variables, *variables, f"{names[0]}, {names[-1]}"]
-    of = f"q({node} | {draw(st.sampled_from(evidence))})"
-    other = f"q({node} | {draw(st.sampled_from(evidence))})"
-    options: Tree = {"of": of, "to": draw(st.sampled_from([other, other, f"p({node})"]))}
-    options |= {"for": bound} if bound else {}
+    densities = st.sampled_from([f"p({node})", *(f"q({node} | {e})" for e in evidence)])
+    options: Tree = {"for": bound} if bound else {}
+    word = draw(st.sampled_from(["kl", "kl", "ce", "js"]))
     if draw(st.booleans()):
-        options["weight"] = draw(_weights(bound))
+        options["weight"] = draw(_weights({} if word == "js" else bound))
+    if word == "js":
+        options["center"] = draw(st.sampled_from(["mixture", "geometric"]))
+        return {word: {"of": draw(st.lists(densities, min_size=2, max_size=3)), **options}}
     if draw(st.booleans()):
         options["combine"] = draw(st.sampled_from(["sum", "mean"]))
-    return {"kl": options}
+    return {word: {"of": draw(densities), "to": draw(densities), **options}}
 
 
 __all__ = ["specs"]

@@ -28,6 +28,7 @@ TERMS: dict[str, tuple[str, dict[str, Any]]] = {
     "kl of the prior": ("kl", {"of": "p(z)", "to": "q(z | m)", **EACH}),
     "ce of the family": ("ce", {"of": "q(z | V)", "to": "q(z | m)", **EACH}),
     "ce to the prior": ("ce", {"of": "q(z | m)", "to": "p(z)", **EACH, "combine": "mean"}),
+    "entropy of the prior": ("ce", {"of": "p(z)", "to": "p(z)"}),
     "ce of the prior": ("ce", {"of": "p(z)", "to": "q(z | m)", **EACH}),
 }
 OVER_POE = {

@@ -220,7 +220,7 @@ REFUSED = {
     "MVG231 private latents and random evidence": tree(
         {**Z, **H}, {**POE, **ABSENT}, route(**{"for": RANDOM, "from": "S"})
     ),
-    "MVG311 divergence to a mixture": tree(Z, {"mixture": "singles", **POE}, kl("q(z | a)", "q(z | V)")),
+    "MVG311 divergence of two mixtures": tree(Z, {"mixture": "singles", **POE}, kl("q(z | V)", "q(z | V)")),
     "MVG311 mixture against a conditional prior": tree(
         ZU, {"mixture": "singles", **POE, **MEAN}, kl("q(z | V)", "p(z)")
     ),
