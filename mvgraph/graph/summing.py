@@ -13,28 +13,28 @@ from mvgraph.vocab.mixed import Mixed
 
 
 def nodes(spec: Spec) -> Iterator[Problem]:
-    """MVG240: a discrete node that no latent, or more than one, is summed over."""
+    """MVG250: a discrete node that no latent, or more than one, is summed over."""
     for node in spec.discretes:
         over = [v.name for v in spec.latents if v.marginal_over == node.name]
         if not over:
             remedy = f"write marginal_over: {node.name} at a latent, or drop '{node.name}'"
-            yield error("MVG240", ("p", node.name), f"no latent is summed over '{node.name}'", remedy)
+            yield error("MVG250", ("p", node.name), f"no latent is summed over '{node.name}'", remedy)
         for name in over[1:]:
             message = f"'{over[0]}' and '{name}' are both summed over '{node.name}', and would no longer be independent"
             remedy = "give each latent a discrete node of its own"
-            yield error("MVG240", ("p", name, "marginal_over"), message, remedy)
+            yield error("MVG250", ("p", name, "marginal_over"), message, remedy)
 
 
 def latents(spec: Spec) -> Iterator[Problem]:
-    """MVG241: a latent whose prior cannot be a mixture over a discrete node."""
+    """MVG251: a latent whose prior cannot be a mixture over a discrete node."""
     names = [d.name for d in spec.discretes]
     for latent in (v for v in spec.latents if v.marginal_over is not None):
         path = ("p", latent.name, "marginal_over")
         if latent.marginal_over not in names:
             remedy = nearest(str(latent.marginal_over), names) if names else "add a node such as c: {discrete: 10} to p"
-            yield error("MVG241", path, f"'{latent.marginal_over}' is no discrete node of p", remedy)
+            yield error("MVG251", path, f"'{latent.marginal_over}' is no discrete node of p", remedy)
         for message, remedy in _faults(latent):
-            yield error("MVG241", path, f"the prior of '{latent.name}' cannot be a mixture: {message}", remedy)
+            yield error("MVG251", path, f"the prior of '{latent.name}' cannot be a mixture: {message}", remedy)
 
 
 def _faults(latent: Latent) -> Iterator[tuple[str, str]]:
@@ -48,14 +48,14 @@ def _faults(latent: Latent) -> Iterator[tuple[str, str]]:
 
 
 def alike(spec: Spec) -> Iterator[Problem]:
-    """MVG242 (warning): a mixture whose components are all the same."""
+    """MVG252 (warning): a mixture whose components are all the same."""
     for node in (d for d in spec.discretes if d.count > 1):
         for latent in (v for v in spec.latents if v.marginal_over == node.name and "loc" not in _learnt(v)):
             message = (
                 f"the components of '{latent.name}' are all the same: nothing tells the values of '{node.name}' apart"
             )
             remedy = f"let their places be learnt: latent: {{{_base(latent).word}: {{learnt: [loc]}}}}"
-            yield warning("MVG242", ("p", latent.name, "latent"), message, remedy)
+            yield warning("MVG252", ("p", latent.name, "latent"), message, remedy)
 
 
 def _base(latent: Latent) -> Family:

@@ -155,12 +155,12 @@ FAULTS = [
     *(
         fault(name, codes, at, (Z, f"  c: {{discrete: {count}}}\n{Z[:-1]}, marginal_over: {over}}}"), NEVER, *more)
         for name, codes, at, count, over, *more in (
-            ("sum_unknown", "MVG240 MVG241", "c: {discrete", 3, "d"),
-            ("sum_alike", "MVG242", "latent: normal", 3, "c"),
+            ("sum_unknown", "MVG250 MVG251", "c: {discrete", 3, "d"),
+            ("sum_alike", "MVG252", "latent: normal", 3, "c"),
             ("sum_parent", "MVG202", "c]", 1, "c", (GIVEN, "given: [z, h, c]")),
             (
                 "sum_given",
-                "MVG241",
+                "MVG251",
                 "marginal_over: c, given",
                 1,
                 "c, given: [y]",
@@ -168,7 +168,7 @@ FAULTS = [
                 ("  h: {l", "  y: {latent: normal, dim: 2}\n  h: {l"),
             ),
             ("sum_posterior", "MVG208", "c: {expert", 1, "c", (QH, f"{QH}\n  c: {{expert: normal}}")),
-            ("sum_name", "MVG201 MVG240 MVG241", "size: {discrete", 1, "c", ("  c: {discrete", "  size: {discrete")),
+            ("sum_name", "MVG201 MVG250 MVG251", "size: {discrete", 1, "c", ("  c: {discrete", "  size: {discrete")),
             (
                 "prune_node",
                 "MVG340",
@@ -197,10 +197,10 @@ FAULTS = [
             ),
         )
     ),
-    fault("sum_plated", "MVG241", "marginal_over", (H, f"  c: {{discrete: 1}}\n{H[:-1]}, marginal_over: c}}")),
+    fault("sum_plated", "MVG251", "marginal_over", (H, f"  c: {{discrete: 1}}\n{H[:-1]}, marginal_over: c}}")),
     fault(
         "sum_twice",
-        "MVG240 MVG241",
+        "MVG250 MVG251",
         "marginal_over",
         (Z, f"  c: {{discrete: 1}}\n{Z[:-1]}, marginal_over: c}}"),
         (H, f"{H[:-1]}, marginal_over: c}}"),

@@ -73,7 +73,7 @@ def test_what_the_grammar_refuses_is_refused_in_python_too(good: Spec) -> None:
     cases = {
         "MVG306": first_route(good, samples=0),
         "MVG401": replace(good, latents=(replace(z, dim=0), h)),
-        "MVG240": replace(good, discretes=(Discrete("c", 0),)),
+        "MVG250": replace(good, discretes=(Discrete("c", 0),)),
         "MVG403": replace(good, views=(View("image", (0,), normal), *good.views[1:])),
         "MVG130": first_route(good, from_="[]"),
         "MVG120": first_route(good, beta=Formula("beta +")),
