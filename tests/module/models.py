@@ -14,6 +14,7 @@ from mvgraph.data.batch import Batch
 from mvgraph.language.table import Table
 from mvgraph.module.model import Loss, Model
 from mvgraph.module.noise import Noise
+from mvgraph.objective.games import is_critic
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.phases import Objective
@@ -132,12 +133,12 @@ def noise_of(made: Model, rows: int, seed: int = 2) -> Noise:
 
 
 def gradients(made: Model, loss: Loss) -> dict[str, Tensor]:
-    """The gradient of a weighted sum over rows with respect to every parameter; zeros where it does not reach."""
+    """The gradient of a weighted sum over rows, and of critics' losses, by every parameter; zeros beyond its reach."""
     names, parameters = zip(*made.named_parameters(), strict=True)
     weights = torch.linspace(0.5, 1.5, len(loss.rows), dtype=loss.rows.dtype)
     if not loss.rows.requires_grad:
         return {n: torch.zeros_like(p) for n, p in made.named_parameters()}
-    whole = (weights * loss.rows).sum() + sum(loss.players.values(), start=loss.total.new_zeros(()))
+    whole = (weights * loss.rows).sum() + sum(v for n, v in loss.players.items() if is_critic(n))
     found = torch.autograd.grad(whole, parameters, allow_unused=True, retain_graph=True)
     return {n: torch.zeros_like(p) if g is None else g for n, p, g in zip(names, parameters, found, strict=True)}
 

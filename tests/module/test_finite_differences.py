@@ -7,9 +7,10 @@ import torch
 
 from mvgraph.module.model import Model
 
-from .models import EXACTLY_TWO, NAMES, UNMASKABLE, data, gradients, model, noise_of, patterns, small, views_of
+from .models import EXACTLY_TWO, GAMES, NAMES, UNMASKABLE, data, gradients, model, noise_of, patterns, small, views_of
 
 STEP = 1e-6
+CRITICS = ".critics."
 DIRECTIONS = 4
 STOPPED: dict[str, str] = {  # models whose gradient is not that of the printed scalar, and why
     "mmvae_dreg": "q is held still; tests/oracles/test_gradient_estimators.py has its gradient",
@@ -18,7 +19,7 @@ STOPPED: dict[str, str] = {  # models whose gradient is not that of the printed 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n not in STOPPED])
 def test_the_gradient_is_that_of_the_loss(name: str) -> None:
-    """Along random directions of all parameters together, views missing where they may be."""
+    """Along random directions of all parameters but critics' together, views missing where they may be."""
     count = 2 if name in EXACTLY_TWO else 3
     made = model(small(name, views_of(name, count)))
     masks = None if name in UNMASKABLE else patterns(count)
@@ -35,6 +36,7 @@ def test_the_gradient_is_that_of_the_loss(name: str) -> None:
     for seed in range(DIRECTIONS):
         generator = torch.Generator().manual_seed(seed)
         way = {n: torch.randn(p.shape, generator=generator, dtype=p.dtype) for n, p in parameters.items()}
+        way = {n: torch.zeros_like(w) if CRITICS in n else w for n, w in way.items()}  # they are held still
         slope = sum((found[n] * w).sum() for n, w in way.items())
         ends = []
         for sign in (1, -2, 1):  # there, to the other side, and back
@@ -45,3 +47,28 @@ def test_the_gradient_is_that_of_the_loss(name: str) -> None:
         difference = (ends[0] - ends[1]) / (2 * STEP)
         # the value is of order 100 and its difference has lost eight digits; Laplace scores have kinks
         torch.testing.assert_close(slope, difference, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_the_gradient_of_a_critic_is_that_of_its_own_loss(name: str) -> None:
+    """In every direction of its parameters; the loss has no gradient in any other."""
+    made = model(small(name, views_of(name, 3)))
+    masks = patterns(3)
+    batch, noise = data(made.spec, len(masks), masks), noise_of(made, len(masks))
+
+    def value() -> torch.Tensor:
+        return made.loss(batch, noise=noise).players["critic of C"]
+
+    others = [p for n, p in made.named_parameters() if CRITICS not in n]
+    assert all(g is None for g in torch.autograd.grad(value(), others, allow_unused=True))
+    own = [p for n, p in made.named_parameters() if CRITICS in n]
+    found = torch.autograd.grad(value(), own)
+    for parameter, gradient in zip(own, found, strict=True):
+        for index in range(parameter.numel()):
+            ends = []
+            for sign in (1, -2, 1):
+                with torch.no_grad():
+                    parameter.view(-1)[index] += sign * STEP
+                ends.append(value().detach())
+            difference = (ends[0] - ends[1]) / (2 * STEP)
+            torch.testing.assert_close(gradient.flatten()[index], difference, rtol=1e-6, atol=1e-8)
