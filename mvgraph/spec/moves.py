@@ -53,8 +53,9 @@ def moves(spec: Spec) -> tuple[Move, ...]:
     """The moves of a step; where none is written: the objective, the critics, then those who make the fakes."""
     if not contests(spec):
         return ()
-    if spec.moves:
-        return spec.moves
+    alone = not (spec.maximize or without_games(spec).minimize)
+    if spec.moves:  # a phase may have the game, and not the rest
+        return tuple(move for move in spec.moves if not (alone and move.loss == "objective"))
     makers: tuple[Group, ...] = ("p", "q") if "p" in reaches(spec)["generator"] else ("q",)
-    first = (Move(("p", "q"), "objective"),) if spec.maximize or without_games(spec).minimize else ()
+    first = () if alone else (Move(("p", "q"), "objective"),)
     return (*first, Move(("critic",), "critic"), Move(makers, "generator"))

@@ -106,7 +106,7 @@ class Course:
             self.keeper.finish(module)
 
     def _fitting(self, stage: Stage) -> Fitting:
-        made = Playing if moves(self.model.spec) else Fitting
+        made = Playing if moves(stage.spec(self.model.spec)) else Fitting
         return made(self.model, self.rows, self.held, self.size, self.seed, stage, self.moments)
 
     def _train(self, module: Fitting, start: Path | None) -> None:
@@ -122,7 +122,7 @@ class Course:
         self.keeper.finish(module)
         if stage.last:
             return
-        self.moments = Moments(self.moments.after(self.model, trainer.optimizers))
+        self.moments = Moments(module.remembered())
         if self.keeper.best and self.keeper.folder is not None:
             trainer.save_checkpoint(self.keeper.folder / STATE)  # the next stage starts from the best epoch of this one
 

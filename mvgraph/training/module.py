@@ -16,7 +16,7 @@ from mvgraph.data.seeding import Purpose, number, permutation
 from mvgraph.errors import Problem, UsageError
 from mvgraph.training.cutting import cuts
 from mvgraph.training.metering import TOTAL, Meter
-from mvgraph.training.stages import Moments, Rest, Stage
+from mvgraph.training.stages import Moments, Rest, Stage, State
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Clock
 
@@ -89,8 +89,11 @@ class Fitting(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep what the optimizers remember for the stages that follow."""
-        optimizers = [] if self.stage.last else self.trainer.optimizers
-        checkpoint[MOMENTS] = self.moments.after(self.model, optimizers)
+        checkpoint[MOMENTS] = {} if self.stage.last else self.remembered()
+
+    def remembered(self) -> dict[str, State]:
+        """What optimizers remember by now, for the stages that follow."""
+        return self.moments.after(self.model, self.trainer.optimizers)
 
     def on_fit_start(self) -> None:
         """Move the data to where the model is, once."""

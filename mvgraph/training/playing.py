@@ -19,6 +19,7 @@ from mvgraph.spec.games import Group, Move
 from mvgraph.spec.games import Loss as Minimised
 from mvgraph.spec.moves import moves
 from mvgraph.training.module import Fitting, slice_of
+from mvgraph.training.stages import State
 from mvgraph.vocab.optimizer import Optimizer
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Playing(Fitting):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.automatic_optimization = False
-        self.moves = moves(self.model.spec)
+        written = moves(self.stage.spec(self.model.spec))
+        self.moves = tuple(move for move in written if self._learning(move))
 
     def accept(self, trainer: lightning.Trainer) -> None:
         """Refuse what has no meaning where several optimizers take turns.
@@ -60,7 +62,15 @@ class Playing(Fitting):
 
     def _optimizer(self, move: Move) -> torch.optim.Optimizer:
         word = move.optimizer or self.model.spec.training.optimizer or Optimizer.read("adam")
-        return word.build([p for group in move.update for p in parameters(self.model, group) if p.requires_grad])
+        return word.build(self._learning(move))
+
+    def _learning(self, move: Move) -> list[nn.Parameter]:
+        """What a move updates, and does not rest in this stage."""
+        return [p for group in move.update for p in parameters(self.model, group) if p.requires_grad]
+
+    def remembered(self) -> dict[str, State]:
+        """Nothing of a game, in which several optimizers may share a parameter: the next stage starts anew."""
+        return self.moments.known
 
     def training_step(self, batch: int, batch_idx: int) -> None:  # type: ignore[override]
         """All moves on one slice of the rows."""
@@ -69,9 +79,8 @@ class Playing(Fitting):
         for number, (move, optimizer) in enumerate(zip(self.moves, self._turns(), strict=True)):
             self.toggle_optimizer(optimizer)
             with self._randomness(step * len(self.moves) + number, Purpose.NOISE, Purpose.GLOBAL) as generator:
-                loss = self.model.loss(
-                    slice_of(self.data, rows), clock=self.clock, generator=generator, part=PARTS[move.loss]
-                )
+                rows_now, phase, part = slice_of(self.data, rows), self.stage.phase, PARTS[move.loss]
+                loss = self.model.loss(rows_now, phase=phase, part=part, clock=self.clock, generator=generator)
             self._take(move, optimizer, loss)
             self.untoggle_optimizer(optimizer)
             found[PARTS[move.loss]] = loss

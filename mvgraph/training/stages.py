@@ -42,6 +42,10 @@ class Stage:
     forget: bool = False
     last: bool = True
 
+    def spec(self, whole: Spec) -> Spec:
+        """The spec with the stage's own objective."""
+        return whole if self.phase is None else whole.by_phase[self.phase]
+
 
 def stages(spec: Spec) -> tuple[Stage, ...]:
     """The stages of a spec, in their order."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from typing_extensions import override
 
 from mvgraph.errors import DataError, UsageError
-from mvgraph.module.model import Model
+from mvgraph.module.model import Model, compile  # noqa: A004 - the public verb
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.spec.reading import load
 from mvgraph.spec.writing import tree
@@ -295,3 +295,24 @@ def test_jnf_fits_its_flows_to_the_joint_network_that_rests() -> None:
     with torch.no_grad():
         encoded = run.model.encode(complete(), given=["a"])["z"]
         assert encoded.sample().isfinite().all()
+
+
+def test_a_phase_may_be_a_game(tmp_path: Path) -> None:
+    """First the autoencoder alone, then the game against encoders, decoders at rest; resumed as if never broken."""
+    view = {**VIEW, "likelihood": "mse"}
+    whole = load("maae", views={"a": view, "b": view}, sets=["p.z.dim=2"])
+    written = tree(whole)["objective"]
+    phases = [
+        {"name": "scores", "epochs": 2, "objective": {"maximize": written["maximize"]}},
+        {"name": "game", "epochs": 2, "freeze": ["p"], "objective": {"minimize": written["minimize"]}},
+    ]
+    spec = load(whole, objective=None, phases=phases)
+    taken = Snapshots()
+    run = run_of(compile(spec, seed=1), out=tmp_path / "whole", callbacks=[taken])
+    assert [r["phase"] for r in run.metrics] == [1, 1, 2, 2]
+    assert changed(taken.states[0], taken.states[3]) == {"experts", "decoders"}
+    assert changed(taken.states[4], taken.states[-1]) == {"experts", "critics"}
+    with pytest.raises(Interrupted, match="after 3 of 4 epochs"):
+        run_of(compile(spec, seed=1), out=tmp_path / "broken", callbacks=[StopInRun(3)])
+    again = run_of(compile(spec, seed=1), out=tmp_path / "broken", resume=True)
+    assert same(weights(again.model), weights(run.model))
