@@ -25,7 +25,7 @@ class Statistical:
 
     Arguments:
         statistic: the function.
-        draws: the codes, in the order of the term.
+        draws: the codes, in canonical order: a statistic does not depend on it.
     """
 
     statistic: Statistic
@@ -66,6 +66,7 @@ def statistic(frame: Frame, written: BatchStatistic) -> Iterator[Term]:
             draw = drawn(site, Ref(density.node, member.weigh.copy(density.copy)))
             draws.setdefault(draw.key, draw)
     if needs <= frame.observed:
+        codes = tuple(sorted(draws.values(), key=str))
         whole = Subset(needs, strict=True)
         scope = Scope(written, needs, whole, whole, None, needs)
-        yield frame.build(sympy.Integer(1), WHOLE, Statistical(written.value, tuple(draws.values())), scope)
+        yield frame.build(sympy.Integer(1), WHOLE, Statistical(written.value, codes), scope)

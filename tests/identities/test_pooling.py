@@ -74,9 +74,9 @@ def divergences(made: Model, samples: int) -> tuple[Tensor, Tensor]:
     kinds = [(a, line) for (_, a), line in zip(derive(made.spec).terms, derive(made.spec).lines, strict=True)]
     names = [line for a, line in kinds if isinstance(a, KL | PooledKL)]
     with torch.no_grad():
-        step = made._step
+        step = made._stages.whole.step
         noise = made.draw_noise(len(several), generator)
-        table = step(made.networks, several.views, several.mask, noise, made.networks.values(), complete=True)
+        table = step(made.networks, several.views, several.mask, noise, made.networks.values(), complete=True).lines
     found = -sum(table[made.plan.lines.index(n)] for n in names).reshape(len(rows), samples)  # type: ignore[union-attr]
     return found.mean(1), found.std(1) / samples**0.5
 
