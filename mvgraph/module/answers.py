@@ -111,7 +111,8 @@ def log_likelihood(
     """log p(x_O) of each row, `(row,)`, by importance sampling with all weights reset to one.
 
     log (1/K) Σ_k Π_m p(x_m | z_k) p(z_k) / q(z_k), z_k from q stratified over the components of q and q's mixture
-    density below (Burda, Grosse & Salakhutdinov 2016, arXiv 1509.00519; Shi et al. 2019, arXiv 1911.03393).
+    density below (Burda, Grosse & Salakhutdinov 2016, arXiv 1509.00519; Shi et al. 2019, arXiv 1911.03393). Where q is
+    sampled and has no density, a normal with the mean of its draws, and a wider scale, is drawn from instead.
 
     Arguments:
         inference: the evidence that q is given.
@@ -237,7 +238,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
     shared = dict[Ref, Sequence[Belief]]()
     for ref in latents(spec):
         if ref.view is None:
-            beliefs = shared[ref] = _beliefs(inference, ref, draws)
+            beliefs = shared[ref] = [b.proposal() for b in _beliefs(inference, ref, draws)]
         else:
             beliefs = [inference.proposal(ref, p) for p in _parents(inference, ref, draws)]
         draws[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])

@@ -12,7 +12,11 @@ from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from mvgraph.module.distributions import MixtureOfUnlike, Sampled
 from mvgraph.vocab.family import Family, Params
+from mvgraph.vocab.family.normal import Normal
 from mvgraph.vocab.sampler import Samples
+
+WIDER = 1.25  # a proposal's scale over that of what it stands for, so that weights stay bounded
+SMALLEST = 1e-6  # where all draws are one, as in rows that were not sampled
 
 
 class Belief(ABC):
@@ -29,6 +33,10 @@ class Belief(ABC):
     @abstractmethod
     def distribution(self) -> Distribution:
         """As a torch distribution over rows."""
+
+    def proposal(self) -> Belief:
+        """What importance sampling draws from in its stead: itself, where it has a density."""
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +100,11 @@ class Sampling(Belief):
     def distribution(self) -> Distribution:
         return Sampled(self.samples)
 
+    def proposal(self) -> Belief:
+        """The normal with the mean of the draws and a wider scale."""
+        loc, scale = self.samples.draws.mean(0), self.samples.draws.std(0, correction=0)
+        return Known(Normal(), {"loc": loc, "scale": (WIDER * scale).clamp_min(SMALLEST)}, tuple(loc.shape))
+
 
 @dataclass(frozen=True, eq=False)
 class ByRow(Belief):
@@ -114,6 +127,9 @@ class ByRow(Belief):
     def distribution(self) -> Distribution:
         weights = torch.where(self.rows, 0.0, -torch.inf).T
         return MixtureOfUnlike(weights, [p.distribution() for p in self.parts])
+
+    def proposal(self) -> Belief:
+        return ByRow(self.rows, tuple(p.proposal() for p in self.parts))
 
     def _pick(self, values: Sequence[Tensor], rows: Tensor) -> Tensor:
         found = values[0]

@@ -48,7 +48,7 @@ def askable(made: Model) -> list[list[str]]:
         return [s for s in sets if len(s) == 1]
     if made.spec.conditions:  # what is conditioned on is always evidence; the prior answers where it is all there is
         return [names[:1], names]
-    joint = any(q.fuse is not None and q.fuse.joint for q in made.spec.posteriors)
+    joint = any(q.fuse is not None and q.fuse.joint and q.subsets is None for q in made.spec.posteriors)
     return [s for s in sets if len(s) in (1, len(names))] if joint else sets
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sympy
 import torch
+import zuko
 from torch import Tensor
 from torch.distributions import Distribution, Laplace, Normal, kl_divergence
 
@@ -131,11 +132,20 @@ class Alone:
             shares = p["logits"].softmax(-1)
             return sum(w * e.exp() for w, e in zip(shares, each, strict=True)).log()  # type: ignore[union-attr]
         if isinstance(key, Expert) and self.spec.posterior(key.ref.node).expert.word == "flow":
-            return self.spec.posterior(key.ref.node).expert.distribution(self.params(key), (2,)).log_prob(z)
+            return self.flow(key, z)
         if not isinstance(key, Mixture):
             return self.density(key).log_prob(z).sum(-1)
         parts = [math.log(w) + self.log(k, z) for w, (k,) in zip(key.weights, key.parts, strict=True)]
         return torch.stack(parts).logsumexp(0)
+
+    def flow(self, key: Expert, z: Tensor) -> Tensor:
+        """log q(z) of a normal with a masked autoregressive flow on top, by zuko with the expert's weights."""
+        p, widths = self.params(key), self.spec.posterior(key.ref.node).expert.hidden  # type: ignore[attr-defined]
+        transform = zuko.flows.MAF(z.shape[-1], transforms=2, hidden_features=widths).transform
+        names = {n: "T/steps/" + n.replace(".", "/") for n, _ in transform.named_parameters()}
+        transform.load_state_dict({n: p[k] for n, k in names.items()}, strict=False)
+        noise, log_det = transform().call_and_ladj(z)
+        return Normal(p["loc"], p["scale"]).log_prob(noise).sum(-1) + log_det
 
     def kl(self, atom: KL) -> Tensor:
         """In closed form by torch; of a mixture, by its own draws, one set a component."""

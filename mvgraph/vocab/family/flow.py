@@ -90,8 +90,8 @@ class Flow(Family):
 
     def free(self, shape: Shape, role: Role) -> dict[str, Tensor]:
         """The free parameters of the base, and the weights of T."""
-        weights = self._bijection(shape[-1]).named_parameters()
-        return self.base.free(shape, role) | {_stored(n): w.detach() for n, w in weights}
+        weights, here = self._bijection(shape[-1]).named_parameters(), torch.get_default_device()
+        return self.base.free(shape, role) | {_stored(n): w.detach().to(here) for n, w in weights}
 
     def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
         """The parameters of the base, the context, and the weights as they are."""
@@ -139,7 +139,8 @@ class Flow(Family):
         return result
 
     def _bijection(self, dim: int) -> bijection.Bijection:
-        return bijection.Bijection(dim, self.context, self.transforms, self.kind, self.bins, self.hidden)
+        with torch.device("cpu"):  # its masks are computed, which the device of a dry run cannot
+            return bijection.Bijection(dim, self.context, self.transforms, self.kind, self.bins, self.hidden)
 
 
 def _stored(name: str) -> str:
