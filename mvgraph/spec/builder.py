@@ -168,6 +168,20 @@ def statistic(
     return {"statistic": _tree(of=of, value=value, for_=for_, weight=weight)}
 
 
+def phase(
+    name: str,
+    epochs: int,
+    *,
+    maximize: Sequence[Mapping[str, Any]] = (),
+    minimize: Sequence[Mapping[str, Any]] = (),
+    freeze: Sequence[str] | None = None,
+    reset: Sequence[Literal["optimizer"]] | None = None,
+) -> Tree:
+    """A phase of training with an objective of its own, e.g. `phase("joint", 100, maximize=[elbo("V", "V")])`."""
+    objective = _tree(maximize=maximize or None, minimize=minimize or None)
+    return _tree(name=name, epochs=epochs, freeze=freeze, reset=reset, objective=objective)
+
+
 def compose(
     *,
     name: str,
@@ -176,6 +190,7 @@ def compose(
     q: Mapping[str, Mapping[str, Any]],
     maximize: Sequence[Mapping[str, Any]] = (),
     minimize: Sequence[Mapping[str, Any]] = (),
+    phases: Sequence[Mapping[str, Any]] = (),
     mixture: Literal["none", "singles", "subsets"] = "none",
     **options: Unpack[SpecOptions],
 ) -> Spec:
@@ -185,5 +200,6 @@ def compose(
         SpecError: with one problem for everything that is not well formed.
     """
     objective = _tree(maximize=maximize or None, minimize=minimize or None)
-    graphs = {"p": p, "q": {"mixture": mixture, **q}, "objective": objective}
-    return load(_tree(name=name, views=views, **options) | graphs)
+    trained = _tree(objective=None if phases and not objective else objective, phases=phases or None)
+    graphs: Tree = {"p": p, "q": {"mixture": mixture, **q}}
+    return load(_tree(name=name, views=views, **options) | graphs | trained)

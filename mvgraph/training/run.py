@@ -21,7 +21,8 @@ class Run:
 
     Arguments:
         folder: where it is kept; None where nothing was written.
-        metrics: one row an epoch: `epoch`, `seconds`, and `train` and `valid` means of the total and every term.
+        metrics: one row an epoch: `epoch`, the number of its `phase` where there are any, `seconds`, and `train` and
+            `valid` means of the total and every term.
         model: the trained model, ready to answer.
         after: what the hooks that ran after fitting did.
     """

@@ -35,7 +35,7 @@ def run(
     fraction: Annotated[float, typer.Option("--fraction", help="Else: the share of the rows to judge by.")] = 0.1,
     sets: Sets = None,
     views: ViewCount = None,
-    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Passes over the rows.")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Passes over the rows, in every phase.")] = None,
     batch_size: Annotated[str | None, typer.Option("--batch-size", metavar="N|full", help="Rows of a step.")] = None,
     devices: Annotated[str | None, typer.Option("--devices", help="How many devices, or which: 2, or 0,1.")] = None,
     strategy: Annotated[str | None, typer.Option("--strategy", help="Lightning's strategy, e.g. ddp.")] = None,
