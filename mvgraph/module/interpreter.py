@@ -55,7 +55,9 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
     sets = random_masks(noise.sets, batch.mask)
     objective = derive(spec)
     printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
-    found = Account({}, {})
+    games = [atom for _, atom in objective.terms if isinstance(atom, Generator)]
+    zeros = noise.sets.new_zeros(len(batch))
+    found = Account({}, dict.fromkeys((n for a in games for n in (str(a.opponent), a.player)), zeros))
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
         views = {k: v[index] for k, v in batch.views.items()}

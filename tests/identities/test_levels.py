@@ -52,6 +52,13 @@ def test_i13_published_sum_is_another_index_set(views: int) -> None:
     assert (terms(reference) == scaled) == (views == 2)
 
 
+@pytest.mark.parametrize("views", [1, 2])
+def test_i27_without_the_adversary(views: int) -> None:
+    """I-27: MHVAE with μ = 0 is its route part."""
+    assert terms(of("mhvae_gan", views), mu=0) == terms(of("mhvae", views))
+    assert derive(of("mhvae_gan", views)).substitute({"mu": 0}).terms == derive(of("mhvae", views)).terms
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_levels_are_latents_one_below_the_other(count: int) -> None:
     """A plate of levels prints, and computes, what latents z1 | z2, …, written one by one do."""

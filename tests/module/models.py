@@ -32,12 +32,13 @@ VIEWS = {
 ORDERS = (("sound", "label", "image"), ("touch", "text", "sound"))  # which views a model has, in two ways
 CONDITIONED = ("cvae", "cvae_fixed")  # a view that must be there is never scored
 JOINT = ("jmvae", "jnf", "telbo", "telbo_joint", *CONDITIONED)
-GAMES = ("maae", "maae_compat", "mwae")
+ADVERSARIAL = ("maae", "maae_compat", "mwae")  # autoencoders: squared errors, and codes without a density
+GAMES = (*ADVERSARIAL, "mhvae_gan")
 BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
 POOLED = ("mmvm", "mmvm_exact")  # their priors are made of posteriors
-NO_LIKELIHOOD = ("ae", *GAMES, *IMPROPER, *POOLED)  # log p(X) is not defined
+NO_LIKELIHOOD = ("ae", *ADVERSARIAL, *IMPROPER, *POOLED)  # log p(X) is not defined
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -45,7 +46,7 @@ EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     """A reference spec over some of the views above, every network one hidden layer of four."""
     written = {v: {**VIEWS[v], "encoder": NETWORK, "decoder": NETWORK} for v in views}
-    if name in ("ae", *GAMES) and "sound" in views:
+    if name in ("ae", *ADVERSARIAL) and "sound" in views:
         written["sound"]["likelihood"] = "mse"
     sets = ["p.z.dim=3"]
     sets += ["objective.minimize.0.game.critic={mlp: {hidden: [4], activation: tanh}}"] if name in GAMES else []

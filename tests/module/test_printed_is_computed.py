@@ -19,7 +19,7 @@ from mvgraph.module.noise import Noise
 from mvgraph.objective import derive
 from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stream
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
-from mvgraph.objective.games import Generator
+from mvgraph.objective.games import Generator, Latent, Reconstruction
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Marginalised, Mixture, Prior, Ref, Standard
 from mvgraph.objective.statistics import Statistical
 from mvgraph.spec import zoo
@@ -224,14 +224,23 @@ class Alone:
 
     def game(self, atom: Generator) -> Tensor:
         """The generator's loss at the draws of the fakes, by the critic's layers."""
-        critic = self.networks.critics["C"].network
+        critic = self.networks.critics[atom.match.critic.replace(".", "@")].network
         losses = {
             "gan": lambda s: torch.log1p(torch.exp(-s)),
             "gan_compat": lambda s: 1 - torch.log(1 / (1 + torch.exp(-s)) + 1e-8),
             "wgan": lambda s: -s,
+            "lsgan": lambda s: (s - 1).square(),
         }
-        scores = [critic(self.draw(d.key, d.stream)[0])[:, 0] for d in atom.draws if not isinstance(d.key, Prior)]
-        return torch.stack([losses[atom.match.play.word](s) for s in scores]).mean(0)
+        each = [losses[atom.match.play.word](critic(self.faked(f.sample)[0])).mean(1) for f in atom.match.fakes]
+        return torch.stack(each).mean(0)
+
+    def faked(self, sample: Latent | Reconstruction) -> Tensor:
+        """A draw of a latent, or the mean of a view's normal likelihood at draws."""
+        if isinstance(sample, Latent):
+            return self.draw(sample.draw.key, sample.draw.stream)
+        found = {ref.node: z for ref, z in self.drawn(sample.draws).items()}
+        wide = torch.cat([found[n] for n in self.spec.observed.given], -1)
+        return self.networks.decode(str(sample.ref.view), wide)["loc"]
 
     def value(self, atom: Atom, numbers: Mapping[str, float]) -> Tensor:
         """One atom, `(row,)`."""

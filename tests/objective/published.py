@@ -36,6 +36,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "objective": _weighted("iwae", {"mnist": 3.92, "svhn": 1}, samples=30, strata="inside"),
     },
     "mhvae": {"views": T2_US, "p": TWO_LEVELS},
+    "mhvae_gan": {"views": T2_US, "p": TWO_LEVELS},
     "mhvae_subsets": {"views": T2_US, "p": TWO_LEVELS},
     "mnist_svhn_poe": {"views": MNIST_SVHN},
     "telbo": {"views": IMAGE_ATTR, "lam": {"img": 1, "attr": 10}, "gamma": {"img": 1, "attr": 100}},
@@ -316,6 +317,24 @@ phase unimodal
 - beta KL(PoE[p(z.2)·q(z.2|t2)] || p(z.2))
 - beta KL(PoE[p(z.2)·q(z.2|t2)·q(z.2|us)] || p(z.2))
 - beta KL(PoE[p(z.2)·q(z.2|us)] || p(z.2))
+""",
+    "mhvae_gan": """
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)]]
++ E[log p(x.us|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]]
+- beta KL(PoE[p(z.1|z.2)·q(z.1|t2)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)])
+- beta KL(PoE[p(z.1|z.2)·q(z.1|t2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|t2)·q(z.2|us)])
+- beta KL(PoE[p(z.1|z.2)·q(z.1|us)] || p(z.1|z.2); z.2~PoE[p(z.2)·q(z.2|us)])
+- beta KL(PoE[p(z.2)·q(z.2|t2)] || p(z.2))
+- beta KL(PoE[p(z.2)·q(z.2|t2)·q(z.2|us)] || p(z.2))
+- beta KL(PoE[p(z.2)·q(z.2|us)] || p(z.2))
+- mu GAME_lsgan{ C.t2; real x.t2; fake E[x.t2|z.1,z.2; z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]], E[x.t2|z.1,z.2; z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]] }
+- mu GAME_lsgan{ C.us; real x.us; fake E[x.us|z.1,z.2; z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]], E[x.us|z.1,z.2; z.1~PoE[p(z.1|z.2)·q(z.1|us)], z.2~PoE[p(z.2)·q(z.2|us)]] }
+! game: C.t2 has a loss of its own; GAME is the loss of those who make the fakes
+! game: C.us has a loss of its own; GAME is the loss of those who make the fakes
 """,
     "mhvae_subsets": """
 + 1/3 E[log p(x.t2|z.1,z.2); z.1~PoE[p(z.1|z.2)·q(z.1|t2)], z.2~PoE[p(z.2)·q(z.2|t2)]]

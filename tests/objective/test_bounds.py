@@ -50,6 +50,7 @@ VERDICTS = {
     ),
     "me_mvae": (False, ONLY),
     "mhvae": (True, "a lower bound of 3 log p(X)"),
+    "mhvae_gan": (False, "a game: its players minimise losses of their own, and no one objective is optimised"),
     "mhvae_subsets": (True, "a lower bound of log p(X)"),
     "mmvae": (True, "a lower bound of log p(X)"),
     "mmvae_dreg": (True, "a lower bound of log p(X)"),

@@ -107,6 +107,14 @@ def levels(views: tuple[str, ...], targets: tuple[str, ...] = VIEWS, like: str =
     ]
 
 
+def judged(targets: tuple[str, ...]) -> Iterator[str]:
+    """A critic for each view, of what is reconstructed through three levels from each view alone."""
+    for v in targets:
+        scores = (levels((n,), (v,))[0] for n in targets)
+        fakes = ", ".join(s.removeprefix("+ ").replace("log p(", "").replace("z.3); ", "z.3; ") for s in scores)
+        yield f"- mu GAME_lsgan{{ C.{v}; real x.{v}; fake {fakes} }}"
+
+
 def mopoe() -> Iterator[str]:
     """Seven components, the prior in the full one."""
     for s in SETS:
@@ -251,6 +259,7 @@ THREE = {
     "sparse_mcvae": mcvae(),
     "me_mvae": me_mvae(),
     "mhvae": [x for s in (VIEWS, *((v,) for v in VIEWS)) for x in levels(s)],
+    "mhvae_gan": [*(x for s in (VIEWS, *((v,) for v in VIEWS)) for x in levels(s)), *judged(VIEWS)],
     "mhvae_subsets": [x for s in SETS for x in levels(s, like="1/7 ", beta="beta/7 ")],
     "mmvae": mmvae("outside"),
     "mmvae_dreg": mmvae("outside"),
@@ -301,6 +310,7 @@ ONE: dict[str, list[str]] = {
     "sparse_mcvae": [*route("q(z|1)")],
     "me_mvae": [*route("q(z|1)", ("1",), like="2 ", beta="2*beta ")],
     "mhvae": levels(("1",), ("1",), like="2 ", beta="2*beta "),
+    "mhvae_gan": [*levels(("1",), ("1",), like="2 ", beta="2*beta "), *judged(("1",))],
     "mhvae_subsets": levels(("1",), ("1",)),
     "mmjsd": [
         "+ lam E[log p(x.1|z); z~q(z|1)]",
