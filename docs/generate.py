@@ -24,6 +24,7 @@ from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, hints, option_name
 from mvgraph.objective.explaining import dead
 from mvgraph.spec import zoo
+from mvgraph.spec.about import About
 from mvgraph.spec.games import Contest, Move
 from mvgraph.spec.grammar import (
     DensityText,
@@ -35,12 +36,12 @@ from mvgraph.spec.grammar import (
     Posteriors,
     Range,
     SampleText,
+    Targets,
     Views,
     Whole,
     keys,
 )
 from mvgraph.spec.model import (
-    About,
     Clip,
     EarlyStopping,
     Estimator,
@@ -52,10 +53,10 @@ from mvgraph.spec.model import (
     View,
 )
 from mvgraph.spec.model import Value as ParamValue
-from mvgraph.spec.nodes import Condition, Discrete
+from mvgraph.spec.nodes import Condition, Discrete, Pseudo
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.schema import KINDS, spoken
-from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, Drop, JensenShannon, Route, WrittenTerm
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
@@ -68,6 +69,7 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A view": (View, "`views: {NAME: ...}` and `view_defaults:`"),
     "A latent node": (Latent, "`p: {NAME: ...}`"),
     "The observed node": (Observed, "`p: {NAME: {observed: true, ...}}`; there is one."),
+    "Pseudo-data": (Pseudo, "`p: {NAME: {pseudo: LATENT, ...}}`: an upper level reproduces draws of the lower one."),
     "A condition": (
         Condition,
         "`p: {NAME: {condition: true, ...}}`: the view is given, and p is a model of the others.",
@@ -84,6 +86,7 @@ RECORDS: dict[str, tuple[type, str]] = {
     "A statistic": (BatchStatistic, "`statistic: {...}`, an item of `maximize:`."),
     "A game": (Contest, "`game: {...}`, an item of `minimize:`."),
     "A move": (Move, "`moves: [...]`, in the order of a step."),
+    "drop": (Drop, "`drop:` of a route"),
     "estimator": (Estimator, "`estimator:`"),
     "training": (Training, "`training:`"),
     "clip": (Clip, "`training: {clip: ...}`"),
@@ -103,6 +106,7 @@ NAMES: dict[Any, str] = {
     tuple[DensityText, ...]: "a list of densities",
     Plate: "`view` or `{level: L}`",
     OneView: "the name or number of a view",
+    Targets: "views, or a mapping of a pseudo node to views",
     tuple[WrittenTerm, ...]: "a list of terms",
     tuple[Phase, ...]: "a list of phases",
     Formula: "a number or a formula",

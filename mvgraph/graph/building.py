@@ -15,7 +15,7 @@ def build(spec: Spec) -> nx.MultiDiGraph:
 
     Nodes are named `z` or, for a copy in a plate, `h.image`. Their attributes:
 
-    - `kind`: `latent`, `observed` or `condition` (both are data that q reads, too), or `discrete` (summed out).
+    - `kind`: `latent`, `observed` or `condition` (data that q reads, too), `discrete` (summed out), or `pseudo`.
     - `name`: the node's name in the spec; `plate`: `view` or None; `view`: the copy's view or None.
     - `family`: the word of the prior or likelihood, None where there is none.
     - `dim`: entries of a latent, values of a discrete node, None of data.
@@ -45,9 +45,15 @@ def build(spec: Spec) -> nx.MultiDiGraph:
         likelihood = spec.view(view).likelihood
         about = {"kind": "observed", "name": spec.observed.name, "plate": "view", "view": view, "dim": None}
         graph.add_node(copy_name(spec.observed.name, view), family=likelihood.word if likelihood else None, **about)
+    for upper in spec.pseudo:
+        for view in spec.scored_views:
+            about = {"kind": "pseudo", "name": upper.name, "plate": "view", "view": view, "dim": None}
+            graph.add_node(copy_name(upper.name, view), family=upper.likelihood.word, **about)
     for latent in spec.latents:
         _add_parents(graph, spec, latent.name, latent.given, copies(spec, latent))
     _add_parents(graph, spec, spec.observed.name, spec.observed.given, spec.scored_views)
+    for upper in spec.pseudo:
+        _add_parents(graph, spec, upper.name, upper.given, spec.scored_views)
     for posterior in spec.posteriors:
         _add_experts(graph, spec, posterior)
     return graph
@@ -56,7 +62,8 @@ def build(spec: Spec) -> nx.MultiDiGraph:
 def template(spec: Spec) -> nx.DiGraph:
     """The generative graph as it is written, plates folded: conditions, latents and the observed node, by name."""
     graph: nx.DiGraph = nx.DiGraph()
-    graph.add_nodes_from([*(c.name for c in spec.conditions), *(v.name for v in spec.latents), spec.observed.name])
+    scored = [spec.observed.name, *(n.name for n in spec.pseudo)]
+    graph.add_nodes_from([*(c.name for c in spec.conditions), *(v.name for v in spec.latents), *scored])
     children = [(v.name, v.given) for v in spec.latents] + [(spec.observed.name, spec.observed.given)]
     graph.add_edges_from((g, child) for child, given in children for g in given if g in graph)
     return graph
@@ -127,6 +134,7 @@ def _add_experts(graph: nx.MultiDiGraph, spec: Spec, posterior: Posterior) -> No
     latent = next((v for v in spec.latents if v.name == posterior.name), None)
     fusion = posterior.fuse.word if posterior.fuse else None
     data = dict(zip(spec.view_names, data_names(spec), strict=True))
+    data |= {v: copy_name(posterior.reads, v) for v in spec.scored_views} if posterior.reads else {}
     for role, view, source in _experts(spec, posterior, latent) if latent else ():
         about = {"part": "q", "role": role, "expert": posterior.expert.word, "fusion": fusion}
         graph.add_edge(data[source], copy_name(posterior.name, view), **about)

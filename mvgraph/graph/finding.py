@@ -153,13 +153,20 @@ def components(spec: Spec, sizes: frozenset[int]) -> frozenset[int]:
     return spans[spec.mixture]
 
 
-def used_latents(spec: Spec) -> set[str]:
-    """The latents above the observed node."""
+def used_latents(spec: Spec, node: str | None = None) -> set[str]:
+    """The latents above the nodes that are scored, or above one of them."""
     given = {v.name: v.given for v in spec.latents}
-    names = [g for g in spec.observed.given if g in given]
+    above = [spec.observed.given, *(n.given for n in spec.pseudo)] if node is None else [spec.target(node).given]
+    names = [g for parents in above for g in parents if g in given]
     for name in names:  # grows while it is walked
         names += [g for g in given[name] if g in given and g not in names]
     return set(names)
+
+
+def scored_node(route: Route) -> str:
+    """The node that a route names in `to`; empty for the observed one."""
+    found = attempt(parse_views, route.to)
+    return "" if isinstance(found, SpecError) else found.node
 
 
 def plated(spec: Spec, name: str) -> bool:

@@ -74,6 +74,24 @@ def _refusal(spec: Spec, rule: Posterior, fuse: Fusion | None) -> tuple[str, str
     return "", ""
 
 
+def readings(spec: Spec) -> Iterator[Problem]:
+    """MVG236: a posterior that reads what it cannot, or pools messages where no latent is shared."""
+    for name, rule in posteriors(spec).items():
+        pools = rule.fuse is not None and rule.fuse.pools
+        if rule.reads is not None:
+            path: Path = ("q", name, "reads")
+            private = [v.name for v in spec.latents if v.plate]
+            if rule.reads not in private:
+                message = f"'{name}' reads '{rule.reads}', which is no private latent"
+                yield error("MVG236", path, message, nearest(rule.reads, private))
+            elif not pools:
+                message = f"'{name}' reads draws of '{rule.reads}', and nothing says how they meet"
+                yield error("MVG236", path, message, f"write fuse: pool in q.{name}")
+        if pools and plated(spec, name):
+            message = f"'{name}' is private to each view, and has no messages to pool"
+            yield error("MVG236", ("q", name, "fuse"), message, "drop fuse")
+
+
 def closures(spec: Spec) -> Iterator[Problem]:
     """MVG301: a fusion that does not lead back into the experts' family."""
     for name, rule in posteriors(spec).items():
@@ -113,4 +131,4 @@ def weights_of(rule: Posterior) -> tuple[Reference, ...]:
     return () if isinstance(found, SpecError) else found
 
 
-CHECKS: tuple[Check, ...] = (absences, shares, share_circles, prior_experts, closures, exponents)
+CHECKS: tuple[Check, ...] = (absences, shares, share_circles, prior_experts, readings, closures, exponents)

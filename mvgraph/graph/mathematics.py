@@ -14,6 +14,7 @@ from mvgraph.graph.finding import (
     posteriors,
     reach,
     routes,
+    scored_node,
     used_latents,
     value,
     warning,
@@ -44,6 +45,7 @@ def roles(spec: Spec) -> Iterator[Problem]:
 
 def _families(spec: Spec) -> Iterator[tuple[Path, Family, Role]]:
     yield from ((("p", v.name, "latent"), v.family, "prior") for v in spec.latents)
+    yield from ((("p", n.name, "likelihood"), n.likelihood, "likelihood") for n in spec.pseudo)
     for q in spec.posteriors:
         yield ("q", q.name, "expert"), q.expert, "expert"
         if q.fuse is not None and q.family(whole=True) is not q.expert:
@@ -74,7 +76,7 @@ def missing_likelihoods(spec: Spec) -> Iterator[Problem]:
 def delta_betas(spec: Spec) -> Iterator[Problem]:
     """MVG303: a divergence of a point mass, asked for by a route."""
     for one, route in routes(spec):
-        for name in (n for n in _deltas(spec) if n in used_latents(spec)):
+        for name in (n for n in _deltas(spec) if n in used_latents(spec, scored_node(route))):
             by_name = isinstance(route.beta, Table) and name in route.beta
             path = (*one.path, "beta", name) if by_name else (*one.path, "beta")
             if route.word == "iwae":

@@ -15,6 +15,8 @@ from mvgraph.graph.finding import (
     posteriors,
     references,
     routes,
+    scored_node,
+    used_latents,
     warning,
     written,
 )
@@ -82,6 +84,33 @@ def targets(spec: Spec) -> Iterator[Problem]:
             if name not in route.for_ and view in nodes:
                 message = f"p is conditioned on '{nodes[view]}', the view '{view}', and does not score it"
                 yield error("MVG234", (*one.path, "to"), message, "write to: V, which is all views that are scored")
+
+
+def nodes(spec: Spec) -> Iterator[Problem]:
+    """MVG237: `to` that names a node which is not scored."""
+    known = [spec.observed.name, *(n.name for n in spec.pseudo)]
+    for one, route in routes(spec):
+        node = scored_node(route)
+        if node and node not in known:
+            yield error("MVG237", (*one.path, "to"), f"'{node}' is no node that is scored", nearest(node, known))
+
+
+def drops(spec: Spec) -> Iterator[Problem]:
+    """MVG238: evidence that cannot be dropped by chance."""
+    for one, route in routes(spec):
+        path = (*one.path, "drop")
+        if route.drop is None:
+            continue
+        if not 0 <= route.drop.p <= 1:
+            yield error("MVG238", (*path, "p"), f"p: {route.drop.p:g} is no probability", "write a number from 0 to 1")
+        above = used_latents(spec, scored_node(route))
+        private = [n for n in above if plated(spec, n)]
+        if route.from_ != "V" or spec.mixture != "none":
+            message = "evidence is dropped from all views together: from: V, without a mixture"
+            yield error("MVG238", path, message, "write from: V and mixture: none, or drop: null")
+        elif private:
+            message = f"'{min(private)}' is inferred from its own view, which may be dropped"
+            yield error("MVG238", path, message, "score the nodes of shared latents only")
 
 
 def variables(spec: Spec) -> Iterator[Problem]:
@@ -223,4 +252,15 @@ def _copy(density: Density) -> str:
     return density.node if density.copy is None else f"{density.node}.{density.copy}"
 
 
-CHECKS: tuple[Check, ...] = (sets, targets, variables, draws, private_draws, unused_variables, density_names, pairs)
+CHECKS: tuple[Check, ...] = (
+    sets,
+    targets,
+    nodes,
+    drops,
+    variables,
+    draws,
+    private_draws,
+    unused_variables,
+    density_names,
+    pairs,
+)

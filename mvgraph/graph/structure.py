@@ -116,6 +116,22 @@ def unused_conditions(spec: Spec) -> Iterator[Problem]:
         yield error("MVG233", ("p", node.name), message, remedy)
 
 
+def uppers(spec: Spec) -> Iterator[Problem]:
+    """MVG235: pseudo-data of what has no copies, or decoded from what is no shared latent."""
+    plates = [v.name for v in spec.latents if v.plate]
+    shared = [v.name for v in spec.latents if not v.plate]
+    for node in spec.pseudo:
+        if node.pseudo not in plates:
+            message = f"'{node.name}' is made of draws of '{node.pseudo}', which is no private latent"
+            yield error("MVG235", ("p", node.name, "pseudo"), message, nearest(node.pseudo, plates))
+        wrong = [i for i, g in enumerate(node.given) if g in plates or g in [c.name for c in spec.conditions]]
+        for i in wrong:
+            message = f"'{node.name}' is decoded from '{node.given[i]}', and an upper level has shared latents only"
+            yield error("MVG235", ("p", node.name, "given", i), message, f"shared latents: {', '.join(shared)}")
+        if not node.given:
+            yield error("MVG204", ("p", node.name), f"the node '{node.name}' has no latent parent", "write given: [c]")
+
+
 def leaks(spec: Spec) -> Iterator[Problem]:
     """MVG206: a shared latent below a private one, which would carry one view's private latent into the others."""
     for latent in spec.latents:
@@ -138,7 +154,8 @@ def partners(spec: Spec) -> Iterator[Problem]:
 
 def _given(spec: Spec) -> list[tuple[str, tuple[str, ...]]]:
     conditions: list[tuple[str, tuple[str, ...]]] = [(c.name, ()) for c in spec.conditions]
-    return [*conditions, *((v.name, v.given) for v in spec.latents), (spec.observed.name, spec.observed.given)]
+    latents = [(v.name, v.given) for v in spec.latents]
+    return [*conditions, *latents, (spec.observed.name, spec.observed.given), *((n.name, n.given) for n in spec.pseudo)]
 
 
 def _names(spec: Spec) -> Iterator[tuple[Path, str]]:
@@ -159,6 +176,7 @@ CHECKS: tuple[Check, ...] = (
     orphans,
     conditions,
     unused_conditions,
+    uppers,
     leaks,
     partners,
 )

@@ -19,6 +19,7 @@ from mvgraph.graph.finding import (
     posteriors,
     reach,
     routes,
+    scored_node,
     used_latents,
     value,
     warning,
@@ -53,7 +54,10 @@ def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
     given, scored = reach(spec, route, route.from_), reach(spec, route, route.to)
     if given is None or scored is None:
         return
-    for name in (n for n in posteriors(spec) if n in used_latents(spec)):
+    above = used_latents(spec, scored_node(route))
+    for rule in (q for n, q in posteriors(spec).items() if n in above and q.reads in posteriors(spec)):
+        yield Use((*one.path, "from"), str(rule.reads), Reach(given.views, frozenset({1})))
+    for name in (n for n in posteriors(spec) if n in above):
         if plated(spec, name):
             own = scored.views if spec.posterior(name).absent == "own" else given.views & scored.views
             yield Use((*one.path, "from"), name, Reach(own, frozenset({1})))
@@ -135,7 +139,8 @@ def _consulted(spec: Spec, rule: Posterior, given: Reach) -> frozenset[str]:
 
 def unscored(spec: Spec) -> Iterator[Problem]:
     """MVG229 (warning): a view that no route scores, so that its decoder is not trained."""
-    live = [(r, reach(spec, r, r.to)) for _, r in routes(spec) if value(spec, r.weight) != 0]
+    data = [r for _, r in routes(spec) if not any(n.name == scored_node(r) for n in spec.pseudo)]
+    live = [(r, reach(spec, r, r.to)) for r in data if value(spec, r.weight) != 0]
     scored = {view for _, found in live if found for view in found.views}
     for name in spec.scored_views:
         if live and name not in scored:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mvgraph.errors import Problem, SpecError
 
 RANGES = ("V", "singles", "full", "subsets")
 _RANDOM = re.compile(r"random\(\s*(\w+)\s*\)")
+_TARGET = re.compile(r"\{\s*(\w+)\s*:\s*([^{}]+)\}")
 _NAME = re.compile(r"\w[\w-]*")
 
 
 @dataclass(frozen=True)
 class Views:
-    """A set of views: all of them, a bound set variable, or a list of names, positions and bound variables."""
+    """A set of views: all of them, a bound set variable, or a list of names, positions and bound variables.
+
+    `node` is the node that is scored on them, where a target names one: `{zhat: V}`.
+    """
 
     names: tuple[str, ...] = ()
     all: bool = False
     listed: bool = False
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,15 @@ def parse_views(text: str) -> Views:
 
     >>> parse_views("V").all, parse_views("[image, m]").names, parse_views("S").listed
     (True, ('image', 'm'), False)
+    >>> parse_views("{zhat: V}")
+    Views(names=(), all=True, listed=False, node='zhat')
 
     Raises:
         SpecError: the text is not a set of views.
     """
     text = text.strip()
+    if found := _TARGET.fullmatch(text):
+        return replace(parse_views(found.group(2)), node=found.group(1))
     if text == "V":
         return Views(all=True)
     if text.startswith("[") and text.endswith("]"):

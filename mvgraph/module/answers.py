@@ -16,7 +16,7 @@ from mvgraph.module import belief, clusters
 from mvgraph.module.belief import Belief, choose
 from mvgraph.module.inference import Inference
 from mvgraph.module.networks import Networks
-from mvgraph.objective.family import prior_key, relevant
+from mvgraph.objective.family import causes, prior_key, relevant
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params
@@ -37,7 +37,7 @@ def encode(inference: Inference) -> dict[str, Distribution]:
     for ref in latents(spec):
         beliefs = _beliefs(inference, ref, means)
         means[ref] = torch.stack([b.draws(None, None)[0] for b in beliefs])
-        if ref.view is not None and not prior_key(spec, ref).given:
+        if ref.view is not None and not causes(spec, ref):
             found[str(ref)] = inference.alone(ref)
         else:
             depends = ref.view is None or inference.above(ref) or not bool(inference.seen(ref).all())
@@ -98,9 +98,13 @@ def generate(
     at = dict(conditions)
     like = next(networks.decoders.parameters())
     for ref in latents(spec):
-        family, parents = spec.latent(ref.node).family, prior_key(spec, ref).given
+        family, parents = spec.latent(ref.node).family, [at[p] for p in causes(spec, ref)]
+        made = networks.reproduced(ref, parents)
+        if made is not None:
+            at[ref] = made
+            continue
         noise = family.noise((total, spec.dim(ref.node, ref.view)), generator, like)
-        at[ref] = family.rsample(networks.prior(ref, [at[p] for p in parents], conditions), noise)
+        at[ref] = family.rsample(networks.prior(ref, parents, conditions), noise)
     params = {v: networks.decode(v, networks.inputs(v, at)) for v in spec.scored_views}
     return {v: _emit(spec, v, p, mean, generator) for v, p in params.items()}
 
@@ -137,6 +141,8 @@ def require_densities(spec: Spec) -> None:
     Raises:
         UsageError: names the distribution that has no density.
     """
+    for node in spec.pseudo:
+        raise UsageError(f"log p(X) is not defined: '{node.name}' is pseudo-data, so the levels are no one model of X")
     for name in pools(spec):
         raise UsageError(
             f"log p(X) is not defined: the prior of {name} is made of posteriors, so there is no joint density p(X)"
@@ -166,10 +172,11 @@ def require_prior(spec: Spec) -> None:
 
 def latents(spec: Spec) -> list[Ref]:
     """Every latent of the unrolled graph, parents first."""
-    refs = relevant(spec, frozenset(spec.scored_views))
+    nodes = ("", *(n.name for n in spec.pseudo))
+    refs = {r for node in nodes for r in relevant(spec, frozenset(spec.scored_views), node)}
 
     def depth(ref: Ref) -> int:
-        return 1 + max((depth(p) for p in prior_key(spec, ref).given), default=0)
+        return 1 + max((depth(p) for p in causes(spec, ref)), default=0)
 
     return sorted(refs, key=lambda r: (depth(r), str(r)))
 
@@ -188,7 +195,9 @@ def _latents(
 ) -> dict[Ref, Tensor]:
     """Draws (or means) of every latent above `views`, `(component, sample, row, dim)`."""
     spec, found = inference.spec, dict[Ref, Tensor]()
-    wanted = set(relevant(spec, frozenset(views)))
+    wanted = relevant(spec, frozenset(views))
+    for ref in wanted:  # grows while it is walked
+        wanted += [p for p in causes(spec, ref) if p not in wanted]
     for ref in (r for r in latents(spec) if r in wanted):
         beliefs = _beliefs(inference, ref, found)
         found[ref] = torch.stack([b.draws(samples, generator) for b in beliefs])
@@ -209,7 +218,7 @@ def _beliefs(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> Se
 
 def _parents(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> list[list[Tensor]]:
     """The values of a latent's parents in every component, `(*sample, row, dim)` each."""
-    parents = [values[p] for p in prior_key(inference.spec, ref).given]
+    parents = [values[p] for p in causes(inference.spec, ref)]
     return [[p[c] for p in parents] for c in range(len(inference.components))]
 
 

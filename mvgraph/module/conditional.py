@@ -70,6 +70,28 @@ class Conditional(nn.Module):
         return rates, rates <= above
 
 
+class Message(nn.Module):
+    """What one view says to a network that pools messages: `(*batch, *inputs)` to `{"message": (*batch, width)}`.
+
+    Arguments:
+        network: the word that reads the view.
+        inputs: shape of the view.
+        width: entries of the message.
+    """
+
+    def __init__(self, network: Network, inputs: Shape, width: int) -> None:
+        super().__init__()
+        trunk = network.encoder(inputs)
+        self.inputs, self.trunk = inputs, trunk.module
+        self.head = network.head(trunk.features, (width,))
+
+    def forward(self, value: Tensor) -> Mapping[str, Tensor]:
+        """The message."""
+        lead = value.shape[: value.dim() - len(self.inputs)]
+        found: Tensor = self.head(self.trunk(value.reshape(-1, *self.inputs)))
+        return {"message": found.unflatten(0, lead)}
+
+
 class Marginal(nn.Module):
     """A distribution without input, such as a prior: fixed, or with free parameters.
 

@@ -20,12 +20,13 @@ from mvgraph.module.running import safe_log
 from mvgraph.objective import evidence
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.evidence import Views
-from mvgraph.objective.family import prior_key, reads_parents
+from mvgraph.objective.family import prior_key, read_by, reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
 from mvgraph.planning.steps import live_experts
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params
+from mvgraph.vocab.family.delta import Delta
 from mvgraph.vocab.sampler import Samples
 
 
@@ -163,7 +164,10 @@ class Inference:
         return choose([(seen, self.own(ref, parents)), (~seen, self.prior(ref, parents))])
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
-        """p(v | pa), at draws of the parents `(sample, row, dim)`."""
+        """p(v | pa), at draws of the parents `(sample, row, dim)`; or what an upper level makes of the latent."""
+        loc = self.networks.reproduced(ref, parents)
+        if loc is not None:
+            return self._known(Delta(), {"loc": loc}, ref, parents)
         params = self.networks.prior(ref, parents, self.conditions)
         return self._known(self.spec.latent(ref.node).family, params, ref, parents)
 
@@ -177,9 +181,13 @@ class Inference:
         return self._inferred(slot, [slot], parents)
 
     def _inferred(self, slot: Stream, slots: Sequence[Stream], parents: Sequence[Tensor]) -> Belief:
-        """One of some posteriors of a latent, at values of its parents where it reads them."""
+        """One of some posteriors of a latent, at values of its parents, or means of other latents, that it reads."""
         ref, family = slot.ref, self.spec.posterior(slot.ref.node).expert
         posteriors = self._posteriors(tuple(slots))
+        if self.spec.posterior(ref.node).reads:
+            read = read_by(self.spec, ref, frozenset(self.spec.scored_views))
+            means = {str(r.view): self.own(r).draws(None, None)[0] for r in read}
+            return self._known(family, posteriors.read(slot, means), ref)
         if not self.above(ref):
             return self._known(family, posteriors[slot], ref)
         return self._known(

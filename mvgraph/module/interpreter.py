@@ -17,7 +17,7 @@ from mvgraph.data.batch import Batch
 from mvgraph.module import centers, judging, statistics
 from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
-from mvgraph.module.noise import Noise, random_masks
+from mvgraph.module.noise import Noise, evidence_sets
 from mvgraph.module.pattern import Pattern
 from mvgraph.module.pooling import pooled_kl_of
 from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
@@ -52,7 +52,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
         spec: the one that the networks were made for, one of its phases, or a part of its objective.
         networks, batch, noise, values: the parameters, rows with a mask, all randomness, the params.
     """
-    sets = random_masks(noise.sets, batch.mask)
+    sets = evidence_sets(spec, noise.sets, batch.mask)
     objective = derive(spec)
     printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
     games = [atom for _, atom in objective.terms if isinstance(atom, Generator)]

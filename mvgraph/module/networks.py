@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
 
-from mvgraph.errors import Problem, SpecError
 from mvgraph.language.expr import Formula, symbol
-from mvgraph.module.conditional import Conditional, Marginal
+from mvgraph.module.conditional import Conditional, Marginal, Message
 from mvgraph.module.critics import scorers
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
-from mvgraph.objective.family import parents, prior_key
+from mvgraph.module.shapes import decoder_of, require_networks, require_shapes, shape_of
+from mvgraph.objective.family import parents, prior_key, upper
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
+from mvgraph.spec.nodes import Pseudo
 from mvgraph.vocab.family import Family, Params, Shape
 from mvgraph.vocab.fusion.joint import Joint
+from mvgraph.vocab.fusion.pool import Pool
 from mvgraph.vocab.network import Network, Trunk
+from mvgraph.vocab.network.linear import Linear
 from mvgraph.vocab.network.mlp import Mlp
 from mvgraph.vocab.param import Clock, Schedule
 from mvgraph.vocab.param.learnt import Learnt
@@ -43,15 +44,19 @@ class Networks(nn.Module):
 
     def __init__(self, spec: Spec) -> None:
         super().__init__()
-        _require_shapes(spec)
-        _require_networks(spec)
+        require_shapes(spec)
+        require_networks(spec)
         self.spec = spec
         self.tied = nn.ModuleDict()  # before the experts: their names are those of shared parameters
         self.experts = nn.ModuleDict()
         self.joints = nn.ModuleDict()
+        self.pools = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
         self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in spec.scored_views})
+        self.uppers = nn.ModuleDict(
+            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in spec.scored_views}
+        )
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
             self._add(latent, trunks)
@@ -60,19 +65,25 @@ class Networks(nn.Module):
             {n: nn.Parameter(_initial(spec, n, p)) for n, p in spec.params.items() if isinstance(p, Learnt)}
         )
 
-    def expert(self, ref: Ref, view: str) -> Conditional:
-        """The network of q(ref | x_view)."""
+    def expert(self, ref: Ref, view: str) -> Conditional | Message:
+        """The network of q(ref | x_view), or of the message from the view where messages are pooled."""
         found = self.experts[_name(ref, view)]
-        assert isinstance(found, Conditional)
+        assert isinstance(found, Conditional | Message)
         return found
+
+    def pool(self, ref: Ref, message: Tensor) -> Params:
+        """The parameters of q(ref | x_S) from the mean of the messages of S, `(*batch, width)`."""
+        parameters: Params = self.pools[_name(ref)](message)
+        return parameters
 
     def experts_of(self, latent: str) -> dict[str, list[Conditional]]:
         """The experts of a latent, those of its every copy (`z`, `h.image`)."""
         spec, plate = self.spec, self.spec.latent(latent).plate
         found: dict[str, list[Conditional]] = {}
-        for view in spec.view_names:
+        for view in spec.scored_views if plate else spec.view_names:
             ref = Ref(latent, view if plate else None)
-            found.setdefault(str(ref), []).append(self.expert(ref, view))
+            expert = self.expert(ref, view)
+            found.setdefault(str(ref), []).extend([expert] if isinstance(expert, Conditional) else [])
         return found
 
     def joint(self, ref: Ref, values: Mapping[str, Tensor]) -> Params:
@@ -85,14 +96,32 @@ class Networks(nn.Module):
         """What is conditioned on, from every view's values, `(row, entry)` each."""
         return {Ref(name): values[view].flatten(1) for name, view in self.spec.conditioned.items()}
 
-    def inputs(self, view: str, at: Mapping[Ref, Tensor]) -> Tensor:
+    def inputs(self, view: str, at: Mapping[Ref, Tensor], node: str = "") -> Tensor:
         """A decoder's input, from the values of the nodes: those of its parents side by side, `(*batch, width)`."""
-        return side_by_side([at[r] for refs in parents(self.spec, self.spec.observed.given, view) for r in refs])
+        return side_by_side([at[r] for refs in parents(self.spec, self.spec.target(node).given, view) for r in refs])
 
-    def decode(self, view: str, inputs: Tensor) -> Params:
-        """The parameters of p(x_view | its parents), `(*batch, *shape)`."""
-        parameters: Params = self.decoders[_name(Ref("x", view))](inputs)
+    def decode(self, view: str, inputs: Tensor, node: str = "") -> Params:
+        """The parameters of p(x_view | its parents), or of a pseudo node's copy, `(*batch, *shape)`."""
+        upper = isinstance(self.spec.target(node), Pseudo)
+        decoder = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
+        parameters: Params = decoder(inputs)
         return parameters
+
+    def reproduced(self, ref: Ref, causes: Sequence[Tensor]) -> Tensor | None:
+        """What an upper level makes of a latent, the mean given its own latents; None where there is no upper level."""
+        node = upper(self.spec, ref)
+        if node is None:
+            return None
+        return node.likelihood.mean(self.decode(str(ref.view), side_by_side(causes), node.name))
+
+    def scored(self, view: str, node: str = "") -> tuple[Family, Shape]:
+        """The likelihood of a view, or of a pseudo node's copy, and the shape of one value."""
+        target, own = self.spec.target(node), self.spec.view(view)
+        if isinstance(target, Pseudo):
+            return target.likelihood, (self.spec.dim(target.pseudo, view),)
+        assert own.likelihood is not None
+        assert own.shape is not None
+        return own.likelihood, own.shape
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = (), conditions: Mapping[Ref, Tensor] = NOTHING) -> Params:
         """The parameters of p(ref), or of p(ref | parents, conditions)."""
@@ -143,8 +172,7 @@ class Networks(nn.Module):
             rule = self.spec.params[name]
             if isinstance(rule, Learnt) and rule.clamp is not None:
                 parameter.clamp_(*rule.clamp)
-        for expert in self.experts.values():
-            assert isinstance(expert, Conditional)
+        for expert in (e for e in self.experts.values() if isinstance(e, Conditional)):
             expert.project()
 
     def _decoder(self, view: str) -> Conditional:
@@ -152,21 +180,33 @@ class Networks(nn.Module):
         assert own.shape is not None
         assert own.likelihood is not None
         width = sum(spec.dim(n, view) for n in spec.observed.given)
-        trunk = _decoder(spec, view)
+        trunk = decoder_of(spec, view)
         return Conditional(own.likelihood, "likelihood", own.shape, (width,), trunk, own.decoder or Mlp())
+
+    def _upper(self, node: Pseudo, view: str) -> Conditional:
+        shape, word = (self.spec.dim(node.pseudo, view),), node.network or Mlp()
+        width = sum(self.spec.dim(n) for n in node.given)
+        return Conditional(node.likelihood, "likelihood", shape, (width,), word.decoder(width, shape), word)
 
     def _add(self, latent: str, trunks: dict[tuple[str, str], Trunk]) -> None:
         spec, rule = self.spec, self.spec.posterior(latent)
         plate = spec.latent(latent).plate
         for view in spec.scored_views if plate else spec.view_names:
             ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
-            word, inputs = self._encoder(latent, view), _shape(spec, view)
+            word, inputs = self._encoder(latent, view), shape_of(spec, view)
+            if isinstance(rule.fuse, Pool):
+                self._add_message(ref, view, rule.fuse)
+                if view == spec.view_names[0]:
+                    self._add_marginals(ref, shape)
+                continue
             trunk = trunks[rule.share, view] if rule.share else word.encoder(inputs)
             trunks[latent, view] = trunk
             tied = self._tied(ref, rule.expert, shape)
             self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
             if plate or view == spec.view_names[0]:
                 self._add_marginals(ref, shape)
+        if isinstance(rule.fuse, Pool):
+            self.pools[_name(Ref(latent))] = self._pool(latent, rule.fuse)
         if isinstance(rule.fuse, Joint):
             self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
 
@@ -178,6 +218,17 @@ class Networks(nn.Module):
         found = self.tied[_name(ref)] if family.tied else None
         assert found is None or isinstance(found, nn.ParameterDict)
         return found
+
+    def _add_message(self, ref: Ref, view: str, fuse: Pool) -> None:
+        rule = self.spec.posterior(ref.node)
+        inputs = (self.spec.dim(rule.reads, view),) if rule.reads else shape_of(self.spec, view)
+        word = rule.network or Linear() if rule.reads else self._encoder(ref.node, view)
+        self.experts[_name(ref, view)] = Message(word, inputs, fuse.message)
+
+    def _pool(self, latent: str, fuse: Pool) -> Conditional:
+        word = Mlp(hidden=fuse.hidden, activation=fuse.activation, norm=fuse.norm)
+        trunk, shape = word.encoder((fuse.message,)), (self.spec.dim(latent),)
+        return Conditional(self.spec.posterior(latent).expert, "expert", shape, (fuse.message,), trunk, word)
 
     def _encoder(self, latent: str, view: str) -> Network:
         return self.spec.posterior(latent).network or self.spec.view(view).encoder or Mlp()
@@ -199,7 +250,7 @@ class Networks(nn.Module):
     def _joint(self, latent: str, rule: Joint) -> Conditional:
         spec = self.spec
         words = [rule.network or self._encoder(latent, v) for v in spec.view_names]
-        shapes = [_shape(spec, v) for v in spec.view_names]
+        shapes = [shape_of(spec, v) for v in spec.view_names]
         each = [w.encoder(s) for w, s in zip(words, shapes, strict=True)]
         module = JointTrunk(each, shapes)
         word = Mlp(hidden=rule.hidden, activation=rule.activation)
@@ -213,62 +264,6 @@ def side_by_side(values: Sequence[Tensor]) -> Tensor:
     """Values `(*batch, entry)` whose batches broadcast, as one."""
     batch = torch.broadcast_shapes(*(v.shape[:-1] for v in values))
     return torch.cat([v.expand(*batch, -1) for v in values], -1)
-
-
-def _shape(spec: Spec, view: str) -> Shape:
-    shape = spec.view(view).shape
-    assert shape is not None
-    return shape
-
-
-def _require_shapes(spec: Spec) -> None:
-    problems = []
-    for view in spec.view_names:
-        own = spec.view(view)
-        for key, value in (("shape", own.shape), ("likelihood", own.likelihood)):
-            if value is None and (key == "shape" or view in spec.scored_views):
-                remedy = f"write views: {{{view}: {{{key}: ...}}}}, or train with data, which gives shapes"
-                problems.append(Problem("MVG401", ("views", view), f"the view '{view}' has no {key}", remedy))
-    if problems:
-        raise SpecError(*problems)
-
-
-def _require_networks(spec: Spec) -> None:
-    """Refuse networks that cannot read, or make, the shapes they are given: all at once, with their places."""
-    problems: list[Problem] = []
-    for view in spec.view_names:
-        problems += [_located(spec, view, "encoder", p) for p in _faults(partial(_encoder, spec, view))]
-    for view in spec.scored_views:
-        problems += [_located(spec, view, "decoder", p) for p in _faults(partial(_decoder, spec, view))]
-    if problems:
-        raise SpecError(*problems)
-
-
-def _encoder(spec: Spec, view: str) -> Trunk:
-    return (spec.view(view).encoder or Mlp()).encoder(_shape(spec, view))
-
-
-def _decoder(spec: Spec, view: str) -> Trunk:
-    width = sum(spec.dim(n, view) for n in spec.observed.given)
-    return (spec.view(view).decoder or Mlp()).decoder(width, _shape(spec, view))
-
-
-def _faults(make: Callable[[], Trunk]) -> tuple[Problem, ...]:
-    """What is wrong with a network, found on a device without memory or random numbers."""
-    try:
-        with torch.device("meta"):
-            make()
-    except SpecError as error:
-        return error.problems
-    return ()
-
-
-def _located(spec: Spec, view: str, key: str, problem: Problem) -> Problem:
-    """A network's problem at the place where the view's network was written: in the view, or in the defaults."""
-    own = getattr(next(v for v in spec.views if v.name == view), key) is not None
-    found = replace(problem, path=("views", view, key) if own else ("view_defaults", key))
-    found = replace(found, message=f"{found.message} of the view '{view}'")
-    return spec.document.locate(found) if spec.document else found
 
 
 def _sharers_last(spec: Spec) -> list[str]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mvgraph.objective.atoms import Stream
+from mvgraph.objective.evidence import drop_rates
 from mvgraph.planning import Plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
@@ -51,6 +52,32 @@ def family_of_stream(spec: Spec, stream: Stream) -> Family:
     if stream.source == "aux" and rule.auxiliary:
         return rule.auxiliary
     return rule.family(whole=is_joint(spec, stream))
+
+
+def evidence_sets(spec: Spec, sets: Tensor, observed: Tensor) -> Tensor:
+    """All the random evidence sets of a step, bool `(set, row, view)`: those of `random(k)`, then those of `drop`."""
+    rates = drop_rates(spec)
+    first = len(sets) - len(rates)
+    dropped = [dropped_mask(u, observed, p) for u, p in zip(sets[first:], rates, strict=True)]
+    return torch.cat([random_masks(sets[:first], observed), *(d[None] for d in dropped)])
+
+
+def dropped_mask(uniform: Tensor, observed: Tensor, p: float) -> Tensor:
+    """What is left of the evidence where by chance p a datum loses 1 to n − 1 of its n views, each number alike.
+
+    Arguments:
+        uniform: uniform numbers `(row, 1 + view)`.
+        observed: bool `(row, view)`.
+        p: the probability of losing some.
+
+    Returns:
+        bool `(row, view)`; never empty for a row with a view.
+    """
+    count, first = observed.sum(-1), uniform[..., 0]
+    kept = 1 + (first / max(p, torch.finfo(uniform.dtype).tiny) * (count - 1)).floor().long()
+    kept = torch.where((first < p) & (count > 1), kept.clamp(max=count - 1), count)
+    rank = uniform[..., 1:].masked_fill(~observed, math.inf).argsort(-1).argsort(-1)
+    return (rank < kept[..., None]) & observed
 
 
 def random_masks(sets: Tensor, observed: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from mvgraph.module.noise import Noise, family_of_stream
 from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
 from mvgraph.objective.comparisons import CE
 from mvgraph.objective.family import family_of
-from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Ref
+from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Pooled, Ref
 from mvgraph.planning.steps import closed_form
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import ClosedKL, Params
@@ -40,13 +40,12 @@ class Pattern:
 
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
-        view = str(atom.target.view)
+        view, node = str(atom.target.view), atom.target.node
         at = self.conditions | {d.ref: self.sample(d) for d in atom.draws}
-        params = self.networks.decode(view, self.networks.inputs(view, at))
-        own = self.spec.view(view)
-        assert own.likelihood is not None
-        assert own.shape is not None
-        return own.likelihood.log_prob(params, self.views[view], len(own.shape))
+        params = self.networks.decode(view, self.networks.inputs(view, at, node), node)
+        family, shape = self.networks.scored(view, node)
+        value = self.sample(atom.value).detach() if atom.value else self.views[view]
+        return family.log_prob(params, value, len(shape))
 
     @property
     def conditions(self) -> dict[Ref, Tensor]:
@@ -89,7 +88,17 @@ class Pattern:
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Fused):
             return self.fused(key, at)
+        if isinstance(key, Pooled):
+            return self.pooled(key, at)
         return self.networks.prior(key.ref, [at[p] for p in key.given], self.conditions)
+
+    def pooled(self, key: Pooled, at: Mapping[Ref, Tensor]) -> Params:
+        """The parameters that a network makes of the mean of messages."""
+        rule = self.spec.posterior(key.ref.node).fuse
+        assert isinstance(rule, Fusion)
+        values = {v: self.views[v] for v in key.views} | {str(r.view): at[r].detach() for r in key.reads}
+        messages = [self.networks.expert(key.ref, v)(values[v]) for v in key.views]
+        return self.networks.pool(key.ref, rule.fuse(messages)["message"])
 
     def fused(self, key: Fused, at: Mapping[Ref, Tensor]) -> Params:
         """The parameters of a fusion of experts."""
@@ -181,7 +190,7 @@ class Pattern:
 def _evidence(key: Key) -> frozenset[str]:
     if isinstance(key, Fused):
         return frozenset().union(*(_evidence(m) for m in key.members))
-    if isinstance(key, Joint):
+    if isinstance(key, Joint | Pooled):
         return frozenset(key.views)
     return frozenset({key.view}) if isinstance(key, Expert) else frozenset()
 

@@ -55,6 +55,17 @@ class Posteriors:
         fused = rule.fuse.fuse_all(both, alone, flat[1], taken, None)
         return {name: value.reshape(shape) for name, value in fused.items()}
 
+    def read(self, slot: Stream, values: Mapping[str, Tensor]) -> Params:
+        """The parameters of a posterior that reads these in place of the views, `(*sample, row, dim)` as they are."""
+        rule, views = self.spec.posterior(slot.ref.node), list(values)
+        assert rule.fuse is not None
+        index = torch.tensor([self.spec.view_names.index(v) for v in views], device=self.mask.device)
+        each = [self.networks.expert(slot.ref, v)(values[v])["message"] for v in views]
+        messages = torch.stack([m.flatten(0, -2) for m in each])  # (view, sample · row, width)
+        mask = self._evidence(slot)[:, index].expand(*each[0].shape[:-1], -1).flatten(0, -2)
+        mean = rule.fuse.fuse_all({"message": messages}, mask[None], None, None, None)["message"][0]
+        return self.networks.pool(slot.ref, mean.unflatten(0, each[0].shape[:-1]))
+
     def expert(self, ref: Ref, view: str) -> Params:
         """q(ref | x_view), the encoder run once."""
         if (ref, view) not in self._experts:
@@ -73,6 +84,8 @@ class Posteriors:
 
     def _is_expert(self, slot: Stream, rule: Posterior) -> bool:
         """True where the slot is one expert, whatever the mask."""
+        if rule.fuse is not None and rule.fuse.pools:
+            return False
         plain = rule.fuse is None or rule.fuse.joint or (not self._has_prior(slot.ref) and rule.fuse.single_is_expert)
         return plain and len(slot.views) == 1
 
@@ -92,7 +105,9 @@ class Posteriors:
         prior_mask = None if prior is None else self._prior_mask(rule, sets)
         exponents = self.networks.exponents(ref.node)
         weights = None if exponents is None else exponents[index]
-        fused = rule.fuse.fuse_all(experts, sets[..., index], prior, prior_mask, weights)
+        fused: Params = rule.fuse.fuse_all(experts, sets[..., index], prior, prior_mask, weights)
+        if rule.fuse.pools:
+            fused = self.networks.pool(ref, fused["message"])
         return {s: {name: value[i] for name, value in fused.items()} for i, s in enumerate(slots)}
 
     def same(self, one: Stream, other: Stream) -> Tensor:

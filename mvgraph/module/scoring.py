@@ -12,7 +12,7 @@ from torch import Tensor
 from mvgraph.module.coefficient import Values
 from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
-from mvgraph.module.noise import Noise, family_of_stream, random_masks
+from mvgraph.module.noise import Noise, evidence_sets, family_of_stream
 from mvgraph.module.posteriors import Posteriors
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.family import reads_parents
@@ -50,7 +50,7 @@ class Scores:
     @cached_property
     def drawn(self) -> Tensor:
         """The random evidence sets, bool `(set, row, view)`."""
-        return random_masks(self.noise.sets, self.mask)
+        return evidence_sets(self.spec, self.noise.sets, self.mask)
 
     @cached_property
     def values(self) -> Values:
@@ -94,6 +94,8 @@ class Scores:
         if stream.source == "aux":
             return self.networks.auxiliary(stream.ref)
         slot = slot_of(stream)
+        if self.spec.posterior(stream.ref.node).reads:
+            return self.read(stream)
         if not reads_parents(self.spec, stream.ref):
             return self.posteriors[slot]
         if (stream, above) not in self._made:
@@ -103,6 +105,13 @@ class Scores:
     def own(self, stream: Stream, parents: tuple[Stream, ...] | None = None) -> Params:
         """The same for a density at its own draws: the gradient estimator may hold them still."""
         return held(self.spec, self.parameters(stream, parents))
+
+    def read(self, stream: Stream) -> Params:
+        """The parameters of a posterior that reads draws, `(sample, row, dim)`; no gradient goes back into these."""
+        if (stream, ()) not in self._made:
+            values = {str(p.ref.view): self.draws[p].detach() for p in stream.parents}
+            self._made[stream, ()] = self.posteriors.read(slot_of(stream), values)
+        return self._made[stream, ()]
 
     def prior(self, ref: Ref, parents: tuple[Stream, ...] = ()) -> Params:
         """p(ref | parents) at the draws of the parents; those of all draws of a latent are made by one call."""
@@ -136,17 +145,17 @@ class Scores:
 
     def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
         """One view: all latents through its decoder at once."""
-        view, own = str(decode.target.view), self.spec.view(str(decode.target.view))
-        inputs = torch.cat([self.inputs(view, row) for row in decode.rows])  # (all samples, row, width)
-        assert own.likelihood is not None
-        assert own.shape is not None
-        scores = own.likelihood.log_prob(self.networks.decode(view, inputs), self.views[view], len(own.shape))
+        view, node = str(decode.target.view), decode.target.node
+        inputs = torch.cat([self.inputs(view, row, node) for row in decode.rows])  # (all samples, row, width)
+        values = torch.cat([self.draws[s].detach() for s in decode.values]) if decode.values else self.views[view]
+        family, shape = self.networks.scored(view, node)
+        scores = family.log_prob(self.networks.decode(view, inputs, node), values, len(shape))
         parts = scores.split([max(s.samples for s in row) for row in decode.rows])
         return [((decode.target, row), part) for row, part in zip(decode.rows, parts, strict=True)]
 
-    def inputs(self, view: str, row: tuple[Stream, ...]) -> Tensor:
+    def inputs(self, view: str, row: tuple[Stream, ...], node: str = "") -> Tensor:
         """The decoder's input of one row: draws of its latents and conditions side by side, `(sample, row, width)`."""
-        return self.networks.inputs(view, {**self.conditions, **{s.ref: self.draws[s] for s in row}})
+        return self.networks.inputs(view, {**self.conditions, **{s.ref: self.draws[s] for s in row}}, node)
 
 
 class _Draws(dict[Stream, Tensor]):

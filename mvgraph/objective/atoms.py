@@ -125,11 +125,13 @@ class Likelihood:
         target: what is scored.
         draws: its latent parents.
         fixed: its parents that are conditioned on.
+        value: the draw that it is of, the gradient stopped, where the target is pseudo-data.
     """
 
     target: Ref
     draws: tuple[Draw, ...]
     fixed: tuple[Ref, ...] = ()
+    value: Draw | None = None
 
     is_distance: ClassVar[bool] = False
     compared: ClassVar[tuple[Stream, ...]] = ()
@@ -147,7 +149,7 @@ class Likelihood:
 
     def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - every atom is asked alike
         """The draws of its latents."""
-        yield from with_parents(d.stream for d in self.draws)
+        yield from with_parents(d.stream for d in (*self.draws, *([self.value] if self.value else [])))
 
     def __str__(self) -> str:
         parents = ",".join(sorted(map(str, (*self.fixed, *(d.ref for d in self.draws)))))

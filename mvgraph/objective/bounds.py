@@ -10,6 +10,7 @@ import sympy
 
 from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr, symbol
+from mvgraph.language.index import parse_views
 from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
 from mvgraph.objective.family import relevant
 from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo_views, surrogate_refs
@@ -17,6 +18,7 @@ from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import contests
+from mvgraph.spec.nodes import Pseudo
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Route
 from mvgraph.vocab.param import Schedule
 
@@ -86,6 +88,8 @@ def _rational(value: float) -> Expr:
 
 
 def _densities(spec: Spec) -> Iterator[str]:
+    for node in spec.pseudo:
+        yield f"{node.name} is pseudo-data: draws of {node.pseudo}, scored as if they were data"
     if views := pseudo_views(spec):
         yield f"the likelihood of {', '.join(views)} is no density"
     if refs := sorted(surrogate_refs(spec)):
@@ -128,7 +132,9 @@ class _Weighted:
 
 
 def _weighted(spec: Spec, route: Route) -> Iterator[_Weighted]:
-    """Every binding of a route whose weight is not zero."""
+    """Every binding of a route that scores data and whose weight is not zero."""
+    if isinstance(spec.target(parse_views(route.to).node), Pseudo):
+        return
     known, whole = values(spec), frozenset(spec.scored_views)
     refs = relevant(spec, whole)
     several = route.word == "iwae" and (route.samples > 1 or route.strata == "inside")

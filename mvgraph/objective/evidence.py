@@ -10,7 +10,7 @@ from itertools import combinations, product
 
 from mvgraph.language.index import Range, parse_ranges, parse_views
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import WrittenTerm
+from mvgraph.spec.terms import Route, WrittenTerm
 from mvgraph.vocab.param import Param
 
 Views = frozenset[str]
@@ -40,15 +40,17 @@ class Subset:
         views: the set for complete data.
         strict: every view must be observed for the set to exist (it was bound to a variable).
         drawn: the number of a random set, from 1; else 0.
+        dropped: a part of the set is left out of some data by chance; without draws it is whole.
     """
 
     views: Views
     strict: bool = False
     drawn: int = 0
+    dropped: bool = False
 
     def at(self, observed: Views, draws: Draws) -> Views:
         """The views that remain; empty where the set does not exist."""
-        if self.drawn:
+        if self.drawn and not (self.dropped and self.drawn not in draws):
             return draws.get(self.drawn, frozenset()) & observed
         if self.strict and not self.views <= observed:
             return frozenset()
@@ -124,6 +126,23 @@ def subsets(views: Views) -> list[Views]:
     """All non-empty subsets, the small ones first, in a stable order."""
     ordered = sorted(views)
     return [frozenset(c) for n in range(1, len(ordered) + 1) for c in combinations(ordered, n)]
+
+
+def random_count(spec: Spec) -> int:
+    """How many random evidence sets the terms of a spec draw at once by `random(k)`."""
+    parts = (r for t in (*spec.maximize, *spec.minimize) for r in random_parts(t))
+    return max((draws_of(spec, r) for r in parts), default=0)
+
+
+def dropping(spec: Spec) -> dict[Route, int]:
+    """The routes that drop evidence, with the numbers of their random sets: they follow those of `random(k)`."""
+    routes = [t for t in (*spec.maximize, *spec.minimize) if isinstance(t, Route) and t.drop is not None]
+    return {route: random_count(spec) + i + 1 for i, route in enumerate(dict.fromkeys(routes))}
+
+
+def drop_rates(spec: Spec) -> tuple[float, ...]:
+    """The probability of each route that drops evidence, in the order of their numbers."""
+    return tuple(route.drop.p for route in dropping(spec) if route.drop is not None)
 
 
 def random_subsets(observed: Views) -> list[Views]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import sympy
 
+from mvgraph.language.index import parse_views
 from mvgraph.language.word import inline
 from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
-from mvgraph.objective.keys import Expert, Fused, Joint, Key, Ref
+from mvgraph.objective.keys import Expert, Fused, Joint, Key, Pooled, Ref
 from mvgraph.objective.playbook import order
 from mvgraph.objective.prose import (
     MIXTURES,
@@ -172,7 +173,7 @@ def _left_out(spec: Spec, written: WrittenTerm, group: Group) -> Iterator[str]:
     evidence, targets, component = group
     if not isinstance(written, Route):
         return
-    needed = relevant(spec, targets)
+    needed = relevant(spec, targets, parse_views(written.to).node)
     barren = [str(r) for v in spec.latents for r in copies(spec, v) if r not in needed]
     if barren:
         yield f"barren, dropped with its KL: {', '.join(barren)}"
@@ -222,3 +223,5 @@ def _members(key: Key) -> Iterator[Key]:
     yield key
     if isinstance(key, Fused):
         yield from (k for m in key.members for k in _members(m))
+    if isinstance(key, Pooled):
+        yield from (Expert(key.ref, v) for v in key.views)

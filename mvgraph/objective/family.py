@@ -17,12 +17,14 @@ from mvgraph.objective.keys import (
     Key,
     Marginalised,
     Mixture,
+    Pooled,
     Prior,
     Ref,
     Standard,
     fused,
 )
 from mvgraph.spec.model import Posterior, Spec
+from mvgraph.spec.nodes import Pseudo
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.mixture_of import STANDARD, MixtureOf
 from mvgraph.vocab.mixed import Mixed
@@ -49,18 +51,27 @@ class Site:
         return replace(self, label=component, evidence=component)
 
 
-def relevant(spec: Spec, targets: Views, *, direct: bool = False) -> list[Ref]:
-    """The latents above the observed nodes of `targets`; all others are barren. `direct` gives parents only."""
-    names = list(spec.observed.given) if direct else _ancestors(spec)
+def alone(site: Site, view: str) -> Site:
+    """The site whose evidence is one view."""
+    return replace(site, label=frozenset({view}), evidence=frozenset({view}), number=0)
+
+
+def relevant(spec: Spec, targets: Views, node: str = "", *, direct: bool = False) -> list[Ref]:
+    """The latents above a node's copies in `targets`; all others are barren. `direct` gives parents only.
+
+    The node is the observed one, unless it is named.
+    """
+    given = spec.target(node).given
+    names = list(given) if direct else _ancestors(spec, given)
     refs = []
     for latent in (x for x in spec.latents if x.name in names):
         refs += [Ref(latent.name, v) for v in sorted(targets)] if latent.plate else [Ref(latent.name)]
     return refs
 
 
-def _ancestors(spec: Spec) -> list[str]:
+def _ancestors(spec: Spec, parents: Sequence[str]) -> list[str]:
     given = {x.name: x.given for x in spec.latents}
-    names = [g for g in spec.observed.given if g in given]
+    names = [g for g in parents if g in given]
     for name in names:  # grows while it is walked
         names += [g for g in given[name] if g in given and g not in names]
     return names
@@ -81,6 +92,17 @@ def prior_key(spec: Spec, ref: Ref) -> Prior:
     return kind(ref, latents, fixed)
 
 
+def upper(spec: Spec, ref: Ref) -> Pseudo | None:
+    """The node of an upper level that reproduces draws of a latent, if there is one."""
+    return next((n for n in spec.pseudo if n.pseudo == ref.node), None)
+
+
+def causes(spec: Spec, ref: Ref) -> tuple[Ref, ...]:
+    """The latents that a latent is generated from: its parents, or those of the upper level that reproduces it."""
+    node = upper(spec, ref)
+    return prior_key(spec, ref).given if node is None else parents(spec, node.given, ref.view)[0]
+
+
 def parents(spec: Spec, given: Sequence[str], view: str | None) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
     """The nodes that `given` names: latents (their copies in the plate of `view`), and those conditioned on."""
     plated = {x.name: x.plate for x in spec.latents}
@@ -94,8 +116,7 @@ def drawn(site: Site, ref: Ref) -> Draw:
     if ref.view is None:
         return _inferred(site, site, ref, "posterior")
     if ref.view in site.evidence or posterior.absent == "own":
-        own = replace(site, label=frozenset({ref.view}), evidence=frozenset({ref.view}), number=0)
-        return _inferred(site, own, ref, "own")
+        return _inferred(site, alone(site, ref.view), ref, "own")
     if posterior.absent == "aux":
         return Draw(ref, Auxiliary(ref), _stream(replace(site, label=frozenset(), number=0), ref, "aux"))
     return drawn_from_prior(site, ref)
@@ -105,20 +126,29 @@ def drawn_from_prior(site: Site, ref: Ref) -> Draw:
     """A latent drawn from its prior, at the draws of its parents."""
     prior = prior_key(site.spec, ref)
     given = tuple(drawn(site, p) for p in prior.given)
-    alone = replace(site, label=frozenset(), number=0)
-    return Draw(ref, prior, replace(_stream(alone, ref, "prior"), parents=tuple(d.stream for d in given)), given)
+    nothing = replace(site, label=frozenset(), number=0)
+    return Draw(ref, prior, replace(_stream(nothing, ref, "prior"), parents=tuple(d.stream for d in given)), given)
 
 
 def _inferred(site: Site, own: Site, ref: Ref, source: Source) -> Draw:
-    """A latent drawn from its posterior at `own`, given its parents at `site` where their prior is an expert.
+    """A latent drawn from its posterior at `own`, given the latents that this reads.
 
-    Its stream has these parents for every mask; the draw has them where the posterior reads them under this one.
+    These are its parents at `site` where their prior is an expert, or the latents of the views below. Its stream has
+    them for every mask; the draw has those that the posterior reads under this one.
     """
     key = posterior_key(own, ref)
     parents = prior_key(site.spec, ref).given if reads_parents(site.spec, ref) else ()
-    above = tuple(drawn(site, p) for p in parents)
+    above = [drawn(site, p) for p in parents]
+    above += [drawn(alone(site, str(r.view)), r) for r in read_by(site.spec, ref, own.label)]
     stream = replace(_stream(own, ref, source), parents=tuple(d.stream for d in above))
-    return Draw(ref, key, stream, above if parents_of(key) else ())
+    read = parents_of(key)
+    return Draw(ref, key, stream, tuple(d for d in above if d.ref in read))
+
+
+def read_by(spec: Spec, ref: Ref, views: Views) -> tuple[Ref, ...]:
+    """The latents whose draws the posterior of a latent reads in place of some views."""
+    reads = spec.posterior(ref.node).reads
+    return tuple(Ref(reads, v) for v in sorted(views)) if reads else ()
 
 
 def reads_parents(spec: Spec, ref: Ref) -> bool:
@@ -130,6 +160,8 @@ def parents_of(key: Key | Mixture) -> tuple[Ref, ...]:
     """The latents that a distribution is conditioned on."""
     if isinstance(key, Prior):
         return key.given
+    if isinstance(key, Pooled):
+        return key.reads
     return tuple(r for m in key.members for r in parents_of(m)) if isinstance(key, Fused) else ()
 
 
@@ -142,6 +174,8 @@ def posterior_key(site: Site, ref: Ref) -> Key:
     rule = site.spec.posterior(ref.node)
     if rule.fuse is not None and rule.fuse.joint and len(site.evidence) > 1:
         return Joint(ref, tuple(v for v in site.spec.view_names if v in site.evidence))
+    if rule.fuse is not None and rule.fuse.pools:
+        return Pooled(ref, tuple(sorted(site.evidence)), read_by(site.spec, ref, site.evidence))
     experts: list[Key] = [Expert(ref, v) for v in sorted(site.evidence)]
     exponents = _exponents(site, rule)
     if _has_prior(site, rule):

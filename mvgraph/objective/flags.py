@@ -6,7 +6,7 @@ from mvgraph.graph.gradients import biased
 from mvgraph.graph.pooling import pools
 from mvgraph.objective.atoms import KL
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.evidence import random_parts
+from mvgraph.objective.evidence import drop_rates, random_parts
 from mvgraph.objective.family import family_of
 from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Auxiliary, Mixture
@@ -17,7 +17,7 @@ from mvgraph.vocab.divergence import FITTED, closed_kl
 
 def flags(spec: Spec) -> tuple[str, ...]:
     """All flags of a spec, sorted."""
-    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled, _games)
+    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled, _games, _uppers, _drops)
     return tuple(sorted({flag for each in found for flag in each(spec)}))
 
 
@@ -71,6 +71,16 @@ def _random(spec: Spec) -> list[str]:
 def _statistics(spec: Spec) -> list[str]:
     words = [t.value.word for t in (*spec.maximize, *spec.minimize) if isinstance(t, BatchStatistic)]
     return [f"batch statistic: {w} is no mean over rows, the batch size is part of the objective" for w in words]
+
+
+def _uppers(spec: Spec) -> list[str]:
+    read = [f"stopped gradient: q({q.name}|.) reads draws of {q.reads}" for q in spec.posteriors if q.reads]
+    return [*read, *(f"pseudo-data: {n.name} is a draw of {n.pseudo}, its gradient stopped" for n in spec.pseudo)]
+
+
+def _drops(spec: Spec) -> list[str]:
+    loses = "a datum loses 1 to n - 1 of its n views as evidence"
+    return [f"random evidence: with probability {p:g} {loses}; shown without" for p in drop_rates(spec)]
 
 
 def _improper(spec: Spec) -> list[str]:

@@ -10,12 +10,12 @@ import sympy
 from mvgraph.language.density import Density, parse_density
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
-from mvgraph.objective.evidence import Draws, Instance, Subset, Views, instances
+from mvgraph.objective.evidence import Draws, Instance, Subset, Views, dropping, instances
 from mvgraph.objective.family import Site
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import WrittenTerm
+from mvgraph.spec.terms import Route, WrittenTerm
 
 WHOLE = Fraction(1)
 
@@ -53,6 +53,12 @@ class Frame:
     def density(self, text: str) -> Density:
         """The density that a text names."""
         return parse_density(text).among([x.name for x in self.spec.latents])
+
+    def evidence(self, route: Route) -> Subset:
+        """What a route infers from; by chance a part of it, where it drops some."""
+        found = self.subset(route.from_)
+        number = dropping(self.spec).get(route)
+        return found if number is None else replace(found, drawn=number, dropped=True)
 
     def at(self, subset: Subset) -> Views:
         """What is left of a set under the mask."""

@@ -104,6 +104,24 @@ class Joint:
 
 
 @dataclass(frozen=True)
+class Pooled:
+    """q(z | x_S) made by one network from the mean of messages, one from every view of S.
+
+    Arguments:
+        ref: the latent.
+        views: S.
+        reads: the latents whose draws are read in place of the views, their gradient stopped.
+    """
+
+    ref: Ref
+    views: tuple[str, ...]
+    reads: tuple[Ref, ...] = ()
+
+    def __str__(self) -> str:
+        return f"qPool({self.ref}|{','.join([f'sg({r})' for r in self.reads] or self.views)})"
+
+
+@dataclass(frozen=True)
 class Fused:
     """Experts joined by a fusion rule; equal members are kept, since exponents add.
 
@@ -175,7 +193,7 @@ class Centered:
         return f"{self.rule.symbol}_{Fraction(1, len(self.members))}[{', '.join(map(str, self.members))}]"
 
 
-Key = Prior | Auxiliary | Expert | Joint | Fused
+Key = Prior | Auxiliary | Expert | Joint | Pooled | Fused
 
 
 def fused(

@@ -65,6 +65,8 @@ def joint_density(spec: Spec) -> str:
     factors = [str(prior_key(spec, r)) for r in latents]
     above = {x: [r for refs in parents(spec, spec.observed.given, x.view) for r in refs] for x in data}
     factors += [f"p({x}|{','.join(map(str, above[x]))})" for x in data]
+    factors += [f"p({n.name}.{v}|{','.join(n.given)})" for n in spec.pseudo for v in spec.scored_views]
+    data += [Ref(n.name, v) for n in spec.pseudo for v in spec.scored_views]
     given = f" | {', '.join(spec.conditioned)}" if spec.conditions else ""
     return f"p({', '.join(map(str, [*latents, *data]))}{given}) = {' · '.join(factors)}"
 
@@ -113,6 +115,10 @@ def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:
     """How one latent is inferred, in sentences."""
     latent = spec.latent(rule.name)
     name = f"{rule.name}.m" if latent.plate else rule.name
+    if rule.fuse is not None and rule.fuse.pools:
+        said = f"draws of {rule.reads}, their gradient stopped" if rule.reads else "the views"
+        yield f"{rule.name}: {inline(rule.expert)}, made by one network from the mean of messages about {said}"
+        return
     yield f"{rule.name}: experts q({name}|m) are {inline(rule.expert)}, one encoder a view{_trunk(rule)}"
     if rule.fuse is not None:
         yield f"  within S: {(getdoc(type(rule.fuse)) or '').splitlines()[0].rstrip('.')}"
@@ -190,6 +196,7 @@ def _route(term: Route) -> str:
         "weight": _unless(term.weight.text, "1"),
         "combine": _unless(term.combine, "sum"),
         "density": _unless(term.density, "mixture"),
+        "drop": term.drop.p if term.drop else None,
     }
     return f"{term.word} from {term.from_} to {term.to}{_options(options)}"
 

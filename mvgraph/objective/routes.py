@@ -10,10 +10,12 @@ import sympy
 
 from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr
+from mvgraph.language.index import parse_views
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Parts, Stratum
 from mvgraph.objective.evidence import Subset, Views, components
 from mvgraph.objective.family import (
     Site,
+    alone,
     drawn,
     mixture_of,
     mixture_streams,
@@ -27,6 +29,7 @@ from mvgraph.objective.keys import Ref
 from mvgraph.objective.pooling import pulls
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.objective.text import signed_sum
+from mvgraph.spec.nodes import Pseudo
 from mvgraph.spec.terms import Route
 
 
@@ -41,6 +44,12 @@ class _Case:
     given: Views
     scored: Views
     parts: tuple[tuple[Fraction, Views], ...]
+    node: str = ""
+
+    @property
+    def relevant(self) -> list[Ref]:
+        """The latents above the targets."""
+        return relevant(self.frame.spec, self.scored, self.node)
 
     @property
     def mixed(self) -> bool:
@@ -50,7 +59,7 @@ class _Case:
     @property
     def shared(self) -> list[Ref]:
         """The shared latents above the targets."""
-        return [r for r in relevant(self.frame.spec, self.scored) if r.view is None]
+        return [r for r in self.relevant if r.view is None]
 
     def site(self, part: Views, samples: int | None = None) -> Site:
         """The site of one component."""
@@ -78,11 +87,12 @@ class _Case:
 
 def route(frame: Frame, written: Route) -> Iterator[Term]:
     """Targets, latents above them, components; then a sum of terms, or one log-mean-exp."""
-    evidence, targets = frame.subset(written.from_), frame.subset(written.to)
+    evidence, targets = frame.evidence(written), frame.subset(written.to)
     given, scored = frame.at(evidence), frame.at(targets) & frozenset(frame.spec.scored_views)
     if not given or not scored:
         return
-    case = _Case(frame, written, evidence, targets, given, scored, tuple(components(frame.spec, given)))
+    parts, node = tuple(components(frame.spec, given)), parse_views(written.to).node
+    case = _Case(frame, written, evidence, targets, given, scored, parts, node)
     if written.word == "iwae" and (written.samples > 1 or written.strata == "inside"):
         yield from _log_mean_exp(case)
     else:
@@ -96,7 +106,7 @@ def _bound(case: _Case) -> Iterator[Term]:
         site = case.site(part)
         for view in sorted(case.scored):
             scope = case.scope(frozenset({view}), part)
-            yield frame.build(weigh.score(case.route, view), weight, likelihood(site, view), scope)
+            yield frame.build(weigh.score(case.route, view), weight, likelihood(site, view, case.node), scope)
         for ref, atom in _ratios(case, site):
             if atom.of != atom.to[0]:
                 scope = case.scope(scored_by(frame.spec, ref), part)
@@ -121,7 +131,7 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
 def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
     """One component's log-weight."""
     weigh, site = case.frame.weigh, case.stratum(part)
-    scores = [(weigh.score(case.route, v), likelihood(site, v)) for v in sorted(case.scored)]
+    scores = [(weigh.score(case.route, v), likelihood(site, v, case.node)) for v in sorted(case.scored)]
     ratios = [(weigh.beta(case.route, ref), atom) for ref, atom in _ratios(case, site)]
     if case.mixed and case.shared:
         streams = ((WHOLE, tuple(drawn(site, r).stream for r in case.shared)),)
@@ -131,29 +141,31 @@ def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
     return Stratum(weight, tuple(s for s in scores if s[0] != 0), tuple(r for r in ratios if r[0] != 0), component)
 
 
-def likelihood(site: Site, view: str) -> Likelihood:
-    """E[log p(x_view | ·)] at the draws of a site."""
-    draws = [drawn(site, ref) for ref in relevant(site.spec, frozenset({view}), direct=True)]
-    _, fixed = parents(site.spec, site.spec.observed.given, view)
-    return Likelihood(Ref(site.spec.observed.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))), fixed)
+def likelihood(site: Site, view: str, node: str = "") -> Likelihood:
+    """E[log p(x_view | ·)] at the draws of a site; of a pseudo node's copy, where it is named."""
+    draws = [drawn(site, ref) for ref in relevant(site.spec, frozenset({view}), node, direct=True)]
+    target = site.spec.target(node)
+    _, fixed = parents(site.spec, target.given, view)
+    value = drawn(alone(site, view), Ref(target.pseudo, view)) if isinstance(target, Pseudo) else None
+    return Likelihood(Ref(target.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))), fixed, value)
 
 
 def _ratios(case: _Case, site: Site) -> Iterator[tuple[Ref, KL]]:
     """KL(q ‖ p) of each latent above the targets, unless it is drawn from a prior or its density is a mixture's."""
     pooled = pools(site.spec)
-    for ref in relevant(case.frame.spec, case.scored):
+    for ref in case.relevant:
         draw = drawn(site, ref)
         mixed = ref.node in pooled or (case.mixed and ref.view is None)
         if draw.stream.source in ("posterior", "own") and not mixed:
             prior = prior_key(site.spec, ref)
-            given = tuple(drawn(site, p) for p in prior.given)
+            given = tuple(dict.fromkeys((*(drawn(site, p) for p in prior.given), *draw.given)))
             yield ref, KL(draw.key, (prior,), given, ((WHOLE, (draw.stream,)),))
 
 
 def _pooled(case: _Case, site: Site) -> Iterator[Term]:
     """β KL(q ‖ h) of each latent above the targets whose prior is made of posteriors."""
     pooled, weigh = pools(site.spec), case.frame.weigh
-    for ref in (r for r in relevant(case.frame.spec, case.scored) if r.node in pooled):
+    for ref in (r for r in case.relevant if r.node in pooled):
         for pull in pulls(site, weigh, ref, pooled[ref.node]):
             scope = case.scope(scored_by(case.frame.spec, ref))
             scope = replace(scope, component=pull.member, split="singles")

@@ -65,5 +65,6 @@ class Term:
 
     @property
     def drawn(self) -> int:
-        """The number of the random set that the term belongs to; 0 for none."""
-        return self.scope.evidence.drawn or self.scope.targets.drawn
+        """The number of the random set that the term belongs to; 0 for none, and for evidence that is only dropped."""
+        evidence = self.scope.evidence
+        return 0 if evidence.dropped else evidence.drawn or self.scope.targets.drawn

@@ -11,7 +11,7 @@ from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Distance, Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.evidence import Draws, draws_of, random_parts
+from mvgraph.objective.evidence import Draws, dropping, random_count
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.statistics import Statistical
@@ -23,10 +23,17 @@ from mvgraph.vocab.family import ClosedKL
 
 @dataclass(frozen=True)
 class Decode:
-    """One decoder call: each row is the streams of the latents that the view's observed node is given."""
+    """One decoder call: each row is the streams of the latents that the node is given.
+
+    Arguments:
+        target: the node that is scored.
+        rows: the streams of its latent parents.
+        values: for each row the stream that it is a value of, where the target is pseudo-data.
+    """
 
     target: Ref
     rows: tuple[tuple[Stream, ...], ...]
+    values: tuple[Stream, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,7 @@ def plan(spec: Spec) -> Plan:
 
 def random_sets(spec: Spec) -> int:
     """How many random evidence sets the routes of a spec draw at once."""
-    parts = (r for t in (*spec.maximize, *spec.minimize) for r in random_parts(t))
-    return max((draws_of(spec, r) for r in parts), default=0)
+    return random_count(spec) + len(dropping(spec))
 
 
 def is_joint(spec: Spec, slot: Stream) -> bool:
@@ -139,11 +145,12 @@ def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]
 
 
 def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
-    rows: dict[Ref, dict[tuple[Stream, ...], None]] = {}
+    rows: dict[Ref, dict[tuple[Stream, ...], Stream | None]] = {}
     for atom in (a for t in terms for a in t.atom.scored):
-        rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = None
+        value = atom.value.stream if atom.value else None
+        rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = value
     for target in sorted(rows, key=str):
-        yield Decode(target, tuple(rows[target]))
+        yield Decode(target, tuple(rows[target]), tuple(v for v in rows[target].values() if v is not None))
 
 
 def live_experts(spec: Spec, terms: Iterable[Term]) -> tuple[tuple[Ref, str], ...]:
@@ -167,7 +174,8 @@ def _dead(spec: Spec, terms: Sequence[Term]) -> Iterator[str]:
             if (ref, view) not in live:
                 yield f"encoder q({ref}|{view})"
     scored = {a.target for t in terms if _counts(spec, t) for a in t.atom.scored}
-    data = (Ref(spec.observed.name, view) for view in spec.scored_views)
+    nodes = (spec.observed.name, *(n.name for n in spec.pseudo))
+    data = (Ref(node, view) for node in nodes for view in spec.scored_views)
     yield from (f"decoder p({x}|·)" for x in data if x not in scored)
 
 

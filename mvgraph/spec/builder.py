@@ -40,6 +40,7 @@ class RouteOptions(TypedDict, total=False):
     density: Literal["mixture", "component"]
     samples: int
     strata: Literal["outside", "inside"]
+    drop: Mapping[str, float]
 
 
 class SpecOptions(TypedDict, total=False):
@@ -91,6 +92,11 @@ def condition(view: str | int) -> Tree:
     return {"condition": True, "view": view}
 
 
+def pseudo(latent: str, *, given: Sequence[str], likelihood: AnyWord, network: AnyWord | None = None) -> Tree:
+    """Pseudo-data: draws of a private latent, their gradient stopped, one copy a view."""
+    return _tree(pseudo=latent, plate="view", given=given, likelihood=likelihood, network=network)
+
+
 def observed(*, given: Sequence[str], likelihood: AnyWord | None = None, network: AnyWord | None = None) -> Tree:
     """The observed node of p, one copy a view, given its latent parents."""
     return _tree(observed=True, plate="view", given=given, likelihood=likelihood, network=network)
@@ -106,9 +112,10 @@ def posterior(
     network: AnyWord | None = None,
     subsets: AnyWord | None = None,
     share: str | None = None,
+    reads: str | None = None,
 ) -> Tree:
     """How a latent is inferred from any set of views S: q(z | x_S)."""
-    more = _tree(absent=absent, auxiliary=auxiliary, network=network, subsets=subsets, share=share)
+    more = _tree(absent=absent, auxiliary=auxiliary, network=network, subsets=subsets, share=share, reads=reads)
     return _tree(expert=expert, fuse=fuse, prior_expert=prior_expert) | more
 
 

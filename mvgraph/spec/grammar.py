@@ -16,9 +16,9 @@ from typing import Any, Literal, NewType
 
 from mvgraph.language.table import Table
 from mvgraph.language.word import Word, default, hints, option_name
+from mvgraph.spec.about import About
 from mvgraph.spec.games import Contest, Move
 from mvgraph.spec.model import (
-    About,
     Clip,
     EarlyStopping,
     Estimator,
@@ -30,22 +30,24 @@ from mvgraph.spec.model import (
     Value,
     View,
 )
-from mvgraph.spec.nodes import Condition, Discrete, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Levels, Pseudo
 from mvgraph.spec.phases import Objective, Phase
-from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
+from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, Drop, JensenShannon, Route, WrittenTerm
 
 Evidence = NewType("Evidence", str)  # a set of views: a text, or a list of names and positions
+Targets = NewType("Targets", str)  # the same, or a mapping of one node to it
 Range = NewType("Range", str)  # what a bound variable runs over
 DensityText = NewType("DensityText", str)
 SampleText = NewType("SampleText", str)  # a density, or the data of a view
 Plate = Literal["view"] | Levels
 Dim = int | Table[int] | tuple[int, ...]  # a list by position: of the view, or of the level
 OneView = NewType("OneView", str)  # the name or the position of a view
-Node = Latent | Observed | Condition | Discrete
+Node = Latent | Observed | Condition | Discrete | Pseudo
 NODES: dict[str, type] = {  # by a key that no other node has; else latent
     "observed": Observed,
     "condition": Condition,
     "discrete": Discrete,
+    "pseudo": Pseudo,
 }
 
 
@@ -106,7 +108,7 @@ class Whole:
     moves: tuple[Move, ...] = ()
 
 
-NAMED = (View, Latent, Observed, Condition, Discrete, Posterior)  # their name is the key before them
+NAMED = (View, Latent, Observed, Condition, Discrete, Pseudo, Posterior)  # their name is the key before them
 TERMS: dict[str, type] = {
     "elbo": Route,
     "iwae": Route,
@@ -117,7 +119,7 @@ TERMS: dict[str, type] = {
     "game": Contest,
 }
 RECORDS = (
-    *(*NAMED, *TERMS.values(), About, Clip, EarlyStopping, Estimator),
+    *(*NAMED, *TERMS.values(), About, Clip, Drop, EarlyStopping, Estimator),
     *(Levels, Move, Objective, Phase, Training, Whole),
 )
 
@@ -145,7 +147,7 @@ _KEYS: dict[tuple[type, str], tuple[str, Any]] = {
     (Latent, "dim"): ("dim", Dim),
     (Condition, "view"): ("view", OneView),
     (Route, "from_"): ("from", Evidence),
-    (Route, "to"): ("to", Evidence),
+    (Route, "to"): ("to", Targets),
     (Route, "for_"): ("for", Table[Range]),
     **{(cls, "for_"): ("for", Table[Range]) for cls in (Divergence, CrossEntropy, JensenShannon, BatchStatistic)},
     **{(cls, key): (key, DensityText) for cls in (Divergence, CrossEntropy) for key in ("of", "to")},
@@ -160,6 +162,7 @@ _CONSTANT: dict[type, tuple[Key, ...]] = {
         Key("observed", "", Literal[True], MISSING, "the node is data"),
         Key("plate", "", Literal["view"], None, "one copy a view"),
     ),
+    Pseudo: (Key("plate", "", Literal["view"], None, "one copy a view"),),
     Condition: (Key("condition", "", Literal[True], MISSING, "the node is given, and never scored"),),
 }
 _HIDDEN = ((Route, "word"), (Latent, "level"), *((cls, "name") for cls in NAMED))

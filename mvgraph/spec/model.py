@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mvgraph.language.table import Table
+from mvgraph.spec.about import About
 from mvgraph.spec.document import Document
 from mvgraph.spec.games import Move
-from mvgraph.spec.nodes import Condition, Discrete, Level, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Level, Levels, Pseudo
 from mvgraph.spec.phases import Objective, Phase
 from mvgraph.spec.terms import WrittenTerm
 from mvgraph.vocab.after import After
@@ -22,25 +23,6 @@ from mvgraph.vocab.param import Param
 from mvgraph.vocab.sampler import Sampler
 
 Value = float | int | Param | Table[float]
-
-
-@dataclass(frozen=True)
-class About:
-    """Where a model comes from.
-
-    Arguments:
-        title: of the paper.
-        authors: their last names.
-        year: of the paper.
-        arxiv: its number at arXiv, as a text.
-        url: where there is no number at arXiv.
-    """
-
-    title: str = ""
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    arxiv: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +106,7 @@ class Posterior:
         network: in place of the views' encoders.
         subsets: what draws from q(z | x_S) ∝ Π_m q(z | x_m) / p(z)^(|S| − 1), m in S, where no fusion gives it.
         share: the latent whose encoder trunks these experts use, with heads of their own; of levels, their node's name.
+        reads: the private latent whose draws it reads in place of the views, their gradient stopped; for `pool`.
     """
 
     name: str
@@ -135,6 +118,7 @@ class Posterior:
     network: Network | None = None
     subsets: Sampler | None = None
     share: str | None = None
+    reads: str | None = None
 
     def family(self, *, whole: bool = False) -> Family:
         """The family of q(z | x_m); or of q(z | X), where `whole` and one network reads all views."""
@@ -209,9 +193,9 @@ class Training:
 class Spec:
     """A written model.
 
-    `observed` is the one node of p that is scored (plated over views); `latents` and `posteriors` run in the order
-    of the text, one posterior for each latent; `conditions` are given and never scored, `discretes` are summed out.
-    There is an `objective`, or there are `phases`, each with its own. `document` is for messages and never compared.
+    `latents` and `posteriors` run in the order of the text, one posterior for each latent; `conditions` are given and
+    never scored, `discretes` are summed out, the data of `pseudo` are draws. There is an `objective`, or there are
+    `phases`, each with its own. `document` is for messages and never compared.
     """
 
     name: str
@@ -224,7 +208,8 @@ class Spec:
     mixture: Literal["none", "singles", "subsets"] = "none"
     conditions: tuple[Condition, ...] = ()
     discretes: tuple[Discrete, ...] = ()
-    about: About = About()
+    pseudo: tuple[Pseudo, ...] = ()
+    about: About = field(default_factory=About)
     params: Table[Value] = field(default_factory=Table)
     view_defaults: View = View("")
     open_views: OpenViews | None = None
@@ -256,14 +241,12 @@ class Spec:
     @property
     def conditioned(self) -> Mapping[str, str]:
         """The view behind each node that is conditioned on."""
-        found = {c.name: self.view_named(c.view) for c in self.conditions}
-        return {name: view for name, view in found.items() if view is not None}
+        return {c.name: view for c in self.conditions if (view := self.view_named(c.view)) is not None}
 
     @property
     def scored_views(self) -> tuple[str, ...]:
         """The views that have a likelihood: all but those that are conditioned on."""
-        given = set(self.conditioned.values())
-        return tuple(n for n in self.view_names if n not in given)
+        return tuple(n for n in self.view_names if n not in self.conditioned.values())
 
     def view_named(self, text: str) -> str | None:
         """The view that a name or a position (the first is 1) stands for."""
@@ -284,6 +267,10 @@ class Spec:
             decoder=self.observed.network or own.decoder or rest.decoder,
         )
 
+    def target(self, name: str) -> Observed | Pseudo:
+        """A node that routes score, by name; the observed node where there is none."""
+        return next((n for n in self.pseudo if n.name == name), self.observed)
+
     def latent(self, name: str) -> Latent:
         """A latent node by name."""
         return next(v for v in self.latents if v.name == name)
@@ -293,7 +280,7 @@ class Spec:
         return next(v for v in self.posteriors if v.name == name)
 
     def dim(self, node: str, view: str | None = None) -> int:
-        """The number of entries of a latent (of its copy in `view`, where it is plated), or of a condition."""
+        """How many entries a latent has (its copy in `view`, where it is plated), or a condition."""
         if node in self.conditioned:
             return math.prod(self.view(self.conditioned[node]).shape or ())
         dim = self.latent(node).dim

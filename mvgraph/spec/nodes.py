@@ -1,9 +1,12 @@
-"""What a node of p may be besides latent or observed: a condition, discrete, or a level of a hierarchy."""
+"""What a node of p may be besides latent or observed: a condition, discrete, pseudo-data, a level of a hierarchy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+from mvgraph.vocab.family import Family
+from mvgraph.vocab.network import Network
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,24 @@ class Discrete:
     name: str
     count: int
     probs: Literal["learnt", "equal"] = "learnt"
+
+
+@dataclass(frozen=True)
+class Pseudo:
+    """Pseudo-data of an upper level: draws of a private latent, their gradient stopped, one copy a view.
+
+    Arguments:
+        pseudo: the private latent whose draws are the data.
+        given: the latents that they are decoded from.
+        likelihood: their likelihood.
+        network: the decoder word.
+    """
+
+    name: str
+    pseudo: str
+    given: tuple[str, ...]
+    likelihood: Family
+    network: Network | None = None
 
 
 @dataclass(frozen=True)

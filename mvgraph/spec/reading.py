@@ -28,6 +28,7 @@ from mvgraph.spec.grammar import (
     Posteriors,
     Range,
     SampleText,
+    Targets,
     Views,
     Whole,
     alternatives,
@@ -39,7 +40,7 @@ from mvgraph.spec.item import plant
 from mvgraph.spec.levels import Unrolling
 from mvgraph.spec.merging import Written, based, view_counts, written
 from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
-from mvgraph.spec.nodes import Condition, Discrete, Levels
+from mvgraph.spec.nodes import Condition, Discrete, Levels, Pseudo
 from mvgraph.spec.numerals import numeral
 from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
@@ -99,7 +100,7 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 
 def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
     nodes = tuple(whole.p.values())
-    levels = Unrolling([n for n in nodes if not isinstance(n, Condition | Discrete)], problems)
+    levels = Unrolling([n for n in nodes if isinstance(n, Latent | Observed)], problems)
     discretes = {n.name: n for n in nodes if isinstance(n, Discrete)}
     return Spec(
         name=whole.name,
@@ -112,6 +113,7 @@ def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:
         discretes=tuple(discretes.values()),
         observed=levels.observed(next(n for n in nodes if isinstance(n, Observed))),
         conditions=tuple(n for n in nodes if isinstance(n, Condition)),
+        pseudo=tuple(n for n in nodes if isinstance(n, Pseudo)),
         mixture=whole.q.mixture,
         posteriors=levels.posteriors(whole.q.latents),
         objective=whole.objective,
@@ -191,6 +193,13 @@ def _evidence(_reader: _Reader, value: Any, _path: Path) -> str:
     text = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
     views = parse_views(text)
     return f"[{', '.join(views.names)}]" if views.listed else text.strip()
+
+
+def _targets(reader: _Reader, value: Any, path: Path) -> str:
+    if not isinstance(value, Mapping):
+        return _evidence(reader, value, path)
+    ((node, views),) = value.items()
+    return f"{{{node}: {_evidence(reader, views, path)}}}"
 
 
 def _range(_reader: _Reader, value: Any, _path: Path) -> str:
@@ -274,6 +283,7 @@ _Param = typing.NewType("_Param", object)
 _SPECIAL: dict[Any, Callable[[_Reader, Any, Path], Any]] = {
     Formula: _formula,
     Evidence: _evidence,
+    Targets: _targets,
     Range: _range,
     DensityText: _density,
     SampleText: _sample,

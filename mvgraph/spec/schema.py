@@ -27,6 +27,7 @@ from mvgraph.spec.grammar import (
     Posteriors,
     Range,
     SampleText,
+    Targets,
     Views,
     Whole,
     alternatives,
@@ -265,35 +266,34 @@ def _value() -> Schema:
     }
 
 
-def _params() -> Schema:
-    return _named(_value(), NODE, "param")
-
-
 def _one_view() -> Schema:
     return {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1, "x-expected": "the name or number of a view"}
 
 
 def _evidence() -> Schema:
-    item = {"type": ["string", "integer"], "pattern": VIEW, "minimum": 1}
     expected = "V, a bound variable, or a list of views"
-    return {"type": ["string", "array"], "items": item, "minItems": 1, "x-expected": expected}
+    return {"type": ["string", "array"], "items": _one_view(), "minItems": 1, "x-expected": expected}
 
 
-def _text() -> Schema:
-    return {"type": "string"}
+def _targets() -> Schema:
+    node = {**_named(_evidence(), NODE, "node"), "minProperties": 1, "maxProperties": 1}
+    expected = "V, a bound variable, a list of views, or a mapping of a pseudo node to one of these"
+    case = {"if": {"type": "object"}, "then": node, "else": _evidence()}
+    return {"type": ["string", "array", "object"], "x-expected": expected, **case}
 
 
 _SPECIAL: dict[Any, Callable[[], Schema]] = {
     Formula: lambda: {"type": ["number", "string"], "x-expected": "a number or a formula"},
     Evidence: _evidence,
-    Range: _text,
-    DensityText: _text,
+    Targets: _targets,
+    Range: lambda: {"type": "string"},
+    DensityText: lambda: {"type": "string"},
     OneView: _one_view,
-    SampleText: _text,
+    SampleText: lambda: {"type": "string"},
     Views: _views,
     Table[Node]: _p,
     Posteriors: _q,
     tuple[Phase, ...]: _phases,
     WrittenTerm: _term,
-    Table[Value]: _params,
+    Table[Value]: lambda: _named(_value(), NODE, "param"),
 }

@@ -55,12 +55,23 @@ class WrittenTerm(Protocol):
 
 
 @dataclass(frozen=True)
+class Drop:
+    """Random evidence: of some data a part of the evidence is left out, while the targets stay.
+
+    Arguments:
+        p: the probability of a datum to lose evidence: 1 to n - 1 of its n views, each number alike, each set alike.
+    """
+
+    p: float
+
+
+@dataclass(frozen=True)
 class Route:
     """`elbo` or `iwae`: infer from the views in `from_`, score the views in `to`.
 
     Arguments:
         from: the evidence: `V`, a list of views, or a variable.
-        to: the targets: `V`, a list of views, or a variable.
+        to: the targets: `V`, a list of views, or a variable; `{NODE: V}` for those of a pseudo node.
         for: variables and what they run over: `V`, `singles`, `full`, `subsets`, `random(k)`, or a sum of these.
         combine: the bindings of the variables are added, or their mean is taken.
         beta: the weight of the KL terms, or one a latent.
@@ -69,6 +80,7 @@ class Route:
         density: with a mixture: one KL of the whole mixture, or one a component.
         samples: draws of every component (K), for `iwae`.
         strata: for `iwae` with a mixture: one logarithm a component, or one over all.
+        drop: random evidence.
     """
 
     word: Literal["elbo", "iwae"]
@@ -82,6 +94,7 @@ class Route:
     density: Literal["mixture", "component"] = "mixture"
     samples: int = 1
     strata: Literal["outside", "inside"] = "outside"
+    drop: Drop | None = None
 
     gathers: ClassVar[bool] = False
     is_distance: ClassVar[bool] = False

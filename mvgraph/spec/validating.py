@@ -113,7 +113,7 @@ def _missing(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
 
 _REMEDY = {
     "mvgraph": "start the file with `mvgraph: 1`",
-    "latent": "a node has `latent: FAMILY`, `discrete: K`, `observed: true` or `condition: true`",
+    "latent": "a node has `latent: FAMILY`, `discrete: K`, `observed: true`, `condition: true` or `pseudo: LATENT`",
 }
 
 

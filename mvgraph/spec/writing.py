@@ -15,9 +15,11 @@ from mvgraph.spec.grammar import (
     TERMS,
     Dim,
     Evidence,
+    Node,
     OneView,
     Plate,
     Posteriors,
+    Targets,
     Views,
     Whole,
     keys,
@@ -31,6 +33,10 @@ from mvgraph.spec.yaml12 import SCALARS
 WIDTH = 120
 
 
+def _nodes(spec: Spec) -> tuple[Node, ...]:
+    return (*spec.conditions, *spec.discretes, *fold(spec.latents, spec.observed), *spec.pseudo)
+
+
 def tree(spec: Spec) -> dict[str, Any]:
     """A spec as plain data, in the order of the language, without its defaults."""
     whole = Whole(
@@ -40,7 +46,7 @@ def tree(spec: Spec) -> dict[str, Any]:
         params=spec.params,
         views=Views(spec.views, spec.open_views),
         view_defaults=spec.view_defaults,
-        p=Table({n.name: n for n in (*spec.conditions, *spec.discretes, *fold(spec.latents, spec.observed))}),
+        p=Table({n.name: n for n in _nodes(spec)}),
         q=Posteriors(spec.mixture, fold_posteriors(spec.latents, spec.posteriors)),
         objective=spec.objective,
         phases=spec.phases,
@@ -103,6 +109,11 @@ def _one_view(text: str) -> Any:
     return int(text) if text.isdecimal() and not text.startswith("0") else text
 
 
+def _targets(text: str) -> Any:
+    node, _, views = text.strip("{}").partition(": ")
+    return {node: _evidence(views)} if views else _evidence(text)
+
+
 def _views(views: Views) -> Any:
     if views.open is not None:
         return _open(views.open)
@@ -128,6 +139,7 @@ def _posteriors(q: Posteriors) -> dict[str, Any]:
 _SPECIAL: dict[Any, Callable[[Any], Any]] = {
     Formula: _formula,
     Evidence: _evidence,
+    Targets: _targets,
     Plate: lambda plate: _record(plate) if isinstance(plate, Levels) else "view",
     Dim: _dim,
     OneView: _one_view,

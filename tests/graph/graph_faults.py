@@ -79,6 +79,12 @@ def phased(name: str, codes: str, at: str, *edits: tuple[str, str]) -> Fault:
     return fault(name, codes, at, (OBJECTIVE, PHASES), *edits)
 
 
+ROUTE = ("  minimize:", "    - elbo: {from: V, to: {hhat: V}, drop: {p: 0.5}}\n  minimize:")
+UPPER = (
+    "q:\n  mixture: none\n",
+    "  c: {latent: normal, dim: 2}\n  hhat: {pseudo: h, plate: view, given: [c], likelihood: mse}\n"
+    "q:\n  mixture: none\n  c: {expert: normal, fuse: pool, reads: h}\n",
+)
 CONDITION = (
     "  h: {latent: normal, dim: 2, plate: view}\n  x: {observed: true, plate: view, given: [z, h]}",
     "  w: {condition: true, view: image}\n  h: {latent: normal, dim: 2, plate: view}\n"
@@ -322,6 +328,27 @@ FAULTS = [
         "never_scored", "MVG219 MVG228 MVG229", "sound: {shape", ("to: [m]", "to: [image, label]"), ("'lam[m]'", "lam")
     ),
     fault("no_likelihood", "MVG230", "sound: {shape", ("shape: [6], likelihood: normal", "shape: [6]")),
+    fault("pseudo_of_shared", "MVG235", "pseudo: z", UPPER, ROUTE, ("pseudo: h", "pseudo: z")),
+    fault("pseudo_from_private", "MVG205 MVG235 MVG238", "c: {latent", UPPER, ROUTE, ("given: [c]", "given: [h]")),
+    fault("reads_shared", "MVG236", "reads: z", UPPER, ROUTE, ("reads: h", "reads: z")),
+    fault("reads_without_pool", "MVG236", "reads: h", UPPER, ROUTE, ("fuse: pool, reads: h", "fuse: poe, reads: h")),
+    fault(
+        "pool_of_private",
+        "MVG236",
+        "fuse: pool",
+        ("expert: normal, absent: own", "expert: normal, absent: own, fuse: pool"),
+    ),
+    fault("target_unknown", "MVG237 MVG238", "to: {hat", UPPER, ROUTE, ("to: {hhat: V}", "to: {hat: V}")),
+    fault("drop_rate", "MVG238", "p: 2", UPPER, ROUTE, ("drop: {p: 0.5}", "drop: {p: 2}")),
+    fault("drop_of_some", "MVG238", "drop: {p", UPPER, ROUTE, ("from: V, to: {hhat", "from: [image], to: {hhat")),
+    fault(
+        "drop_of_private",
+        "MVG238",
+        "drop: {p",
+        ("beta: beta, like", "beta: beta, drop: {p: 0.5}, like"),
+        ("from: S", "from: V"),
+        ("{S: full+singles, m", "{m"),
+    ),
     fault("condition_of_no_view", "MVG232", "view: imag", CONDITION, ("view: image", "view: imag")),
     fault(
         "condition_twice", "MVG232 MVG233", "y: {condition", CONDITION, (H, "  y: {condition: true, view: image}\n" + H)

@@ -38,7 +38,8 @@ BATCHWISE = ("dcca", "dccae")  # statistics of a batch
 UNMASKABLE = (*JOINT, *BATCHWISE)
 IMPROPER = ("sparse_mcvae",)  # an improper prior: no draws from it, no log p(X)
 POOLED = ("mmvm", "mmvm_exact")  # their priors are made of posteriors
-NO_LIKELIHOOD = ("ae", *ADVERSARIAL, *IMPROPER, *POOLED)  # log p(X) is not defined
+DROPPING = ("nexus",)  # lose evidence by chance
+NO_LIKELIHOOD = ("ae", *ADVERSARIAL, *DROPPING, *IMPROPER, *POOLED)  # log p(X) is not defined
 NAMES = tuple(zoo.names())
 EXACTLY_TWO = tuple(n for n in NAMES if load(n).open_views == OpenViews(2, 2))
 
@@ -56,6 +57,14 @@ def small(name: str, views: Sequence[str], **overrides: object) -> Spec:
     sets += ["q.z.fuse={joint: {hidden: [4]}}"] if name in JOINT else []
     sets += ["p.z.network={mlp: {hidden: [4], activation: tanh}}"] if name == "cvae" else []
     sets += ["q.z.expert={flow: {hidden: [4]}}"] if name == "jnf" else []
+    if name in DROPPING:
+        pool = "{message: 3, hidden: [4], activation: tanh}"
+        sets += [
+            "p.c.dim=2",
+            "p.zhat.network={mlp: {hidden: [4], activation: tanh}}",
+            f"q.c.fuse={{pool: {pool}}}",
+        ]
+        sets += ["objective.maximize.1.elbo.drop.p=0.6"]
     return load(name, sets=sets, views=written, **overrides)
 
 
@@ -181,6 +190,7 @@ def double() -> Iterator[None]:
 __all__ = [
     "BATCHWISE",
     "CONDITIONED",
+    "DROPPING",
     "EXACTLY_TWO",
     "GAMES",
     "IMPROPER",

@@ -75,6 +75,9 @@ def test_encode(name: str) -> None:
         if name in BATCHWISE:
             assert sorted(found) == [f"z.{v}" for v in sorted(made.spec.view_names)]
             continue
+        if made.spec.pseudo:  # one latent a view, and one above them
+            assert sorted(found) == ["c", *sorted(f"z.{v}" for v in made.spec.view_names)]
+            continue
         for node in made.spec.discretes:
             values = found.pop(node.name)
             assert values.batch_shape == (ROWS,)

@@ -150,7 +150,7 @@ def noise_for(full: Model, part: Model, rows: int, gone: frozenset[str]) -> tupl
     """Noise for both: a stream of the whole model has that of the stream it becomes without the deleted views."""
 
     def left(stream: Stream) -> Stream:
-        parents = tuple(left(p) for p in stream.parents)
+        parents = tuple(left(p) for p in stream.parents if p.views - gone or not p.views)
         return replace(stream, views=stream.views - gone, parents=parents)
 
     few, many = noise_of(part, rows, seed=5), noise_of(full, rows, seed=6)

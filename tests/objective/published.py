@@ -14,6 +14,8 @@ from mvgraph.spec.reading import load
 
 IMAGE_TEXT: dict[str, Any] = {"img": {}, "txt": {}}
 IMAGE_ATTR: dict[str, Any] = {"img": {}, "attr": {}}
+DIGITS: dict[str, Any] = {"img": {}, "traj": {}, "snd": {}, "sym": {}}
+WEIGHTS = dict(zip(DIGITS, (1, 50, 1, 50), strict=True))
 MNIST_SVHN: dict[str, Any] = {"mnist": {}, "svhn": {}}
 T2_US: dict[str, Any] = {"t2": {}, "us": {}}
 TWO_LEVELS: dict[str, Any] = {"z": {"plate": {"level": 2}, "dim": 8}}
@@ -26,6 +28,7 @@ def _weighted(word: str, weights: dict[str, float], **options: Any) -> dict[str,
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "jmvae": {"views": IMAGE_TEXT},
+    "nexus": {"views": DIGITS, "lam": WEIGHTS, "gamma": WEIGHTS},
     "mvae": {"views": IMAGE_TEXT, "objective": _weighted("elbo", {"img": 1, "txt": 50}, beta="beta")},
     "mvae_subsampled": {"views": 3},
     "me_mvae": {"views": IMAGE_TEXT},
@@ -85,6 +88,24 @@ PUBLISHED: dict[str, str] = {
 + lam E[log p(x.2|z.2); z.2~q(z.2|2)]
 + STAT_cca{ z.1~q(z.1|1), z.2~q(z.2|2) }
 ! batch statistic: cca is no mean over rows, the batch size is part of the objective
+""",
+    "nexus": """
++ lam_img E[log p(x.img|z.img); z.img~q(z.img|img)]
++ lam_traj E[log p(x.traj|z.traj); z.traj~q(z.traj|traj)]
++ lam_snd E[log p(x.snd|z.snd); z.snd~q(z.snd|snd)]
++ lam_sym E[log p(x.sym|z.sym); z.sym~q(z.sym|sym)]
++ gamma_img E[log p(zhat.img|c); c~qPool(c|sg(z.img),sg(z.snd),sg(z.sym),sg(z.traj)), z.img~q(z.img|img), z.snd~q(z.snd|snd), z.sym~q(z.sym|sym), z.traj~q(z.traj|traj)]
++ gamma_traj E[log p(zhat.traj|c); c~qPool(c|sg(z.img),sg(z.snd),sg(z.sym),sg(z.traj)), z.img~q(z.img|img), z.snd~q(z.snd|snd), z.sym~q(z.sym|sym), z.traj~q(z.traj|traj)]
++ gamma_snd E[log p(zhat.snd|c); c~qPool(c|sg(z.img),sg(z.snd),sg(z.sym),sg(z.traj)), z.img~q(z.img|img), z.snd~q(z.snd|snd), z.sym~q(z.sym|sym), z.traj~q(z.traj|traj)]
++ gamma_sym E[log p(zhat.sym|c); c~qPool(c|sg(z.img),sg(z.snd),sg(z.sym),sg(z.traj)), z.img~q(z.img|img), z.snd~q(z.snd|snd), z.sym~q(z.sym|sym), z.traj~q(z.traj|traj)]
+- beta_c KL(qPool(c|sg(z.img),sg(z.snd),sg(z.sym),sg(z.traj)) || p(c); z.img~q(z.img|img), z.snd~q(z.snd|snd), z.sym~q(z.sym|sym), z.traj~q(z.traj|traj))
+- beta KL(q(z.img|img) || p(z.img))
+- beta KL(q(z.traj|traj) || p(z.traj))
+- beta KL(q(z.snd|snd) || p(z.snd))
+- beta KL(q(z.sym|sym) || p(z.sym))
+! pseudo-data: zhat is a draw of z, its gradient stopped
+! stopped gradient: q(c|.) reads draws of z
+! random evidence: with probability 0.2 a datum loses 1 to n - 1 of its n views as evidence; shown without
 """,
     "dcca": """
 + lam E[log p(x.1|z.1); z.1~q(z.1|1)]

@@ -27,6 +27,10 @@ POOLED = "the prior of z is made of posteriors, so there is no joint density p(X
 VERDICTS = {
     "ae": (False, f"the likelihood of 1, 2 is no density; {ONLY.split('; ')[0]}; {KL} 0 < 1; {ONLY.split('; ')[1]}"),
     "bi_vcca": (True, "a lower bound of log p(X)"),
+    "nexus": (
+        False,
+        f"zhat is pseudo-data: draws of z, scored as if they were data; the likelihood of 1, 2 is no density; {ONLY}",
+    ),
     "cvae": (True, "a lower bound of log p(y|x)"),
     "cvae_fixed": (True, "a lower bound of log p(y|x)"),
     "crmvae": (

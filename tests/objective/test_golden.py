@@ -115,6 +115,17 @@ def judged(targets: tuple[str, ...]) -> Iterator[str]:
         yield f"- mu GAME_lsgan{{ C.{v}; real x.{v}; fake {fakes} }}"
 
 
+def nexus(views: tuple[str, ...]) -> Iterator[str]:
+    """A bound for each view, and a level above that is given the draws of all of them."""
+    key = f"qPool(c|{','.join(f'sg(z.{v})' for v in views)})"
+    drawn = ", ".join(f"z.{v}~q(z.{v}|{v})" for v in views)
+    for v in views:
+        yield f"+ lam E[log p(x.{v}|z.{v}); z.{v}~q(z.{v}|{v})]"
+        yield f"- beta KL(q(z.{v}|{v}) || p(z.{v}))"
+        yield f"+ gamma E[log p(zhat.{v}|c); c~{key}, {drawn}]"
+    yield f"- beta_c KL({key} || p(c); {drawn})"
+
+
 def mopoe() -> Iterator[str]:
     """Seven components, the prior in the full one."""
     for s in SETS:
@@ -249,6 +260,7 @@ THREE = {
     "crmvae": crmvae(),
     "cvae": cvae("p(z|x)"),
     "cvae_fixed": cvae("p(z)"),
+    "nexus": nexus(VIEWS),
     "dcca": dccae(),
     "dccae": dccae(),
     "dmvae": dmvae(),
@@ -300,6 +312,7 @@ ONE: dict[str, list[str]] = {
     ],
     "cvae": [],  # what is conditioned on is not scored
     "cvae_fixed": [],
+    "nexus": [*nexus(("1",))],
     "jmvae": [*route("q(z|1)")],
     "maae": ["+ E[log p(x.1|z); z~q(z|1)]", "- GAME_gan{ C; real z~p(z); fake z~q(z|1); pooled }"],
     "maae_compat": [

@@ -34,6 +34,7 @@ class Fusion(Word):
     takes_prior: ClassVar[bool] = False  # may have the prior as one more expert
     single_is_expert: ClassVar[bool] = True  # fusing one expert gives that expert
     joint: ClassVar[bool] = False  # one network sees all views: cannot be masked
+    pools: ClassVar[bool] = False  # what it fuses are messages; a network makes the posterior of their fusion
 
     def family(self, expert: Family) -> Family:
         """The family that experts of a family are fused into."""
