@@ -55,7 +55,8 @@ def _imputation(found: Imputation) -> Iterator[str]:
     groups: dict[str, dict[str, Score]] = {}
     for score in found.scores:
         groups.setdefault(f"{score.view}, {score.measure}", {})[score.source] = score
-    views = dict.fromkeys(s.view for s in found.scores)
+    sources = (s.source for s in found.scores if s.source != ALL)
+    views = dict.fromkeys((*(s.view for s in found.scores), *sources))
     yield from _table({what: {v: f"{s.ratio:.2f}" for v, s in row.items()} for what, row in groups.items()}, [*views])
 
 

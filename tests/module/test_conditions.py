@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import DataError, UsageError
+from mvgraph.evaluation import report
 from mvgraph.module.model import Model
 from mvgraph.module.noise import Noise
 from mvgraph.spec.reading import load
@@ -107,6 +110,14 @@ def test_it_is_not_imputed() -> None:
     made = product()
     with pytest.raises(UsageError, match="'touch' is conditioned on"):
         made.impute(data(made.spec, 2), views=["touch"])
+
+
+def test_what_is_imputed_from_it_has_a_column(tmp_path: Path) -> None:
+    """It is no row of the table of imputation errors, and a column of it."""
+    found = report(product(), data(product().spec, 12), data(product().spec, 6, seed=3), tmp_path, samples=3, columns=2)
+    table = str(found).split("imputed from\n")[1].splitlines()
+    assert table[0].split() == ["image", "sound", "touch", "all", "others"]
+    assert all(not line.strip().startswith("touch") for line in table[1:3])
 
 
 def test_its_likelihood_is_not_needed() -> None:

@@ -76,6 +76,30 @@ def test_nothing_of_the_upper_level_reaches_the_lower_encoders(optimize: bool) -
     assert all(bool(found[n].abs().max() > 0) for n in upper)
 
 
+@pytest.mark.parametrize("upper", [True, False])
+def test_the_gradient_of_each_level_by_central_differences(upper: bool) -> None:
+    """That of the upper level in its own parameters, and that of the lower one where the upper one has no weight."""
+    weight = [] if upper else [f"{UPPER}.elbo.weight=0"]
+    made = model(load(small("nexus", NAMES), sets=weight))
+    masks = patterns(3)
+    batch, noise = data(made.spec, len(masks), masks), noise_of(model(small("nexus", NAMES)), len(masks))
+    weights = torch.linspace(0.5, 1.5, len(masks), dtype=torch.float64)
+    found = gradients(made, made.loss(batch, noise=noise))
+    parts = ("experts.c(", "pools", "uppers")
+    own = {n: p for n, p in made.named_parameters() if upper == any(part in n for part in parts)}
+    generator = torch.Generator().manual_seed(0)
+    way = {n: torch.randn(p.shape, generator=generator, dtype=p.dtype) for n, p in own.items()}
+    ends = []
+    for sign in (1, -2, 1):  # there, to the other side, and back
+        with torch.no_grad():
+            for n, parameter in own.items():
+                parameter.add_(sign * 1e-6 * way[n])
+            ends.append((weights * made.loss(batch, noise=noise).rows).sum())
+    slope = sum((found[n] * w).sum() for n, w in way.items())
+    # the value is of order 100 and its difference has lost eight digits
+    torch.testing.assert_close(slope, (ends[0] - ends[1]) / 2e-6, rtol=1e-5, atol=1e-6)
+
+
 def test_evidence_is_lost_and_targets_stay() -> None:
     """With p = 1 every datum of two views or more loses evidence; every zhat is scored all the same."""
     sets = [f"{UPPER}.elbo.drop={{p: 1}}"]

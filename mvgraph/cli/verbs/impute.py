@@ -35,7 +35,8 @@ def run(
     model = engine.Run.load(folder).model
     known = model.spec.view_names
     views = view_list(given, known)
-    wanted = view_list(of, known) or [v for v in known if v not in (views or ())] or list(known)
+    scored = model.spec.scored_views
+    wanted = view_list(of, known) or [v for v in scored if v not in (views or ())] or list(scored)
     found = rows(model.spec, data, views, skip_empty)
     answers = model.impute(found, given=views, views=wanted, samples=samples, generator=generator(seed))
     save_npz(output, {"ids": ids(found), **{v: d.mean.numpy(force=True) for v, d in answers.items()}})
