@@ -10,11 +10,13 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields
+from functools import cache
 from inspect import getdoc
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import catalogue
 import torch
 
 import mvgraph as mg
@@ -60,6 +62,7 @@ from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, Drop, J
 from mvgraph.vocab.after import After
 from mvgraph.vocab.family import Family
 
+BRIEF = {"draws": 2, "chains": 1, "burn_in": 1, "steps": 1}  # a sampler that only shows that there is an answer
 DOCS = Path(__file__).resolve().parent
 SECTION = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -193,6 +196,7 @@ def allowed() -> Iterator[str]:
     )
 
 
+@cache
 def tried(name: str) -> tuple[str, ...]:
     """One row: a loss, an imputation and a log-likelihood for every set of views."""
     spec = small(name)
@@ -208,9 +212,11 @@ def tried(name: str) -> tuple[str, ...]:
 
 def small(name: str) -> Spec:
     """A reference spec with three views, or as many as it may have, of three numbers; and with linear networks."""
-    most = mg.load(zoo.path(name)).open_views
+    spec = mg.load(zoo.path(name))
+    most = spec.open_views
     views = {str(i + 1): {"shape": [3]} for i in range(min(3, (most and most.most) or 3))}
-    return mg.load(zoo.path(name), view_defaults={"encoder": "linear", "decoder": "linear"}, views=views)
+    brief = {q.name: {"subsets": {"hmc": BRIEF}} for q in spec.posteriors if q.subsets}
+    return mg.load(zoo.path(name), view_defaults={"encoder": "linear", "decoder": "linear"}, views=views, q=brief)
 
 
 def blind(spec: Spec, given: tuple[str, ...], untrained: set[str]) -> bool:
@@ -260,7 +266,17 @@ def likelihood(scored: list[tuple[str, ...]], every: list[tuple[str, ...]]) -> s
     return f"yes, with `given={list(scored[0])}`" if scored else "not defined"
 
 
-SECTIONS: dict[str, Callable[[], Iterable[str]]] = {"records": records, "words": words, "allowed": allowed}
+def models() -> Iterator[str]:
+    """The reference models, with what training does where views are missing."""
+    return catalogue.models(table, lambda name: tried(name)[1])
+
+
+SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
+    "records": records,
+    "words": words,
+    "allowed": allowed,
+    "models": models,
+}
 
 
 def written(text: str) -> str:

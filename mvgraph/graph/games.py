@@ -37,7 +37,7 @@ def games(spec: Spec) -> Iterator[tuple[Written, Contest, Density | Data, Densit
 
 
 def data(spec: Spec) -> Iterator[Problem]:
-    """MVG340: reals or fakes that are the data of no view."""
+    """MVG349: reals or fakes that are the data of no view."""
     for one, _, *both in games(spec):
         for key, text in zip(("real", "fake"), both, strict=True):
             if isinstance(text, Data):
@@ -50,13 +50,13 @@ def _data(spec: Spec, one: Written, path: Path, text: Data) -> Iterator[Problem]
         name = f"{text.node}.{text.copy}"
         latent = any(v.name == text.node for v in spec.latents)
         remedy = f"write p({name}) or q({name} | {text.copy})" if latent else nearest(text.node, [observed])
-        yield error("MVG340", path, f"'{text.node}' is not the observed node", remedy)
+        yield error("MVG349", path, f"'{text.node}' is not the observed node", remedy)
     elif text.copy not in one.term.for_ and spec.view_named(text.copy) is None:
         known = [*spec.view_names, *one.term.for_]
-        yield error("MVG340", path, f"'{text.copy}' is neither a view nor bound by `for`", nearest(text.copy, known))
+        yield error("MVG349", path, f"'{text.copy}' is neither a view nor bound by `for`", nearest(text.copy, known))
     elif one.variables.get(text.copy) is False:
         message = f"'{text.copy}' is a set of views, and data belong to one view"
-        yield error("MVG340", path, message, "bind a view: for: {m: V}")
+        yield error("MVG349", path, message, "bind a view: for: {m: V}")
 
 
 def players(spec: Spec) -> Iterator[Problem]:

@@ -10,13 +10,13 @@ from mvgraph.spec.model import Posterior, Spec
 
 
 def samplers(spec: Spec) -> Iterator[Problem]:
-    """MVG360: a sampler that is never asked, or whose density does not exist."""
+    """MVG355: a sampler that is never asked, or whose density does not exist."""
     for name, rule in posteriors(spec).items():
         if rule.subsets is not None:
             fault = _fault(spec, rule)
             if fault:
                 message = f"'{rule.subsets.word}' cannot sample '{name}' given subsets of the views: {fault[0]}"
-                yield error("MVG360", ("q", name, "subsets"), message, fault[1])
+                yield error("MVG355", ("q", name, "subsets"), message, fault[1])
 
 
 def _fault(spec: Spec, rule: Posterior) -> tuple[str, str] | None:

@@ -252,7 +252,7 @@ class Model(nn.Module):
                 raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
             if made.batchwise:
                 message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
-                raise DataError(Problem("MVG511", ("data",), message, "leave such rows out of training"))
+                raise DataError(Problem("MVG514", ("data",), message, "leave such rows out of training"))
         if made.batchwise and len(batch) < 2:
             message = "a statistic of the batch needs two rows at least"
             raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+import mvgraph as mg
+
 from .pages import Block, blocks, same
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -181,3 +183,12 @@ def test_generated_sections_are_up_to_date() -> None:
 )
 def test_output_is_compared(expected: str, found: str, tolerance: float, equal: bool) -> None:
     assert same(expected, found, tolerance) is equal
+
+
+def test_every_reference_model_is_in_the_table() -> None:
+    """The sixteen of the tutorial, the nine beside them, and every variant."""
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    tables = page.split("\n## ")[1:]
+    listed = [re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in tables]
+    assert [len(names) for names in listed[:2]] == [16, 9]
+    assert sorted(name for names in listed for name in names) == mg.names()
