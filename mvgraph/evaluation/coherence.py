@@ -82,7 +82,8 @@ def measure_coherence(
     if not len(train) or not len(valid):
         raise UsageError(f"coherence needs rows with the view '{label}' in the training and in the validation data")
     undefined: dict[str, str] = {}
-    known = _classifiers(train, label, most_training, seed, undefined)
+    every = _classifiers(train, label, most_training, seed, undefined)
+    known = {v: c for v, c in every.items() if v in model.spec.scored_views}  # a condition is never imputed
     study = _Study(model, valid, label, known, randomness(model, seed), undefined)
     chance = majority(classes(train.views[label]), classes(valid.views[label]))
     towards, away, joint = study.towards(samples), study.away(), study.joint(draws)

@@ -89,8 +89,9 @@ def measure_imputation(model: Answering, train: Batch, valid: Batch, samples: in
     scores: list[Score] = []
     undefined: dict[str, str] = {}
     for source, given, views in _questions(model.spec.view_names):
+        wanted = [v for v in views if v in judge.means and v in model.spec.scored_views]
         try:
-            scores += judge.scores(source, given, [v for v in views if v in judge.means])
+            scores += judge.scores(source, given, wanted) if wanted else []
         except MvgraphError as error:
             undefined[f"{' and '.join(views)} from {source}"] = str(error)
     if not scores:
