@@ -33,7 +33,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="SOURCE",
-        help="FILE.npz, VIEW=FILE.csv|.tsv|.npy|.npz:KEY, or digits (repeatable); rows are matched by id.",
+        help="FILE.npz, VIEW=FILE.csv|.tsv|.npy|.npz:KEY, a folder of such, or digits (repeatable); rows match by id.",
     ),
 ]
 Given = Annotated[

@@ -20,9 +20,9 @@ def read(sources: Sequence[str], spec: Spec | None = None) -> Tables:
     """The views that files hold, with their rows aligned.
 
     A source is `FILE.npz` (one array a view, an optional `ids`, an optional `mask_VIEW`), `VIEW=FILE` with a file
-    `.csv` or `.tsv` (a header, ids in the first column), `.npy`, `.npz` or `.npz:KEY`, or `digits`, the set that
-    comes with scikit-learn. Rows are matched by id where files have ids, else by their order. An id that one file
-    lacks is a datum without that view; so is a row of empty cells.
+    `.csv` or `.tsv` (a header, ids in the first column), `.npy`, `.npz` or `.npz:KEY`, a folder of such files, each
+    named by its view, or `digits`, the set that comes with scikit-learn. Rows are matched by id where files have
+    ids, else by their order. An id that one file lacks is a datum without that view; so is a row of empty cells.
 
     >>> tables = read(["digits"])
     >>> {name: values.shape for name, values in tables.views.items()}
@@ -52,7 +52,7 @@ def read(sources: Sequence[str], spec: Spec | None = None) -> Tables:
 
 def _nothing(sources: Sequence[str], wanted: Sequence[str]) -> Problem:
     if not sources:
-        return Problem("MVG702", ("data",), "no data are given", "give FILE.npz, VIEW=FILE.csv, or digits")
+        return Problem("MVG702", ("data",), "no data are given", "give FILE.npz, VIEW=FILE.csv, a folder, or digits")
     message = f"none of the views {', '.join(wanted)} is there" if wanted else "there are no views"
     return Problem("MVG710", (", ".join(sources),), message)
 

@@ -43,7 +43,7 @@ class Sheet:
 
 
 def sheets(source: str, wanted: Sequence[str] = ()) -> list[Sheet]:
-    """The views of one source: `FILE.npz`, `VIEW=FILE.csv|.tsv|.npy|.npz[:KEY]`, or the name of a bundled set.
+    """The views of one source: `FILE.npz`, `VIEW=FILE.csv|.tsv|.npy|.npz[:KEY]`, a folder, or a bundled set's name.
 
     Arguments:
         source: where the data are.
@@ -54,16 +54,32 @@ def sheets(source: str, wanted: Sequence[str] = ()) -> list[Sheet]:
     """
     if source in BUNDLED:
         return [s for s in BUNDLED[source]() if not wanted or s.view in wanted]
+    found = _folder(Path(source), wanted) if Path(source).is_dir() else _file(source, wanted)
+    problems = [p for s in found for p in duplicates(s.ids or (), s.source)][:1]
+    if problems:
+        raise DataError(*problems)
+    return found
+
+
+def _file(source: str, wanted: Sequence[str]) -> list[Sheet]:
     named = None if Path(source).exists() else _NAMED.fullmatch(source)
     view, rest = (named["view"], named["file"]) if named else ("", source)
     keyed = None if Path(rest).exists() else _KEYED.fullmatch(rest)
     file, key = (keyed["file"], keyed["key"]) if keyed else (rest, "")
     _refuse_unreadable(file, bool(named))
-    found = READERS[Path(file).suffix.lower()](file, view, key, wanted)
-    problems = [p for s in found for p in duplicates(s.ids or (), s.source)][:1]
-    if problems:
-        raise DataError(*problems)
-    return found
+    return READERS[Path(file).suffix.lower()](file, view, key, wanted)
+
+
+def _folder(folder: Path, wanted: Sequence[str]) -> list[Sheet]:
+    """The files of a folder: `VIEW.csv|.tsv|.npy`, each a view by its name, and `.npz`, which name their own."""
+    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in READERS)
+    if not files:
+        kinds = ", ".join(sorted(READERS))
+        remedy = f"put a file for each view in it, e.g. VIEW.csv; it may be {kinds}"
+        raise refuse("MVG702", str(folder), "the folder holds no data file", remedy)
+    own = {f: "" if f.suffix.lower() == ".npz" else f.stem for f in files}  # an archive names its views
+    kept = [f for f, view in own.items() if not view or not wanted or view in wanted]
+    return [s for f in kept for s in READERS[f.suffix.lower()](str(f), own[f], "", wanted)]
 
 
 def refuse(code: str, source: str, message: str, remedy: str = "") -> DataError:

@@ -85,7 +85,7 @@ def test_empty_rows_are_skipped_on_request(mvgraph):
 
 FILES = {
     "nosuch.npz": (None, "there is no such file"),
-    "folder.npz": ("folder", "is a folder"),
+    "folder.npz": ("folder", "the folder holds no data file"),
     "broken.npz": (b"PK\x03\x04 and no more", "cannot be read as npz"),
     "empty.npz": (b"", "cannot be read as npz"),
     "data.xlsx": (b"x", "cannot read files of the kind '.xlsx'"),

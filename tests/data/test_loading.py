@@ -50,6 +50,21 @@ def test_arrays_by_key_and_by_file() -> None:
     assert found.source("a") == "d.npz"
 
 
+def test_a_folder_holds_a_file_for_each_view() -> None:
+    """Tables and arrays are named by their files, an archive names its own; views that the spec lacks are left out."""
+    Path("set").mkdir()
+    write("set/a.csv", "id,p\nu,1\nv,2\n")
+    write("set/notes.txt", "nothing to read")
+    np.savez("set/more.npz", b=np.ones((2, 3)), other=np.zeros((2, 1)), ids=np.array(["v", "u"]))
+    np.save("set/unknown.npy", np.zeros((5, 2)))
+    found = read(["set"], small("a", "b"))
+    assert found.names == ("a", "b")
+    assert found.ids == ("u", "v")
+    write("set/a.csv", "id,p\nu,1\nu,2\n")
+    with pytest.raises(DataError, match="ids occur more than once: 'u'"):
+        read(["set"], small("a", "b"))
+
+
 def test_tables_are_aligned_by_id() -> None:
     write("a.csv", "id,x,y\nu,1,2\nv,3,4\nw,,\n")
     write("b.tsv", "id\tp\tq\tr\nw\t0\t1\t0\nu\t1\t1\t1\n")
