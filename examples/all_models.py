@@ -18,6 +18,8 @@ from statistics import fmean
 import numpy as np
 from console import options, table
 from datasets import Split, mfeat
+from rich.console import Console
+from rich.progress import track
 from sklearn.datasets import load_digits
 
 import mvgraph as mg
@@ -66,7 +68,9 @@ def main() -> None:
     text = []
     for name in given.on:
         train, held = (part.rows(slice(given.rows)) for part in read[name]())
-        results = {model: judge(model, train, held, given) for model in given.models or mg.names()}
+        chosen = given.models or mg.names()
+        watched = track(chosen, description=name, console=Console(stderr=True))
+        results = {model: judge(model, train, held, given) for model in watched}
         title = f"{name}: {len(train)} training rows, {len(held)} held out, {given.epochs} epochs"
         text.append(table(title, HEAD, [line(model, found) for model, found in results.items()]))
         print(text[-1], end="\n\n", flush=True)
@@ -114,7 +118,7 @@ def small(name: str, data: Split) -> Spec:
     likelihood = "mse" if pseudo else NORMAL
     defaults = {"encoder": NETWORK, "decoder": NETWORK, "likelihood": likelihood}
     alone = not any(not v.plate for v in spec.latents)
-    sets = [f"p.{v.name}.dim={PRIVATE if v.plate and not alone else DIM}" for v in spec.latents]
+    sets = [f"p.{v.name.partition('.')[0]}.dim={PRIVATE if v.plate and not alone else DIM}" for v in spec.latents]
     views = {v: {"shape": [data.views[v].shape[1]]} for v in names}
     return mg.load(name, sets=sets, views=views, view_defaults=defaults, training=TRAINING)
 
