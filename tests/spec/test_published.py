@@ -19,7 +19,8 @@ NAMES = zoo.published()
 def test_an_experiment_is_its_model_with_numbers(name: str) -> None:
     """The same graphs and the same objective, up to numbers; nothing is wrong with it."""
     spec, model = load(name), load(name.removeprefix("published/"))
-    assert {p.code for p in check(spec)} <= {p.code for p in check(model)}
+    biased = {"MVG360"} if spec.estimator.gradient != "pathwise" else set()
+    assert {p.code for p in check(spec)} <= {p.code for p in check(model)} | biased
     assert nodes(spec) == nodes(model)
     assert (spec.mixture, len(spec.maximize), spec.minimize) == (model.mixture, len(model.maximize), model.minimize)
     assert spec.about == model.about
