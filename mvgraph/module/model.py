@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,16 +21,13 @@ from mvgraph.module.loss import Loss
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
 from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
-from mvgraph.module.stages import Stages
+from mvgraph.module.stages import Part, Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
-from mvgraph.spec.moves import games_only, without_games
 from mvgraph.vocab.param import Clock
 
 Data = Batch | Mapping[str, Any]
-Part = Literal["total", "objective", "games"]
-PARTS: dict[Part, Callable[[Spec], Spec]] = {"total": lambda s: s, "objective": without_games, "games": games_only}
 
 
 class Model(nn.Module):

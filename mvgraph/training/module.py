@@ -64,6 +64,8 @@ class Fitting(lightning.LightningModule):
         self.stage = stage
         self.moments = moments or Moments()
         self.rest = Rest(model, stage)
+        self.cuts = self._cut(data)
+        self.valid_cuts = self._cut(valid) if valid is not None else []
         self.order = torch.arange(len(data))  # (row,)
         self.meter = Meter()
         self.valid_meter = Meter()
@@ -71,11 +73,11 @@ class Fitting(lightning.LightningModule):
 
     def train_dataloader(self) -> range:
         """The numbers of an epoch's steps; rows are sliced inside the step."""
-        return range(len(self._cuts(self.data)))
+        return range(len(self.cuts))
 
-    def val_dataloader(self) -> range | list[Any]:
+    def val_dataloader(self) -> range:
         """The numbers of the validation steps."""
-        return range(len(self._cuts(self.valid))) if self.valid is not None else []
+        return range(len(self.valid_cuts))
 
     def accept(self, trainer: lightning.Trainer) -> None:
         """Refuse a trainer that cannot do what this needs; a plain objective needs nothing special."""
@@ -125,7 +127,7 @@ class Fitting(lightning.LightningModule):
     def place(self, batch: int) -> tuple[int, Tensor]:
         """The number of a step, over all epochs, and its rows."""
         step = self.epoch * len(self.train_dataloader()) + batch
-        return step, self.order[self._cuts(self.data)[batch]]
+        return step, self.order[self.cuts[batch]]
 
     def count(self, loss: Loss, rows: int, step: int, batch_idx: int) -> None:
         """Count the loss of a step, and stop where it is not finite."""
@@ -143,7 +145,7 @@ class Fitting(lightning.LightningModule):
         Every epoch is judged under the same noise and with schedules at their ends, so that losses compare.
         """
         assert self.valid is not None
-        rows = torch.arange(len(self.valid), device=self.device)[self._cuts(self.valid)[batch]]
+        rows = torch.arange(len(self.valid), device=self.device)[self.valid_cuts[batch]]
         with self._randomness(batch, Purpose.VALID_NOISE, Purpose.VALID_GLOBAL) as generator:
             loss: Loss = self.model.loss(slice_of(self.valid, rows), phase=self.stage.phase, generator=generator)
         self.valid_meter.add(loss, len(rows), batch_idx)
@@ -195,7 +197,7 @@ class Fitting(lightning.LightningModule):
         """Finished steps of the stage."""
         return int(self.trainer.global_step)
 
-    def _cuts(self, data: Batch) -> list[slice]:
+    def _cut(self, data: Batch) -> list[slice]:
         return cuts(len(data), self.size, whole=self.model.plan.batchwise)
 
     def _refuse_parts(self) -> None:
