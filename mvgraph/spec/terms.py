@@ -181,7 +181,7 @@ class JensenShannon:
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
         """The densities, by their places in the list."""
-        return tuple((("of", i), text) for i, text in enumerate(self.of))
+        return _listed(self.of)
 
 
 @dataclass(frozen=True)
@@ -209,4 +209,9 @@ class BatchStatistic:
     @property
     def densities(self) -> tuple[tuple[Path, str], ...]:
         """What the codes are drawn from."""
-        return tuple((("of", i), text) for i, text in enumerate(self.of))
+        return _listed(self.of)
+
+
+def _listed(texts: tuple[str, ...]) -> tuple[tuple[Path, str], ...]:
+    """Densities that stand in the list under `of`, by their places in it."""
+    return tuple((("of", i), text) for i, text in enumerate(texts))
