@@ -16,6 +16,7 @@ from mvgraph.spec import zoo
 ROOT = Path(mvgraph.__file__).parent
 FLOORS = (
     *("deferring", "files", "processes", "errors", "registry", "language", "vocab", "spec", "graph", "objective"),
+    "drawing",
     *("planning", "data", "module", "training", "evaluation", "interface", "cli", "__main__"),
 )
 MOST_LINES = 300

@@ -1,0 +1,1 @@
+"""The picture of a model: both graphs in one plate diagram."""
