@@ -64,7 +64,8 @@ class Placement:
 
     Arguments:
         diagram: what is drawn.
-        nodes: the box of each node; round ones touch its sides.
+        nodes: the box of each node; round ones touch its sides. A dot's box is the dot alone.
+        labels: the box of the label of each node that is a dot; all other labels stand inside their nodes.
         plates: the rectangle of each plate.
         captions: the box of each plate's caption, inside its rectangle.
         routes: the line of each edge.
@@ -74,6 +75,7 @@ class Placement:
 
     diagram: Diagram
     nodes: Mapping[str, Box]
+    labels: Mapping[str, Box] = field(default_factory=dict)
     plates: Mapping[str, Box] = field(default_factory=dict)
     captions: Mapping[str, Box] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
