@@ -9,16 +9,23 @@ _LARGE = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 GREEK = frozenset([*_SMALL.split(), "omega", *_LARGE.split()])
 ALIASES = {"lam": r"\lambda", "eps": r"\epsilon"}
 ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar"}
+SPECIAL = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", " ": r"\ "} | {c: f"\\{c}" for c in "&%$#_{}"}
 
 
-def latex(name: str) -> str:
+def latex(name: str, *indices: str) -> str:
     r"""A name as LaTeX: Greek letters by name, accents by suffix, what follows `_` or `.` as subscripts.
 
-    >>> latex("z"), latex("beta"), latex("zhat"), latex("h.image"), latex("lam_1"), latex("noise")
-    ('z', '\\beta', '\\hat{z}', 'h_{\\mathrm{image}}', '\\lambda_{1}', '\\mathrm{noise}')
+    >>> latex("z"), latex("beta"), latex("zhat"), latex("h.image"), latex("lam_1"), latex("noise"), latex("z1", "m")
+    ('z', '\\beta', '\\hat{z}', 'h_{\\mathrm{image}}', '\\lambda_{1}', '\\mathrm{noise}', 'z_{1,m}')
+
+    Arguments:
+        name: of a node, a view, or a param.
+        indices: more subscripts, LaTeX already.
     """
-    head, *rest = re.split(r"[._]", name)
-    return subscripted(_stem(head), *(_stem(part) for part in rest if part))
+    head, *rest = [part for part in re.split(r"[._]", name) if part] or [name]
+    numbered = re.fullmatch(r"([A-Za-z])(\d+)", head)
+    stem, own = (numbered[1], [numbered[2]]) if numbered else (head, [])
+    return subscripted(_stem(stem), *own, *map(latex, rest), *indices)
 
 
 def subscripted(base: str, *indices: str) -> str:
@@ -30,6 +37,15 @@ def subscripted(base: str, *indices: str) -> str:
     return f"{base}_{{{','.join(indices)}}}" if indices else base
 
 
+def upright(text: str) -> str:
+    r"""Any text as LaTeX, upright.
+
+    >>> upright("a_b")
+    '\\mathrm{a\\_b}'
+    """
+    return f"\\mathrm{{{''.join(SPECIAL.get(c, c) for c in text)}}}"
+
+
 def _stem(text: str) -> str:
     if text in ALIASES:
         return ALIASES[text]
@@ -38,7 +54,4 @@ def _stem(text: str) -> str:
     for suffix, command in ACCENTS.items():
         if text.endswith(suffix) and text != suffix:
             return f"{command}{{{_stem(text.removesuffix(suffix))}}}"
-    lettered = re.fullmatch(r"([A-Za-z])(\d+)", text)
-    if lettered:
-        return f"{lettered[1]}_{{{lettered[2]}}}"
-    return text if len(text) == 1 or text.isdecimal() else f"\\mathrm{{{text}}}"
+    return text if text.isdecimal() or (len(text) == 1 and text not in SPECIAL) else upright(text)
