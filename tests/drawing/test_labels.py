@@ -1,0 +1,92 @@
+"""Labels as outlines: any text at all, the same every time, with the size that they are drawn in."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import ziafont
+
+from mvgraph.drawing import labels
+from mvgraph.drawing.labels import outline, size
+from mvgraph.language import symbols
+
+ODD = [
+    "_",
+    "&",
+    "<",
+    ">",
+    '"',
+    "a_",
+    "a&b",
+    r"\mathrm{a&b}",
+    r"\frac",
+    "{",
+    "}",
+    r"\left(",
+    "%",
+    "#",
+    "$",
+    "\x00a",
+    "日本",
+    "é",
+    "]]>",
+]
+
+
+def numbers(path):
+    assert re.fullmatch(r"([MLQCZ][-\d. ]*)*", path)
+    return [float(n) for n in re.findall(r"-?[\d.]+", path)]
+
+
+@pytest.mark.parametrize("latex", [*ODD, "z", r"\hat{z}", r"\frac{1}{M}", r"\phi_{m,l}", "l' > l"])
+def test_every_label_is_drawn_inside_the_box_that_it_reports(latex):
+    drawn = outline(latex)
+    found = numbers(drawn.path)
+    xs, ys = found[0::2], found[1::2]
+    assert drawn.width > 0
+    assert drawn.height > 0
+    assert (-min(xs), max(xs)) == pytest.approx((drawn.width / 2, drawn.width / 2), abs=0.02)
+    assert (-min(ys), max(ys)) == pytest.approx((drawn.height / 2, drawn.height / 2), abs=0.02)
+
+
+@pytest.mark.parametrize("latex", ["", " ", "\n\t", r"\\", "\x00"])
+def test_nothing_is_drawn_as_nothing(latex):
+    assert outline(latex) == labels.Outline(0.0, 0.0, "")
+
+
+def test_what_is_no_formula_is_drawn_as_the_text_it_is():
+    assert outline(r"\mathrm{a&b}") == outline("a&b")
+    assert size("a&b")[0] > size("&")[0]
+    assert size("a_ and more")[0] > 2 * size("a_")[0]
+
+
+def test_a_label_grows_with_its_scale():
+    width, height = size(symbols.latex("h.image"))
+    assert size(symbols.latex("h.image"), 2.0) == pytest.approx((2 * width, 2 * height), rel=0.01)
+
+
+def test_an_accent_does_not_widen_a_letter_by_half():
+    assert size(r"\hat{z}")[0] < 1.5 * size("z")[0]
+
+
+def test_a_fraction_has_its_bar():
+    assert outline(r"\frac{1}{M}").path.count("M") == outline("1").path.count("M") + outline("M").path.count("M") + 1
+
+
+def test_the_settings_of_the_library_are_left_alone():
+    before = ziafont.config.svg2, ziafont.config.precision
+    outline.__wrapped__("x")
+    assert (ziafont.config.svg2, ziafont.config.precision) == before
+
+
+def test_the_same_bytes_in_every_process():
+    code = "from mvgraph.drawing.labels import outline; print([outline(s) for s in (r'\\phi_{m,l}', 'a&b', 'z', 'z')])"
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(runs) == 1
+    assert "M" in runs.pop()
