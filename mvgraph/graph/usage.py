@@ -119,11 +119,18 @@ def _joint(rule: Posterior) -> bool:
     return rule.fuse is not None and rule.fuse.joint
 
 
+def consulted(spec: Spec) -> dict[str, frozenset[str]]:
+    """For each latent the views whose own experts some term consults; a joint network is no view's own."""
+    found = list(uses(spec))
+    return {
+        name: frozenset(v for u in found if u.latent == name for v in _consulted(spec, rule, u.evidence))
+        for name, rule in posteriors(spec).items()
+    }
+
+
 def dead_encoders(spec: Spec) -> Iterator[Problem]:
     """MVG228 (warning): experts that no term consults; their networks are not built."""
-    found = list(uses(spec))
-    for name, rule in posteriors(spec).items():
-        alive = {view for u in found if u.latent == name for view in _consulted(spec, rule, u.evidence)}
+    for name, alive in consulted(spec).items():
         dead = [v for v in (spec.scored_views if plated(spec, name) else spec.view_names) if v not in alive]
         if dead:
             views = ("view " if len(dead) == 1 else "views ") + ", ".join(dead)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from inspect import getdoc
 from typing import Any
 
 from mvgraph.language.expr import Formula
@@ -13,6 +12,7 @@ from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.playbook import players
 from mvgraph.spec.games import Contest
+from mvgraph.spec.grammar import summary
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.nodes import Discrete
 from mvgraph.spec.phases import Phase
@@ -121,7 +121,7 @@ def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:
         return
     yield f"{rule.name}: experts q({name}|m) are {inline(rule.expert)}, one encoder a view{_trunk(rule)}"
     if rule.fuse is not None:
-        yield f"  within S: {(getdoc(type(rule.fuse)) or '').splitlines()[0].rstrip('.')}"
+        yield f"  within S: {summary(type(rule.fuse)).rstrip('.')}"
         yield f"  {PRIOR_EXPERTS[rule.prior_expert]}"
         if rule.family(whole=True) is not rule.expert:
             yield f"  q({rule.name}|V) is {inline(rule.family(whole=True))}"
@@ -249,7 +249,7 @@ def rule_lines(spec: Spec, term: WrittenTerm) -> Iterator[str]:
     """The rule that a term follows."""
     if isinstance(term, JensenShannon):
         yield f"rule: {JENSEN_SHANNON}"
-        yield f"  {(getdoc(type(term.center)) or '').splitlines()[0].rstrip('.')}"
+        yield f"  {summary(type(term.center)).rstrip('.')}"
     if isinstance(term, Contest):
         yield from players(spec, term)
     if not isinstance(term, Route):
