@@ -15,16 +15,15 @@ def note(lines: Sequence[Line], levels: int) -> Note:
         return lines[0].note, lines[0].text
     ends = [(line.source.level, line.target.level) for line in lines]
     pairs = {(a, b) for a, b in ends if a is not None and b is not None}
-    if pairs:
+    if any(a != b for a, b in pairs):
         return _between(pairs, levels)
-    return _one_end({a or b for a, b in ends} - {None}, levels)
+    return _one_end(sorted({n for end in ends for n in end if n is not None}), levels)
 
 
 def _between(pairs: set[tuple[int, int]], levels: int) -> Note:
     """From levels to levels."""
     every = {(a, b) for b in range(1, levels + 1) for a in range(b + 1, levels + 1)}
     cases = {
-        frozenset((n, n) for n in range(1, levels + 1)): ("", ""),
         frozenset((n + 1, n) for n in range(1, levels)): ("l + 1", "l + 1"),
         frozenset(every): ("l' > l", "l' > l"),
     }
@@ -32,12 +31,13 @@ def _between(pairs: set[tuple[int, int]], levels: int) -> Note:
     return cases.get(frozenset(pairs), (rf"\mathrm{{{listed.replace(' ', '~')}}}", listed))
 
 
-def _one_end(found: set[int | None], levels: int) -> Note:
-    """Between levels and what has none."""
-    numbers = sorted(n for n in found if n is not None)
+def _one_end(numbers: list[int], levels: int) -> Note:
+    """Within levels, or between them and what has none."""
     if not numbers or len(numbers) == levels:
         return "", ""
     if len(numbers) == 1:
         return f"l = {numbers[0]}", f"l = {numbers[0]}"
+    if numbers == list(range(1, numbers[-1] + 1)):
+        return f"l < {numbers[-1] + 1}", f"l < {numbers[-1] + 1}"
     inside = ", ".join(map(str, numbers))
     return rf"l \in \{{{inside}\}}", f"l in {{{inside}}}"

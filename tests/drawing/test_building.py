@@ -75,6 +75,15 @@ def test_levels_are_a_plate_with_an_edge_from_level_to_level():
     assert made.plates[1].text == "l = 1, ..., 3"
 
 
+def test_notes_say_which_levels_an_edge_joins():
+    dots = diagram(mg.load("mhvae"), with_parameters=True)
+    assert next(e.text for e in dots.edges if e.source == "psi.z.l") == "l < 3"
+    lowest = mg.load("mhvae", p={"x": {"observed": True, "plate": "view", "given": ["z[1]"]}})
+    assert next(e.text for e in diagram(lowest).edges if e.target == "x.m" and e.part == "p") == "l = 1"
+    chain = mg.load("mhvae", p={"z": {"given": ["z[l+1]"]}})
+    assert next(e.text for e in diagram(chain).edges if e.id == "z.l>z.l:p") == "l + 1"
+
+
 def test_levels_by_name_when_unrolled():
     made = diagram(mg.load("mhvae"), unroll=True)
     assert {("z.2", "z.1"), ("z.3", "z.1"), ("z.3", "z.2")} <= edges(made, "p")
