@@ -16,15 +16,16 @@ def compare(a: Diagram, b: Diagram) -> Diagram:
     """One diagram of two: `b`, and what only `a` has; `change` says which is which.
 
     Nodes are the same where their ids are. So are two of different names that are of one kind, stand in the same
-    plates, and are joined alike to a node of both, if they are the only such two: a private latent `w.m` in `a` and
-    `h.m` in `b`. Nodes, plates and edges of both diagrams are `changed` where they look different, are in other
-    plates or mean something else; a label that has changed shows both, a title tells what stood there before.
+    plates, lead to the same nodes and are joined alike to all that both have, if they are the only such two: a private
+    latent `w.m` in `a` and `h.m` in `b`. Nodes, plates and edges of both diagrams are `changed` where they look
+    different, are in other plates or mean something else; a label that has changed shows both, a title tells what
+    stood there before.
 
     Arguments:
         a: what was there before.
         b: what is there now; its name, terms and order are kept.
     """
-    was = _renamed(a, _matched(a, b))
+    was = renamed(a, matched(a, b))
 
     def node(old: Node, new: Node) -> Node:
         return _told(old, new, moved=_around(was, old.id) != _around(b, new.id))
@@ -42,7 +43,7 @@ def compare(a: Diagram, b: Diagram) -> Diagram:
     )
 
 
-def _matched(a: Diagram, b: Diagram) -> Mapping[str, str]:
+def matched(a: Diagram, b: Diagram) -> Mapping[str, str]:
     """The id in `b` for every node of `a`: its own, unless it is another one's there."""
     both = {n.id for n in a.nodes} & {n.id for n in b.nodes}
     names = {i: i for i in both}
@@ -57,7 +58,7 @@ def _pairs(a: Diagram, b: Diagram, names: Mapping[str, str]) -> dict[str, str]:
     own = {i: i for i in taken}
     left = {n.id: _bonds(a, n.id, names) for n in a.nodes if n.id not in names}
     right = {n.id: _bonds(b, n.id, own) for n in b.nodes if n.id not in taken}
-    alike = [(i, j) for i in left for j in right if left[i] & right[j] and _place(a, i) == _place(b, j)]
+    alike = [(i, j) for i in left for j in right if left[i] == right[j] != set() and _place(a, i) == _place(b, j)]
     first, second = [i for i, _ in alike], [j for _, j in alike]
     return {i: j for i, j in alike if first.count(i) == second.count(j) == 1}
 
@@ -72,13 +73,15 @@ def _around(diagram: Diagram, name: str) -> frozenset[str]:
 
 
 def _bonds(diagram: Diagram, name: str, names: Mapping[str, str]) -> set[Bond]:
-    """How a node is joined to nodes that both diagrams have, called as in the second."""
-    leaving = {(e.part, True, names[e.target]) for e in diagram.edges if e.source == name and e.target in names}
+    """How a node is joined to nodes of both, called as in the second; nothing where it leads elsewhere."""
+    leaving = [e for e in diagram.edges if e.source == name]
+    if any(e.target not in names for e in leaving):
+        return set()
     coming = {(e.part, False, names[e.source]) for e in diagram.edges if e.target == name and e.source in names}
-    return leaving | coming
+    return {(e.part, True, names[e.target]) for e in leaving} | coming
 
 
-def _renamed(diagram: Diagram, names: Mapping[str, str]) -> Diagram:
+def renamed(diagram: Diagram, names: Mapping[str, str]) -> Diagram:
     """A diagram whose nodes and edges have the ids that they have in the other one."""
 
     def now(name: str) -> str:
