@@ -71,6 +71,7 @@ class Placement:
         routes: the line of each edge.
         width: of the whole picture, from 0, margins included.
         height: of the whole picture, from 0, margins included.
+        exceptions: what rectangles could not keep, in words; empty for almost every diagram.
     """
 
     diagram: Diagram
@@ -81,3 +82,4 @@ class Placement:
     routes: Mapping[str, Route] = field(default_factory=dict)
     width: float = 0.0
     height: float = 0.0
+    exceptions: tuple[str, ...] = ()
