@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from fractions import Fraction
 
 _SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
 _LARGE = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -10,6 +12,8 @@ GREEK = frozenset([*_SMALL.split(), "omega", *_LARGE.split()])
 ALIASES = {"lam": r"\lambda", "eps": r"\epsilon"}
 ACCENTS = {"hat": r"\hat", "tilde": r"\tilde", "bar": r"\bar"}
 SPECIAL = {"\\": r"\backslash ", "~": r"\sim ", "^": r"\wedge ", " ": r"\ "} | {c: f"\\{c}" for c in "&%$#_{}"}
+APART = SPECIAL | {"|": r"\vert ", "<": "<", ">": ">"}
+del APART[" "]
 
 
 def latex(name: str, *indices: str) -> str:
@@ -44,6 +48,36 @@ def upright(text: str) -> str:
     '\\mathrm{a\\_b}'
     """
     return f"\\mathrm{{{''.join(SPECIAL.get(c, c) for c in text)}}}"
+
+
+def prose(text: str) -> str:
+    r"""Any text as LaTeX, as it stands, what is special in LaTeX as mathematics in between.
+
+    >>> prose("KL(.||p) of a_b")
+    '\\text{KL(.}\\vert \\vert \\text{p) of a}\\_\\text{b}'
+    """
+    parts = re.split(rf"([{re.escape(''.join(APART))}])", text)
+    return "".join(APART.get(p, rf"\text{{{p}}}") for p in parts if p)
+
+
+def fraction(value: Fraction) -> str:
+    r"""A number as LaTeX, small.
+
+    >>> fraction(Fraction(1, 3)), fraction(Fraction(2))
+    ('\\tfrac{1}{3}', '2')
+    """
+    return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}" if value.denominator > 1 else str(value)
+
+
+def weighted(weights: Sequence[Fraction], members: Sequence[str]) -> str:
+    r"""Σ_k w_k a_k as LaTeX, equal weights before a bracket.
+
+    >>> weighted([Fraction(1, 2)] * 2, ["a", "b"])
+    '\\tfrac{1}{2} [a + b]'
+    """
+    if len(members) > 1 and len(set(weights)) == 1:
+        return f"{fraction(weights[0])} [{' + '.join(members)}]"
+    return " + ".join(m if w == 1 else rf"{fraction(w)} \, {m}" for w, m in zip(weights, members, strict=True))
 
 
 def _stem(text: str) -> str:

@@ -11,11 +11,13 @@ import sympy
 
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
+from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import Verdict, judge
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.flags import flags
+from mvgraph.objective.notation import notation
 from mvgraph.objective.routes import inner
 from mvgraph.objective.text import order, signed, signed_sum
 from mvgraph.spec.model import Spec, Value
@@ -48,6 +50,26 @@ class Objective:
     def lines(self) -> tuple[str, ...]:
         """Each term as text, sign first."""
         return tuple(signed(c, a) for c, a in self.terms)
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Each term as LaTeX, sign first, in the order of `lines`."""
+        names = notation(self.spec)
+        return tuple(latex.signed(names, c, a) for c, a in self.terms)
+
+    def latex(self) -> str:
+        r"""The whole as an `aligned` environment of LaTeX (`amsmath`, `amssymb`), phases and flags included.
+
+        >>> from mvgraph.spec.reading import load
+        >>> print(derive(load("dvcca")).latex())
+        \begin{aligned}
+        \mathcal{L} ={} & + \mathbb{E}_{z \sim q(z \mid x_{1})}\bigl[\log p(x_{1} \mid z)\bigr] \\
+        & + \mathbb{E}_{z \sim q(z \mid x_{1})}\bigl[\log p(x_{2} \mid z)\bigr] \\
+        & - \beta \, \mathrm{KL}\bigl(q(z \mid x_{1}) \,\|\, p(z)\bigr)
+        \end{aligned}
+        """
+        parts = {name: one.formulas for name, one in self.phases.items()} or {"": self.formulas}
+        return latex.aligned(parts, self.flags)
 
     def substitute(self, values: Mapping[str, float | int | str]) -> Objective:
         """The objective with params (`beta`, `lam_image`) replaced by numbers, like terms merged and zeros dropped.

@@ -221,8 +221,4 @@ def family_of(spec: Spec, key: Key) -> Family:
         return spec.latent(key.ref.node).family
     if isinstance(key, Auxiliary):
         return spec.posterior(key.ref.node).auxiliary or spec.latent(key.ref.node).family
-    return spec.posterior(_ref(key).node).family(whole=isinstance(key, Joint))
-
-
-def _ref(key: Key) -> Ref:
-    return _ref(key.members[-1]) if isinstance(key, Fused) else key.ref
+    return spec.posterior(key.ref.node).family(whole=isinstance(key, Joint))

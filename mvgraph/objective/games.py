@@ -92,13 +92,17 @@ class Match:
     real: Sample
     fakes: tuple[Fake, ...]
 
-    def __str__(self) -> str:
+    @property
+    def rule(self) -> str:
+        """The word of the game, with its options."""
         options = ", ".join(f"{f.name}: {getattr(self.play, f.name)}" for f in fields(self.play))
-        rule = f"{self.play.word}({options})" if options else self.play.word
+        return f"{self.play.word}({options})" if options else self.play.word
+
+    def __str__(self) -> str:
         counts = Counter(map(str, self.fakes))
         fakes = ", ".join(t if n == 1 else f"{n} x {t}" for t, n in counts.items())
         pooled = "; pooled" if self.balance == "pooled" else ""
-        return f"{rule}{{ {self.critic}; real {self.real}; fake {fakes}{pooled} }}"
+        return f"{self.rule}{{ {self.critic}; real {self.real}; fake {fakes}{pooled} }}"
 
 
 @dataclass(frozen=True)

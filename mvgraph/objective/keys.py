@@ -135,6 +135,11 @@ class Fused:
     members: tuple[Key, ...]
     exponents: tuple[str, ...] = ()
 
+    @property
+    def ref(self) -> Ref:
+        """The latent."""
+        return self.members[-1].ref
+
     def __str__(self) -> str:
         texts = [str(m) for m in self.members]
         if self.exponents:

@@ -10,10 +10,15 @@ from mvgraph.objective.atoms import Atom
 
 def signed(coefficient: Expr, atom: Atom) -> str:
     """One term, sign first: `- beta/3 KL(...)`, `+ E[...]`, `+ (1 - alpha/2) E[...]`."""
-    negative = atom.is_distance if coefficient.is_Add else coefficient.as_coeff_Mul()[0] < 0
-    size = -coefficient if negative else coefficient
+    sign, size = sign_and_size(coefficient, atom)
     text = f"({size}) " if size.is_Add else "" if size == 1 else f"{size} "
-    return f"{'-' if negative else '+'} {text}{atom}"
+    return f"{sign} {text}{atom}"
+
+
+def sign_and_size(coefficient: Expr, atom: Atom) -> tuple[str, Expr]:
+    """A coefficient as its sign in print, `+` or `-`, and what follows that."""
+    negative = atom.is_distance if coefficient.is_Add else coefficient.as_coeff_Mul()[0] < 0
+    return ("-", -coefficient) if negative else ("+", coefficient)
 
 
 def signed_sum(terms: Iterable[tuple[Expr, Atom]], separator: str = "\n") -> str:

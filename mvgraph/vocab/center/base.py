@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from mvgraph.language.symbols import upright
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
 from mvgraph.vocab.family import Family, Params
@@ -33,6 +35,10 @@ class Center(Word):
 
     symbol: ClassVar[str] = ""  # in printed keys, e.g. Geo
     families: ClassVar[frozenset[str] | None] = None  # words of the members' families that it closes over; None: any
+
+    def latex(self, weight: Fraction, members: Sequence[str]) -> str:
+        """The center of members of equal weights, all as LaTeX."""
+        return f"{upright(self.symbol)}_{{{weight}}}[{', '.join(members)}]"
 
     def closed(self, families: Sequence[Family]) -> Family | None:  # noqa: ARG002 - not every center has one
         """The family of the center of members of these families, where its parameters can be written down."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.deferring import defer
+from mvgraph.language.symbols import weighted
 from mvgraph.vocab.center.base import Center, Member
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ class MixtureCenter(Center):
 
     word: ClassVar[str] = "mixture"
     symbol: ClassVar[str] = "Mix"
+
+    def latex(self, weight: Fraction, members: Sequence[str]) -> str:
+        """Their mean."""
+        return weighted([weight] * len(members), members)
 
     def log_prob(self, members: Sequence[Member], log_weights: Tensor, value: Tensor) -> Tensor:
         """log Σ_k π_k q_k(value)."""

@@ -1,0 +1,214 @@
+"""An objective as LaTeX: every atom, every signed term, the whole; names, order and signs are those of the text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mvgraph.language.expr import Expr
+from mvgraph.language.symbols import fraction, latex, prose, upright
+from mvgraph.language.word import inline
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum
+from mvgraph.objective.comparisons import CE, Deviation, PooledKL
+from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
+from mvgraph.objective.keys import Key, Mixture
+from mvgraph.objective.notation import Notation, density, factor, formula, with_causes
+from mvgraph.objective.statistics import Statistical
+from mvgraph.objective.text import sign_and_size
+
+Weighted = tuple[Expr, Atom]
+
+
+def atom(notation: Notation, value: Atom) -> str:
+    """One atom."""
+    return ATOMS[type(value)](notation, value)
+
+
+def signed(notation: Notation, coefficient: Expr, value: Atom) -> str:
+    """One term, sign first."""
+    sign, size = sign_and_size(coefficient, value)
+    return f"{sign} {factor(size)}{atom(notation, value)}"
+
+
+def aligned(parts: Mapping[str, Sequence[str]], flags: Iterable[str]) -> str:
+    """Signed terms one below the other, for each phase by its name (empty where there are none), and the flags."""
+    rows = [row for name, terms in parts.items() for row in _rows(name, terms)]
+    rows += [f"& {prose(f'! {flag}')}" for flag in flags]
+    return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
+
+
+def _rows(name: str, terms: Sequence[str]) -> Iterator[str]:
+    loss = rf"\mathcal{{L}}_{{{upright(name)}}}" if name else r"\mathcal{L}"
+    first, *rest = terms or ["0"]
+    yield f"{loss} ={{}} & {first}"
+    yield from (f"& {term}" for term in rest)
+
+
+def expectation(draws: Sequence[str], inside: str, size: str = "big") -> str:
+    """An expectation over draws, brackets of a size of LaTeX; what stands inside, where there are no draws."""
+    if not draws:
+        return inside
+    lines = r" \\ ".join(draws)
+    below = lines if len(draws) == 1 else rf"\substack{{{lines}}}"
+    return rf"\mathbb{{E}}_{{{below}}}\{size}l[{inside}\{size}r]"
+
+
+def _likelihood(notation: Notation, value: Likelihood) -> str:
+    return expectation(notation.draws(with_causes(value.draws)), rf"\log {_scored(notation, value)}")
+
+
+def _scored(notation: Notation, value: Likelihood) -> str:
+    """p(x_m | pa), its parents as the text has them."""
+    parents = [(str(r), notation.name(r)) for r in value.fixed]
+    parents += [(str(d.ref), notation.latent(d.ref)) for d in value.draws]
+    return density("p", notation.name(value.target), [p for _, p in sorted(parents)])
+
+
+def _comparison(symbol: str) -> Callable[[Notation, Any], str]:
+    """The reader of atoms with an `of`, a `to` of one or more densities, and draws that these are conditioned on."""
+
+    def read(notation: Notation, value: Any) -> str:
+        to = r" \, ".join(map(notation.key, value.to))
+        draws = notation.draws(d for one in value.given for d in one.whole)
+        return expectation(draws, _apart(symbol, notation.key(value.of), to))
+
+    return read
+
+
+def _apart(symbol: str, of: str, to: str) -> str:
+    return rf"{upright(symbol)}\bigl({of} \,\|\, {to}\bigr)"
+
+
+def _deviation(notation: Notation, value: Deviation) -> str:
+    return _apart("KL", notation.key(value.of), notation.key(value.center))
+
+
+def _pooled(notation: Notation, value: PooledKL) -> str:
+    return _apart("KL", notation.key(value.of), notation.key(value.to))
+
+
+def _log_mean_exp(notation: Notation, value: LogMeanExp) -> str:
+    """log-mean-exps of log-weights, a mean over the strata or with the strata inside the logarithm."""
+    return STRATA[value.strata](notation, value)
+
+
+def _outside(notation: Notation, value: LogMeanExp) -> str:
+    numbered = replace(notation, number="k")
+    means = [_share(p) + _expected(value, _drawn(numbered, p), _weight(numbered, p)) for p in value.parts]
+    if len(means) == 1:
+        return means[0]
+    lines = r" + {} \\ ".join(rf"{{\displaystyle {m}}}" for m in means)
+    return rf"\left\{{\begin{{array}}{{l}} {lines} \end{{array}}\right\}}"
+
+
+def _inside(notation: Notation, value: LogMeanExp) -> str:
+    """Draws of different strata have numbers of their own."""
+    last = ",k" if value.samples > 1 else ""
+    numbered = [replace(notation, number=f"{n}{last}") for n in range(1, len(value.parts) + 1)]
+    pairs = list(zip(numbered, value.parts, strict=True))
+    each = " + ".join(f"{_share(p)}{_weight(n, p)}" for n, p in pairs)
+    draws = dict.fromkeys(d for n, p in pairs for d in _drawn(n, p))
+    return _expected(value, tuple(draws), f"[{each}]")
+
+
+def _share(part: Stratum) -> str:
+    return "" if part.weight == 1 else rf"{fraction(part.weight)} \, "
+
+
+def _expected(value: LogMeanExp, draws: tuple[str, ...], weight: str) -> str:
+    """E[log 1/K Σ_k w_k]."""
+    count = value.samples
+    mean = rf"\frac{{1}}{{{count}}} \sum_{{k=1}}^{{{count}}} " if count > 1 else ""
+    return expectation(draws, rf"\log {mean}{weight}", "bigg")
+
+
+def _weight(notation: Notation, part: Stratum) -> str:
+    """w = Π p(x | ·)^λ Π (p/q)^β of one stratum."""
+    scores = [_scored(notation, a) + _power(c) for c, a in part.scores]
+    return r" \, ".join([*scores, *(_ratio(notation, c, a) for c, a in part.ratios)])
+
+
+def _ratio(notation: Notation, coefficient: Expr, value: KL) -> str:
+    above = r" \, ".join(map(notation.key, value.to))
+    ratio = rf"\frac{{{above}}}{{{notation.key(value.of)}}}"
+    return ratio if coefficient == 1 else rf"\left({ratio}\right){_power(coefficient)}"
+
+
+def _power(exponent: Expr) -> str:
+    return "" if exponent == 1 else f"^{{{formula(exponent)}}}"
+
+
+def _drawn(notation: Notation, part: Stratum) -> tuple[str, ...]:
+    """What one stratum draws: latents that are scored from, then those above them."""
+    draws = [d for _, a in part.scores for d in a.draws]
+    known = {d.key for d in draws}
+    own = [rf"{notation.latent(k.ref)} \sim {notation.key(k)}" for _, a in part.ratios for k in _component(a.of, known)]
+    given = notation.draws(d for _, a in part.ratios for d in a.given)
+    return tuple(dict.fromkeys([*notation.draws(with_causes(draws)), *own, *given]))
+
+
+def _component(of: Key | Mixture, known: set[Key]) -> tuple[Key, ...]:
+    """The densities of which the draws are; of a mixture, those of the component that some draws are known to be of."""
+    if not isinstance(of, Mixture):
+        return (of,)
+    return next((part for part in of.parts if known & set(part)), ())
+
+
+def _statistical(notation: Notation, value: Statistical) -> str:
+    draws = ", ".join(map(notation.draw, value.draws))
+    return rf"\mathrm{{STAT}}_{{{prose(inline(value.statistic))}}}\bigl\{{{draws}\bigr\}}"
+
+
+def _generator(notation: Notation, value: Generator) -> str:
+    return rf"\mathrm{{GAME}}_{{{prose(value.match.rule)}}}\bigl\{{{_match(notation, value.match)}\bigr\}}"
+
+
+def _critic(_: Notation, value: Critic) -> str:
+    return rf"\text{{critic of }} {latex(value.match.critic)}"
+
+
+def _match(notation: Notation, match: Match) -> str:
+    counts = Counter(_sample(notation, f.sample) for f in match.fakes)
+    fakes = ", ".join(t if n == 1 else rf"{n} \times {t}" for t, n in counts.items())
+    real = rf"\text{{real }} {_sample(notation, match.real)}"
+    pooled = [r"\text{pooled}"] if match.balance == "pooled" else []
+    return r";\, ".join([latex(match.critic), real, rf"\text{{fake }} {fakes}", *pooled])
+
+
+def _sample(notation: Notation, sample: Sample) -> str:
+    return SAMPLES[type(sample)](notation, sample)
+
+
+def _observation(notation: Notation, sample: Observation) -> str:
+    return notation.name(sample.ref)
+
+
+def _latent(notation: Notation, sample: Latent) -> str:
+    return ", ".join(notation.draws(sample.draw.whole))
+
+
+def _reconstruction(notation: Notation, sample: Reconstruction) -> str:
+    parents = [notation.latent(d.ref) for d in sample.draws]
+    inside = rf"{notation.name(sample.ref)} \mid {', '.join(parents)}"
+    return expectation(notation.draws(d for one in sample.draws for d in one.whole), inside)
+
+
+STRATA: dict[str, Callable[[Notation, LogMeanExp], str]] = {"outside": _outside, "inside": _inside}
+SAMPLES: dict[type, Callable[[Notation, Any], str]] = {
+    Observation: _observation,
+    Latent: _latent,
+    Reconstruction: _reconstruction,
+}
+ATOMS: dict[type, Callable[[Notation, Any], str]] = {
+    Likelihood: _likelihood,
+    KL: _comparison(KL.symbol),
+    CE: _comparison(CE.symbol),
+    Deviation: _deviation,
+    PooledKL: _pooled,
+    LogMeanExp: _log_mean_exp,
+    Statistical: _statistical,
+    Generator: _generator,
+    Critic: _critic,
+}
