@@ -18,8 +18,22 @@ from mvgraph.deferring import attach
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
     from mvgraph.data.loading import read
+    from mvgraph.drawing.rendering import Picture
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
-    from mvgraph.interface import batch, check, compile, derive, dump, explain, fit, load, names, plan, published  # noqa: A004
+    from mvgraph.interface import (
+        batch,
+        check,
+        compile,  # noqa: A004
+        derive,
+        draw,
+        dump,
+        explain,
+        fit,
+        load,
+        names,
+        plan,
+        published,
+    )
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.planning.steps import Plan
@@ -39,6 +53,7 @@ else:
             "MvgraphError": "mvgraph.errors",
             "NotFinite": "mvgraph.training.errors",
             "Objective": "mvgraph.objective.canonical",
+            "Picture": "mvgraph.drawing.rendering",
             "Plan": "mvgraph.planning.steps",
             "Problem": "mvgraph.errors",
             "Run": "mvgraph.training.run",
@@ -52,6 +67,7 @@ else:
             "compile": "mvgraph.interface",
             "compose": "mvgraph.spec.builder",
             "derive": "mvgraph.interface",
+            "draw": "mvgraph.interface",
             "dump": "mvgraph.interface",
             "elbo": "mvgraph.spec.builder",
             "explain": "mvgraph.interface",
@@ -84,6 +100,7 @@ __all__ = [
     "MvgraphError",
     "NotFinite",
     "Objective",
+    "Picture",
     "Plan",
     "Problem",
     "Run",
@@ -98,6 +115,7 @@ __all__ = [
     "compile",
     "compose",
     "derive",
+    "draw",
     "dump",
     "elbo",
     "explain",

@@ -15,5 +15,9 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield unfinished
         unfinished.replace(path)
+    except OSError as error:
+        if error.filename == str(unfinished):
+            error.filename = str(path)  # the name that the user knows
+        raise
     finally:
         unfinished.unlink(missing_ok=True)

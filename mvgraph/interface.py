@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mvgraph import graph
-from mvgraph.errors import Problem, SpecError
+from mvgraph.drawing.building import diagram
+from mvgraph.drawing.pairing import pair
+from mvgraph.drawing.rendering import Picture
+from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.planning import steps
+from mvgraph.registry import nearest
 from mvgraph.spec import reading, writing, zoo
 from mvgraph.spec.model import Spec
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from mvgraph.training.run import Run
 
 Source = str | Path | Mapping[str, Any] | Spec
+PARTS: dict[str, Literal["p", "q", "both"]] = {"p": "p", "q": "q", "both": "both"}
 
 
 def names() -> list[str]:
@@ -103,6 +108,48 @@ def explain(source: Source, **overrides: Any) -> str:
         SpecError: the spec has errors.
     """
     return explain_spec(sound(source, **overrides))
+
+
+def draw(
+    source: Source,
+    path: str | Path | None = None,
+    *,
+    against: Source | None = None,
+    part: str = "both",
+    unroll: bool = False,
+    parameters: bool = False,
+    **overrides: Any,
+) -> Picture:
+    """Both graphs of a spec in one plate diagram, or what a second spec changes in them.
+
+    >>> print(draw("mvae", part="p").text().splitlines()[-1])
+      p  z → x.m
+
+    Arguments:
+        source: a spec, the name of a reference spec, or a path.
+        path: the file to write, whose suffix says in what form; none is written unless given.
+        against: a second spec: the picture shows what it adds, leaves out and changes.
+        part: `p`, the generative graph, `q`, the inference graph, or `both`.
+        unroll: every view and level by its name, not folded into plates.
+        parameters: dots for the parameters of networks.
+        overrides: see `load`; for both specs.
+
+    Raises:
+        SpecError: a spec has errors.
+        UsageError: a form, a part or a suffix is unknown.
+    """
+    if part not in PARTS:
+        raise UsageError(f"there is no part '{part}'; {nearest(part, list(PARTS))}")
+    spec = sound(source, **overrides)
+    if against is None:
+        found = diagram(spec, part=PARTS[part], unroll=unroll, with_parameters=parameters)
+    else:
+        other = sound(against, **overrides)
+        found = pair(spec, other, part=PARTS[part], unroll=unroll, with_parameters=parameters)
+    picture = Picture(found)
+    if path is not None:
+        picture.save(path)
+    return picture
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

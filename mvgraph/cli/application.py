@@ -11,13 +11,14 @@ import typer
 
 import mvgraph
 from mvgraph.cli.guarding import guarded
-from mvgraph.cli.verbs import check, encode, evaluate, explain, generate, impute, new, plan, schema, train
+from mvgraph.cli.verbs import check, draw, encode, evaluate, explain, generate, impute, new, plan, schema, train
 from mvgraph.cli.verbs import list as listing
 
 VERBS: dict[str, ModuleType] = {
     "list": listing,
     "new": new,
     "check": check,
+    "draw": draw,
     "explain": explain,
     "plan": plan,
     "train": train,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TypeVar
 
 from mvgraph.drawing.diagram import Change, Diagram, Edge, Node, Plate
 
 T = TypeVar("T", Node, Plate, Edge)
+VERBS: dict[Change, str] = {"added": "adds", "removed": "leaves out", "changed": "changes"}
 Bond = tuple[str, bool, str]  # part, whether the edge leaves the node, the other end
 
 
@@ -33,11 +35,12 @@ def compare(a: Diagram, b: Diagram) -> Diagram:
     def plate(old: Plate, new: Plate) -> Plate:
         return replace(_told(replace(old, nodes=new.nodes), new), nodes=new.nodes | (old.nodes - _ids(b.nodes)))
 
+    nodes = _united(was.nodes, b.nodes, node)
     return replace(
         b,
-        name=b.name if a.name == b.name else f"{a.name} → {b.name}",
-        title=b.title if a == b else f"Before: {a.title} Now: {b.title}",
-        nodes=_united(was.nodes, b.nodes, node),
+        name=_both(a.name, b.name),
+        title=b.title if a == b else f"Plate diagram of {a.name} and {b.name}, which {_deeds(nodes)}.",
+        nodes=nodes,
         plates=_united(was.plates, b.plates, plate),
         edges=_united(was.edges, b.edges, _told),
     )
@@ -123,13 +126,30 @@ def _told(old: T, new: T, *, moved: bool = False) -> T:
     """What is new, with the old label and title where they were others."""
     if old == new and not moved:
         return new
-    label, text = _both(old.label, new.label, r" \to "), _both(old.text, new.text, " → ")
-    title = _both(old.title, new.title, "; now: ", "before: ")
-    return replace(new, label=label, text=text, title=title, change="changed")
+    return replace(
+        new,
+        label=_both(old.label, new.label, r" \to "),
+        text=_both(old.text, new.text),
+        title=_retold(old.title, new.title),
+        change="changed",
+    )
 
 
-def _both(old: str, new: str, between: str, head: str = "") -> str:
-    return f"{head}{old}{between}{new}" if old and new and old != new else new
+def _both(old: str, new: str, arrow: str = " → ") -> str:
+    return f"{old}{arrow}{new}" if old and new and old != new else new
+
+
+def _retold(old: str, new: str) -> str:
+    """Two sentences in one; what they begin with up to a colon is said once."""
+    pairs = zip(old.split(": "), new.split(": "), strict=False)
+    start = sum(len(f"{first}: ") for first, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return new[:start] + _both(old[start:], new[start:])
+
+
+def _deeds(nodes: Sequence[Node]) -> str:
+    """What becomes of the nodes, as the end of a sentence."""
+    found = {verb: [n.id for n in nodes if n.change == change] for change, verb in VERBS.items()}
+    return "; ".join(f"{verb} {', '.join(names)}" for verb, names in found.items() if names) or "has the same nodes"
 
 
 def _ids(things: Iterable[Node]) -> frozenset[str]:

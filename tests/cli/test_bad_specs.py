@@ -32,7 +32,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("verb", ["check", "explain", "plan"])
+@pytest.mark.parametrize("verb", ["check", "draw", "explain", "plan"])
 @pytest.mark.parametrize("case", TEXTS)
 def test_text_that_is_no_spec(mvgraph, case, verb):
     text, place, remedy = TEXTS[case]
@@ -53,7 +53,7 @@ def test_the_same_text_from_standard_input(mvgraph, case):
     assert remedy in result.stderr
 
 
-@pytest.mark.parametrize("verb", ["check", "explain", "plan"])
+@pytest.mark.parametrize("verb", ["check", "draw", "explain", "plan"])
 def test_unknown_file(mvgraph, verb):
     result = mvgraph(verb, "nosuch.yaml")
     assert result.exit_code == 2

@@ -156,7 +156,7 @@ assert not heavy, heavy
 """
 
 
-READING = [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]]
+READING = [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"], ["draw", "mopoe"]]
 
 
 @pytest.mark.parametrize("arguments", READING)
@@ -168,6 +168,7 @@ def test_reading_never_imports_torch(arguments, tmp_path):
 
 def test_the_python_interface_never_imports_torch_to_check(tmp_path):
     code = "import sys, mvgraph as mg; mg.check('mopoe'); mg.derive('mopoe'); mg.plan('mvae'); mg.dump('mvae')\n"
+    code += "mg.draw('mopoe')\n"
     code += "assert 'torch._C' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr

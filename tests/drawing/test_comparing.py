@@ -86,12 +86,13 @@ def test_a_rule_that_has_changed_is_read_in_its_factor():
 
 
 def test_titles_tell_what_was_there():
-    a, b = (
-        replace(mopoe(), nodes=(replace(mopoe().nodes[0], title=t), *mopoe().nodes[1:]))
-        for t in ("8 entries", "9 entries")
+    head, *rest = mopoe().nodes
+    a, b = (replace(mopoe(), nodes=(replace(head, title=t), *rest)) for t in ("z: normal, 8", "z: normal, 9"))
+    assert compare(a, b).node("z").title == "z: normal, 8 → normal, 9"
+    assert compare(a, b).title == "Plate diagram of MoPoE and MoPoE, which changes z."
+    assert compare(mopoe(), private()).title == (
+        "Plate diagram of MoPoE and DMVAE, which adds h.m, r.h.m; changes z, q.z, x.m."
     )
-    assert compare(a, b).node("z").title == "before: 8 entries; now: 9 entries"
-    assert compare(a, b).title == "Before: One shared latent, M views. Now: One shared latent, M views."
 
 
 def test_a_private_latent_of_another_name_is_the_same():

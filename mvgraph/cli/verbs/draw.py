@@ -1,0 +1,84 @@
+"""`mvgraph draw`: one picture of p and q."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mvgraph.cli.options import Force, Sets, SpecName, ViewCount, checked
+from mvgraph.cli.output import may_write
+from mvgraph.drawing.rendering import FORMATS, SUFFIXES, named, of
+from mvgraph.errors import UsageError
+from mvgraph.interface import draw
+
+EXAMPLE = "mvgraph draw mvae --diff mmvae_plus"
+
+
+def run(
+    spec: SpecName,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help=f"The file to write: {', '.join(SUFFIXES)}."),
+    ] = None,
+    diff: Annotated[
+        str | None,
+        typer.Option("--diff", metavar="SPEC", help="One picture of two: what this one adds, loses and changes."),
+    ] = None,
+    part: Annotated[
+        str, typer.Option("--part", metavar="p|q|both", help="The generative graph, the inference graph, or both.")
+    ] = "both",
+    unroll: Annotated[bool, typer.Option("--unroll", help="Every view and level by name, without plates.")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="The parameters of networks as dots.")] = False,
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="|".join(FORMATS), help="The form, whatever the file is called.")
+    ] = None,
+    sets: Sets = None,
+    views: ViewCount = None,
+    force: Force = False,
+) -> None:
+    """Draw both graphs of a model as one plate diagram: generation solid, inference dashed.
+
+    Without -o the parts are listed in words, or printed in a --format that is text.
+    """
+    chosen = _format(output, form)
+    if output is not None:
+        may_write(output, force=force)
+    picture = draw(
+        checked(spec, sets, views),
+        against=None if diff is None else checked(diff, sets, views),
+        part=part,
+        unroll=unroll,
+        parameters=parameters,
+    )
+    if output is None:
+        _print(picture.render(chosen))
+        return
+    picture.save(output, chosen)
+    typer.echo(f"wrote {output}")
+
+
+def _format(output: Path | None, form: str | None) -> str:
+    """The format that is asked for, in one way or several.
+
+    Raises:
+        UsageError: there is none such, or they disagree.
+    """
+    asked = [*([named(form)] if form else [])]
+    if output is not None and (not asked or output.suffix.lower() in SUFFIXES):
+        asked.append(of(output))
+    if len(set(asked)) > 1:
+        raise UsageError(f"asked for {' and '.join(dict.fromkeys(asked))} at once; one file has one format")
+    return asked[0] if asked else "text"
+
+
+def _print(found: str | bytes) -> None:
+    """A picture on standard output; bytes only where no one reads them."""
+    if isinstance(found, str):
+        typer.echo(found, nl=not found.endswith("\n"))
+    elif sys.stdout.isatty():
+        raise UsageError("a terminal shows no pictures; name a file with -o")
+    else:
+        typer.echo(found, nl=False)

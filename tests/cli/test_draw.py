@@ -1,0 +1,153 @@
+"""`mvgraph draw` and `mg.draw`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mvgraph as mg
+from mvgraph.drawing.rendering import FORMATS, SUFFIXES
+
+MINE = "extends: mopoe\nname: mine\np:\n  z: {dim: 7}\n"
+
+
+def test_without_a_file_the_parts_are_listed(mvgraph):
+    lines = mvgraph("draw", "mvae").stdout.splitlines()
+    assert "  z    latent    latent: prior normal, 64 entries; posterior normal" in lines
+    assert {"  p  z → x.m", "  q  x.m — q.z", "  q  q.z → z"} <= set(lines)
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize("name", mg.names())
+def test_every_reference_spec(mvgraph, name):
+    result = mvgraph("draw", name, "--unroll", "--parameters")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{mg.load(name).name}: ")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_suffix(mvgraph, suffix):
+    result = mvgraph("draw", "mopoe", "-o", f"mine{suffix}")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"wrote mine{suffix}\n", "")
+    assert [p.name for p in Path().iterdir()] == [f"mine{suffix}"]
+    again = mg.draw("mopoe").render(suffix)
+    assert Path(f"mine{suffix}").read_bytes() == (again if isinstance(again, bytes) else again.encode())
+
+
+def test_a_path_and_standard_input(mvgraph):
+    Path("mine.yaml").write_text(MINE, encoding="utf-8")
+    from_file, from_stdin = mvgraph("draw", "mine.yaml"), mvgraph("draw", "-", text=MINE)
+    assert from_file.stdout == from_stdin.stdout
+    assert "prior normal, 7 entries" in from_file.stdout
+
+
+def test_overrides(mvgraph):
+    lines = mvgraph("draw", "mopoe", "--views", "3", "--unroll", "--set", "p.z.dim=5").stdout.splitlines()
+    assert "  p  z → x.3" in lines
+    assert any("normal, 5 entries" in line for line in lines)
+
+
+def test_parts(mvgraph):
+    edges = [
+        line.split()[0] for line in mvgraph("draw", "mopoe", "--part", "q").stdout.split("edges\n")[1].splitlines()
+    ]
+    assert edges == ["q", "q"]
+
+
+def test_two_specs(mvgraph):
+    lines = mvgraph("draw", "mvae", "--diff", "dmvae").stdout.splitlines()
+    assert lines[0].startswith("MVAE → DMVAE: ")
+    assert "+ p  h.m → x.m" in lines
+    lines = mvgraph("draw", "dmvae", "--diff", "mvae").stdout.splitlines()
+    assert "- p  h.m → x.m" in lines
+
+
+def test_overrides_are_for_both(mvgraph):
+    text = mvgraph("draw", "mvae", "--diff", "mopoe", "--unroll", "--views", "3", "--set", "p.z.dim=9").stdout
+    assert "x.3" in text
+    assert "~ z " not in text
+
+
+def test_an_existing_file_needs_force(mvgraph):
+    Path("a.txt").write_text("mine", encoding="utf-8")
+    result = mvgraph("draw", "mopoe", "-o", "a.txt")
+    assert (result.exit_code, Path("a.txt").read_text(encoding="utf-8")) == (2, "mine")
+    assert "'a.txt' exists; give another name, or --force to overwrite it" in result.stderr
+    assert mvgraph("draw", "mopoe", "-o", "a.txt", "--force").exit_code == 0
+    assert Path("a.txt").read_text(encoding="utf-8").startswith("MoPoE-VAE: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "a.jpeg"], f"'a.jpeg' is a picture of an unknown kind; end its name in {' or '.join(SUFFIXES)}"),
+        (["-o", "a"], "'a' is a picture of an unknown kind"),
+        (["-o", "folder.txt"], "'folder.txt' is a folder; name a file"),
+        (["-o", "nosuch/a.txt"], "there is no folder 'nosuch'"),
+        (["--format", "txtt"], "there is no format 'txtt'; did you mean 'text'?"),
+        (["--part", "r"], "there is no part 'r'; known: p, q, both"),
+        (["--diff", "mopo"], "did you mean 'mopoe'?"),
+        (["--set", "gamma=3"], "the spec has no key and no param 'gamma'"),
+        (["--views", "1"], "the model is for 2 or more views"),
+    ],
+)
+def test_what_cannot_be_drawn(mvgraph, arguments, message):
+    Path("folder.txt").mkdir()
+    result = mvgraph("draw", "mopoe", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert [p.name for p in Path().iterdir()] == ["folder.txt"]
+
+
+def test_all_errors_of_a_spec_are_shown(mvgraph):
+    text = "extends: mopoe\nq:\n  z: {fuse: poee, prior_expert: sometimes}\np:\n  z: {dim: x}\n"
+    result = mvgraph("draw", "-", "-o", "a.txt", text=text)
+    assert result.exit_code == 2
+    assert [line.split(" ")[0] for line in result.stderr.splitlines() if " error " in line] == [
+        "<stdin>:3:7:",
+        "<stdin>:3:19:",
+        "<stdin>:5:7:",
+    ]
+    assert not Path("a.txt").exists()
+
+
+def test_a_finding_is_shown(mvgraph):
+    text = "extends: mopoe\nobjective: {maximize: [{elbo: {from: V, to: V, beta: gamma}}]}\n"
+    result = mvgraph("draw", "mvae", "--diff", "-", text=text)
+    assert result.exit_code == 2
+    assert "unknown param 'gamma'" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named(mvgraph, monkeypatch):
+    def full(path, _):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = mvgraph("draw", "mopoe", "-o", "a.txt")
+    assert (result.exit_code, result.stderr) == (2, "error: a.txt: No space left on device\n")
+    assert not list(Path().iterdir())
+
+
+def test_names_of_formats():
+    picture = mg.draw("mopoe")
+    assert all(picture.render(s) == picture.render(name) for name, f in FORMATS.items() for s in f.suffixes)
+    with pytest.raises(mg.UsageError, match="there is no format 'tex t'"):
+        picture.text("tex t")
+
+
+def test_python_writes_what_it_draws(tmp_path):
+    picture = mg.draw("mvae", tmp_path / "a.txt", against="dmvae")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == picture.text() == repr(picture)
+    assert picture.diagram.name == "MVAE → DMVAE"
+    assert (
+        mg.draw("mvae").save(tmp_path / "a.txt") == tmp_path / "a.txt"
+    )  # as in Python's libraries, a file is replaced
+    assert mg.draw("mvae").save(tmp_path / "noted", "text").read_text(encoding="utf-8") == mg.draw("mvae").text()
+
+
+def test_python_refuses():
+    with pytest.raises(mg.UsageError, match="there is no part 'x'; known: p, q, both"):
+        mg.draw("mvae", part="x")
+    with pytest.raises(mg.SpecError, match="did you mean 'mvae'"):
+        mg.draw("mvea")
