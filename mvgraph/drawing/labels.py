@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from mvgraph.deferring import defer
+from mvgraph.drawing.markup import number
 
 ziafont = defer("ziafont")
 ziamath = defer("ziamath")
@@ -18,6 +19,9 @@ ziamath = defer("ziamath")
 SIZE = 10.0  # of letters at scale 1, in points
 _WRAPPED = re.compile(r"\\(?:mathrm|mathit|mathbf|operatorname|text)\s*\{([^{}]*)\}")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+
+
+Command = tuple[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,13 @@ class Outline:
         width: of its ink, in points.
         height: of its ink, in points.
         path: the letters as the data of one SVG path, around the origin.
+        baseline: where the letters stand, below the origin.
     """
 
     width: float
     height: float
     path: str
+    baseline: float = 0.0
 
 
 def size(latex: str, scale: float = 1.0) -> tuple[float, float]:
@@ -61,12 +67,12 @@ def outline(latex: str, scale: float = 1.0) -> Outline:
         return Outline(0.0, 0.0, "")
     width, height = max(xs) - min(xs), max(ys) - min(ys)
     middle = min(xs) + width / 2, min(ys) + height / 2
-    path = "".join(letter + _moved(numbers, middle, scale) for letter, numbers in commands)
-    return Outline(round(width * scale, 3), round(height * scale, 3), path)
+    path = "".join(_written(commands, middle, scale))
+    return Outline(round(width * scale, 3), round(height * scale, 3), path, round(-middle[1] * scale, 3))
 
 
 @cache
-def _commands(latex: str) -> tuple[tuple[str, tuple[float, ...]], ...]:
+def _commands(latex: str) -> tuple[Command, ...]:
     """The commands of all paths; every one has pairs of absolute coordinates."""
     return tuple(
         (letter, tuple(map(float, numbers.split())))
@@ -125,5 +131,12 @@ def _nothing(_: ElementTree.Element) -> str:
 _DATA = {"path": _letters, "rect": _bar}
 
 
-def _moved(numbers: tuple[float, ...], middle: tuple[float, float], scale: float) -> str:
-    return " ".join(f"{round((n - middle[i % 2]) * scale, 2) + 0.0:g}" for i, n in enumerate(numbers))
+def _written(commands: Sequence[Command], middle: tuple[float, float], scale: float) -> Iterator[str]:
+    """The commands, moved and scaled, with coordinates relative to where the last one ended: they are shorter."""
+    here = start = (0.0, 0.0)
+    for letter, numbers in commands:
+        moved = [round((n - middle[i % 2]) * scale, 2) for i, n in enumerate(numbers)]
+        if moved != [*here] or letter != "L":  # ziafont draws a line from where a letter starts to there
+            yield letter.lower() + " ".join(number(n - here[i % 2]) for i, n in enumerate(moved))
+        here = (moved[-2], moved[-1]) if moved else start
+        start = here if letter == "M" else start

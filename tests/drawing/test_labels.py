@@ -34,16 +34,22 @@ ODD = [
 ]
 
 
-def numbers(path):
-    assert re.fullmatch(r"([MLQCZ][-\d. ]*)*", path)
-    return [float(n) for n in re.findall(r"-?[\d.]+", path)]
+def points(path):
+    """The points of a path of relative commands, control points included."""
+    assert re.fullmatch(r"([mlqcz][-\d. ]*)*", path)
+    here = start = (0.0, 0.0)
+    for letter, rest in re.findall(r"([mlqcz])([^mlqcz]*)", path):
+        values = [float(n) for n in rest.split()]
+        found = [(here[0] + x, here[1] + y) for x, y in zip(values[0::2], values[1::2], strict=True)]
+        yield from found
+        here = found[-1] if found else start
+        start = here if letter == "m" else start
 
 
 @pytest.mark.parametrize("latex", [*ODD, "z", r"\hat{z}", r"\frac{1}{M}", r"\phi_{m,l}", "l' > l"])
 def test_every_label_is_drawn_inside_the_box_that_it_reports(latex):
     drawn = outline(latex)
-    found = numbers(drawn.path)
-    xs, ys = found[0::2], found[1::2]
+    xs, ys = zip(*points(drawn.path), strict=True)
     assert drawn.width > 0
     assert drawn.height > 0
     assert (-min(xs), max(xs)) == pytest.approx((drawn.width / 2, drawn.width / 2), abs=0.02)
@@ -66,12 +72,18 @@ def test_a_label_grows_with_its_scale():
     assert size(symbols.latex("h.image"), 2.0) == pytest.approx((2 * width, 2 * height), rel=0.01)
 
 
+def test_letters_of_different_heights_stand_on_one_baseline():
+    for latex in ("x", "xb", r"\mathrm{xb}"):
+        assert outline(latex).baseline == pytest.approx(outline(latex).height / 2, abs=0.15)
+    assert outline("y").baseline < outline("y").height / 2 - 1
+
+
 def test_an_accent_does_not_widen_a_letter_by_half():
     assert size(r"\hat{z}")[0] < 1.5 * size("z")[0]
 
 
 def test_a_fraction_has_its_bar():
-    assert outline(r"\frac{1}{M}").path.count("M") == outline("1").path.count("M") + outline("M").path.count("M") + 1
+    assert outline(r"\frac{1}{M}").path.count("m") == outline("1").path.count("m") + outline("M").path.count("m") + 1
 
 
 def test_the_settings_of_the_library_are_left_alone():
@@ -89,4 +101,4 @@ def test_the_same_bytes_in_every_process():
         for seed in ("1", "2")
     }
     assert len(runs) == 1
-    assert "M" in runs.pop()
+    assert "m" in runs.pop()

@@ -1,0 +1,28 @@
+"""What became of a node or an edge, where two models are compared: a badge with a sign, and not a colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element
+
+from mvgraph.drawing.diagram import Change
+from mvgraph.drawing.markup import element, number
+from mvgraph.drawing.placement import Point
+from mvgraph.drawing.themes import Theme
+
+RADIUS = 4.6
+SIGNS: Mapping[Change, str] = {
+    "added": "M-2.4 0H2.4M0 -2.4V2.4",
+    "removed": "M-2.4 0H2.4",
+    "changed": "M-2.5 0.6C-1.6 -1.4 -0.8 -1.2 0 0C0.8 1.2 1.6 1.4 2.5 -0.6",
+}
+
+
+def badge(change: Change, at: Point, theme: Theme) -> list[Element]:
+    """A disc with `+`, `-` or `~`; nothing for what stays as it is."""
+    if change not in SIGNS:
+        return []
+    disc = element("circle", r=RADIUS, fill=theme.changes[change], stroke=theme.paper, stroke_width=1)
+    sign = element("path", d=SIGNS[change], fill="none", stroke=theme.paper, stroke_width=1.4, stroke_linecap="round")
+    place = f"translate({number(at[0])} {number(at[1])})"
+    return [element("g", disc, sign, class_="badge", transform=place)]

@@ -1,0 +1,134 @@
+"""SVG: one file that every program draws alike, that screen readers can read, and whose parts have stable names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element
+
+from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
+from mvgraph.drawing.figures import WIDTH, figure
+from mvgraph.drawing.labels import outline
+from mvgraph.drawing.legend import key
+from mvgraph.drawing.lines import line, midpoint
+from mvgraph.drawing.marks import badge
+from mvgraph.drawing.markup import anchor, element, number, write
+from mvgraph.drawing.placement import Box, Placement, Point
+from mvgraph.drawing.shapes import SMALL, scale
+from mvgraph.drawing.themes import BOLD, LIGHT, Theme
+
+CORNER = 7.0  # of plates
+PARTS = {"p": "generation", "q": "inference", "game": "game"}
+
+
+def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> str:
+    """A placement as a whole SVG document.
+
+    Every node, plate and edge is a group with a stable id, `data-id` as in the diagram, classes for its kind or part
+    and its change, and a title, which browsers show as a tooltip. Labels are outlines: no font is needed.
+
+    Arguments:
+        placement: what is drawn, and where.
+        theme: its colours.
+        legend: whether what occurs is explained below.
+    """
+    diagram = placement.diagram
+    layers = [
+        _layer("plates", (_plate(p, placement, theme) for p in diagram.plates)),
+        _layer("edges", (_edge(e, placement, theme) for e in diagram.edges)),
+        _layer("nodes", (_node(n, placement, theme) for n in diagram.nodes)),
+    ]
+    below = key(diagram, theme, placement.width) if legend else None
+    width, height = placement.width, placement.height
+    if below:
+        layers.append(element("g", *below.elements, class_="legend", transform=f"translate(0 {number(height)})"))
+        width, height = max(width, below.width), height + below.height
+    return _document(diagram, theme, layers, width, height)
+
+
+def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: float, height: float) -> str:
+    root = element(
+        "svg",
+        element("title", diagram.name, id="diagram-title"),
+        element("desc", diagram.title, id="diagram-description"),
+        element("rect", class_="paper", width=width, height=height, fill=theme.paper),
+        *layers,
+        xmlns="http://www.w3.org/2000/svg",
+        width=f"{number(width)}pt",
+        height=f"{number(height)}pt",
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        role="img",
+        aria_labelledby="diagram-title diagram-description",
+        class_=f"mvgraph {theme.name}",
+    )
+    return write(root, lines=True)
+
+
+def _layer(name: str, groups: Iterator[Element]) -> Element:
+    return element("g", *groups, class_=name)
+
+
+def _group(part: Node | Plate | Edge, kind: str, *children: Element, style: str = "", title: str = "") -> Element:
+    return element(
+        "g",
+        element("title", title),
+        *children,
+        id=anchor(kind, part.id),
+        class_=" ".join(c for c in (kind, style, part.change) if c and c != "same"),
+        data_id=part.id,
+    )
+
+
+def _node(node: Node, placement: Placement, theme: Theme) -> Element:
+    box = placement.nodes[node.id]
+    label = placement.labels.get(node.id, box)
+    return _group(
+        node,
+        "node",
+        *figure(node, box, theme),
+        *_letters(node.label, scale(node.kind), label, theme.ink),
+        *badge(node.change, _corner(box), theme),
+        style=node.kind + (" deterministic" if node.deterministic else ""),
+        title=node.title or node.text,
+    )
+
+
+def _plate(plate: Plate, placement: Placement, theme: Theme) -> Element:
+    box = placement.plates[plate.id]
+    colour = theme.changes.get(plate.change, theme.faint)
+    width = WIDTH * (0.8 if plate.change == "same" else BOLD)
+    size = {"x": box.left, "y": box.top, "width": box.width, "height": box.height, "rx": CORNER, "ry": CORNER}
+    return _group(
+        plate,
+        "plate",
+        element("rect", **size, fill="none", stroke=colour, stroke_width=width),
+        *_letters(plate.label, SMALL, placement.captions.get(plate.id), theme.ink),
+        *badge(plate.change, (box.right - CORNER, box.top), theme),
+        title=plate.title or f"plate {plate.text}",
+    )
+
+
+def _edge(edge: Edge, placement: Placement, theme: Theme) -> Element:
+    route = placement.routes[edge.id]
+    names = {n.id: n.text for n in placement.diagram.nodes}
+    return _group(
+        edge,
+        "edge",
+        *line(edge, route, theme),
+        *_letters(edge.label, SMALL, route.label, theme.ink),
+        *badge(edge.change, midpoint(route), theme),
+        style=edge.part,
+        title=edge.title or f"{PARTS[edge.part]}: {names[edge.source]} to {names[edge.target]}",
+    )
+
+
+def _letters(label: str, size: float, box: Box | None, colour: str) -> list[Element]:
+    drawn = outline(label, size)
+    if box is None or not drawn.path:
+        return []
+    place = f"translate({number(box.x)} {number(box.y)})"
+    return [element("path", class_="label", d=drawn.path, fill=colour, transform=place)]
+
+
+def _corner(box: Box) -> Point:
+    """Where a node's badge sits: on its outline, upper right."""
+    return box.x + box.width * 0.4, box.y - box.height * 0.4
