@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from math import dist
 from xml.etree.ElementTree import Element
 
-from mvgraph.drawing.curves import Curve, direction, halfway, path, polygon, shorten
+import numpy as np
+
+from mvgraph.drawing.curves import along, cubic, cut, enters
 from mvgraph.drawing.diagram import Edge
 from mvgraph.drawing.markup import element, number
-from mvgraph.drawing.placement import Point, Route
+from mvgraph.drawing.outlines import ellipse
+from mvgraph.drawing.placement import Box, Point, Route
 from mvgraph.drawing.themes import BOLD, LINES, Theme
 
 HEAD = 6.6  # length of an arrow's head
 NOTCH = 1.5  # how far its back is cut in
 SPREAD = 2.5  # half its width
-NEAR = 9.0  # a pointer this near to a line points at it
+NEAR = 9.0  # a pointer within half of this points at a line
+
+Curve = tuple[Point, ...]
 
 
 def line(edge: Edge, route: Route, theme: Theme) -> list[Element]:
-    """An edge without its label."""
-    curves, head = _headed(route.pieces, _scale(edge)) if edge.arrow else (route.pieces, "")
-    data = "".join(map(path, curves))
+    """An edge without its label, and around it what makes it easy to point at."""
+    grown = 1.0 if edge.change == "same" else BOLD
+    curves, head = _headed(route.pieces, (1 + grown) / 2) if edge.arrow else (route.pieces, "")
+    data = "".join(map(_path, curves))
     style = LINES[edge.part]
     colour = theme.line(edge.part, edge.change)
     drawn = element(
@@ -29,7 +35,7 @@ def line(edge: Edge, route: Route, theme: Theme) -> list[Element]:
         d=data,
         fill="none",
         stroke=colour,
-        stroke_width=style.width * _scale(edge),
+        stroke_width=style.width * grown,
         stroke_dasharray=" ".join(map(number, style.dashes)),
     )
     around = element("path", d=data, fill="none", stroke="none", stroke_width=NEAR, pointer_events="stroke")
@@ -38,21 +44,34 @@ def line(edge: Edge, route: Route, theme: Theme) -> list[Element]:
 
 def midpoint(route: Route) -> Point:
     """A point on the longest piece of an edge, halfway."""
-    return halfway(max(route.pieces, key=lambda piece: dist(piece[0], piece[-1])))[0]
+    piece = max(route.pieces, key=lambda piece: dist(piece[0], piece[-1]))
+    x, y = along(cubic(*piece), np.array([(len(piece) - 1) / 6]))[0]
+    return float(x), float(y)
 
 
-def _scale(edge: Edge) -> float:
-    return 1.0 if edge.change == "same" else BOLD
-
-
-def _headed(pieces: Sequence[Curve], scale: float) -> tuple[list[Curve], str]:
+def _headed(pieces: tuple[Curve, ...], scale: float) -> tuple[tuple[Curve, ...], str]:
     """The pieces without what the head covers, and the head."""
-    grown = (1 + scale) / 2
     *first, last = pieces
-    tip = last[-1]
-    base = shorten(last, HEAD * grown)[-1]
-    x, y = direction(base, tip)
-    notch = (tip[0] - x * (HEAD - NOTCH) * grown, tip[1] - y * (HEAD - NOTCH) * grown)
-    wide = SPREAD * grown
-    left, right = (base[0] - y * wide, base[1] + x * wide), (base[0] + y * wide, base[1] - x * wide)
-    return [*first, shorten(last, (HEAD - NOTCH) * grown)], polygon(tip, left, notch, right)
+    tip, base = last[-1], _shortened(last, HEAD * scale)[-1]
+    length = dist(base, tip) or 1.0
+    x, y = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
+    back, wide = (HEAD - NOTCH) * scale, SPREAD * scale
+    sides = [(base[0] - y * w, base[1] + x * w) for w in (wide, -wide)]
+    head = "M" + "L".join(_pairs((tip, sides[0], (tip[0] - x * back, tip[1] - y * back), sides[1]))) + "Z"
+    return (*first, _shortened(last, back)), head
+
+
+def _shortened(curve: Curve, length: float) -> Curve:
+    """A curve up to where it comes nearer to its last point than `length`."""
+    points = cubic(*curve)
+    disc = ellipse(Box(*curve[-1], 2 * length, 2 * length))
+    return tuple((float(x), float(y)) for x, y in cut(points, 0.0, enters(points, disc, last=True)))
+
+
+def _path(curve: Curve) -> str:
+    start, *rest = _pairs(curve)
+    return f"M{start}C{' '.join(rest)}"
+
+
+def _pairs(points: Iterable[Point]) -> list[str]:
+    return [f"{number(x)} {number(y)}" for x, y in points]

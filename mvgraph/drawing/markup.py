@@ -9,7 +9,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def element(tag: str, *content: Element | str, **attributes: str | float) -> Element:
-    """An element with children or a text; `class_` stands for `class`, other underscores for hyphens, and empty attributes are left out.
+    """An element with children or a text; `class_` stands for `class`, other underscores for hyphens
 
     >>> write(element("path", element("title", "a < b"), class_="q", stroke_width=1.0, fill=""))
     '<path class="q" stroke-width="1"><title>a &lt; b</title></path>'
