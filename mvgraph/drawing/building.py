@@ -39,7 +39,7 @@ def draft(spec: Spec, *, with_parameters: bool = False) -> Sketch:
     marks = generation.nodes(spec, graph)
     lines = [*generation.lines(graph, marks), *inference.lines(spec, marks), *onlookers.lines(spec, marks)]
     lines += parameters.lines(spec, lines) if with_parameters else ()
-    return sketch(marks.values(), lines)
+    return sketch(marks.values(), lines, spec.view_names)
 
 
 def folded(spec: Spec, whole: Sketch, folding: Folding) -> Diagram:
@@ -49,7 +49,7 @@ def folded(spec: Spec, whole: Sketch, folding: Folding) -> Diagram:
         together.setdefault(folding.name(mark), []).append(mark)
     nodes = tuple(_node(name, marks, folding) for name, marks in together.items())
     plates = tuple(p for p in _plates(spec, together, folding) if p.nodes)
-    return Diagram(spec.name, _title(spec), nodes, plates, tuple(_edges(whole.lines, folding)))
+    return Diagram(spec.name, _title(spec, whole), nodes, plates, tuple(_edges(whole.lines, folding)))
 
 
 def _node(name: str, marks: list[Mark], folding: Folding) -> Node:
@@ -111,11 +111,12 @@ def _said(line: Line, folding: Folding) -> str:
     return line.about.replace("{source}", source).replace("{target}", target)
 
 
-def _title(spec: Spec) -> str:
+def _title(spec: Spec, whole: Sketch) -> str:
     """One sentence for those who do not see the picture."""
+    latents = [m for m in whole.marks if m.kind == "latent"]
     said = [
         f"{word} latent{'s' if len(names) > 1 else ''} {', '.join(names)}"
         for word, plated in (("shared", False), ("private", True))
-        if (names := [v.name for v in spec.latents if bool(v.plate) == plated])
+        if (names := list(dict.fromkeys(m.name for m in latents if (m.view is not None) == plated)))
     ]
     return f"Plate diagram of {spec.name}: {' and '.join(said)}; {spec.observed.name} is observed."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import networkx as nx
 
 from mvgraph.drawing.diagram import Kind, Part
 from mvgraph.language.symbols import latex
 
+PARTS: tuple[Part, ...] = ("p", "q", "game")  # in the order in which they are drawn
 HERE = "@"  # in a mark's frame: where its symbol stands
 
 
@@ -74,24 +77,33 @@ class Line:
 
 @dataclass(frozen=True)
 class Sketch:
-    """All marks and lines, in the order of the spec."""
+    """All marks and lines, in an order that does not depend on that of the spec's keys."""
 
     marks: tuple[Mark, ...] = ()
     lines: tuple[Line, ...] = ()
 
-    def __add__(self, other: Sketch) -> Sketch:
-        return Sketch((*self.marks, *other.marks), (*self.lines, *other.lines))
-
 
 Nodes = Mapping[str, Mark]  # marks by the names of `graph.build`
+Place = tuple[bool, int, str, int, int]
 
 
-def sketch(marks: Iterable[Mark], lines: Iterable[Line]) -> Sketch:
-    """A sketch of what is given, the marks at the ends of lines among it, each once."""
-    drawn = tuple(lines)
-    return Sketch(tuple(dict.fromkeys([*marks, *_ends(drawn)])), drawn)
+def sketch(marks: Iterable[Mark], lines: Iterable[Line], views: Sequence[str]) -> Sketch:
+    """A sketch of what is given, the marks at the ends of lines among it, each once.
 
+    Generation comes first, from roots to data, then what infers and looks on; names decide between equals, and copies
+    follow the order of the views.
+    """
+    generated: nx.DiGraph = nx.DiGraph()
+    generated.add_nodes_from(marks)
+    drawn = list(lines)
+    generated.add_edges_from((x.source, x.target) for x in drawn if x.part == "p")
+    depth = {m: n for n, those in enumerate(nx.topological_generations(generated)) for m in those}
+    position = {view: n for n, view in enumerate(views)}
 
-def _ends(lines: Iterable[Line]) -> Iterator[Mark]:
-    for line in lines:
-        yield from (line.source, line.target)
+    def place(mark: Mark) -> Place:
+        view = position.get(mark.view or "", -1)
+        return mark not in depth, depth.get(mark, 0), mark.name, view, mark.level or 0
+
+    everything = dict.fromkeys([*depth, *(m for x in drawn for m in (x.source, x.target))])
+    ordered = sorted(drawn, key=lambda x: (PARTS.index(x.part), place(x.source), place(x.target)))
+    return Sketch(tuple(sorted(everything, key=place)), tuple(ordered))

@@ -1,6 +1,7 @@
 """Diagrams of specs: what they hold, whatever the picture."""
 
 import pytest
+import yaml
 
 import mvgraph as mg
 from mvgraph.drawing.building import diagram
@@ -140,3 +141,11 @@ def test_folding_loses_no_kind_of_edge(name):
 def test_many_views_are_one_plate():
     assert len(diagram(mg.load("mopoe", views=40)).nodes) == 3
     assert len(diagram(mg.load("mopoe", views=40), unroll=True).nodes) == 42
+
+
+@pytest.mark.parametrize("name", ["cmvae", "dmvae", "mmvae_plus", "nexus", "cvae", "mhvae"])
+def test_the_order_of_keys_does_not_matter(name):
+    data = yaml.safe_load(mg.dump(name))
+    turned = {key: dict(reversed(part.items())) if key in ("p", "q") else part for key, part in data.items()}
+    for options in ({}, {"unroll": True}, {"with_parameters": True}):
+        assert diagram(mg.load(dict(reversed(turned.items()))), **options) == diagram(mg.load(name), **options)
