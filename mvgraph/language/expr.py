@@ -82,6 +82,13 @@ class Formula:
         Raises:
             SpecError: the text is not a formula, or divides by zero.
         """
+        return self._constant if not self.references else self._parsed(resolver)
+
+    @cached_property
+    def _constant(self) -> Expr:
+        return self._parsed(lambda r: symbol(r.name))
+
+    def _parsed(self, resolver: Resolver) -> Expr:
         value = _Parser(self.text, resolver).whole()
         if value.has(sympy.zoo, sympy.nan, sympy.oo):
             raise SpecError(Problem("MVG122", (), f"the formula '{self.text}' divides by zero"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from mvgraph.language.index import parse_views
 from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
 from mvgraph.objective.family import relevant
 from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo_views, surrogate_refs
-from mvgraph.objective.terms import OBSERVED_COUNT
+from mvgraph.objective.terms import OBSERVED_COUNT, Term
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import contests
@@ -36,17 +36,16 @@ class Verdict:
     reason: str
 
 
-def judge(spec: Spec) -> Verdict:
-    """The verdict on a spec, at the final values of its schedules.
+def judge(spec: Spec, derived: Sequence[Term]) -> Verdict:
+    """The verdict on a spec without phases and its derived terms, at the final values of its schedules.
 
     Sufficient: λ = 1, β ≥ 1 (β = 1 inside a log-mean over several draws), every route scores all the views with a
     weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced. A route of weight
-    w then bounds w log p(X). A spec with phases bounds it where each of them does.
+    w then bounds w log p(X).
     """
-    if spec.phases:
-        return _together({name: judge(one) for name, one in spec.by_phase.items()})
     routes = [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t)]
-    failures = [*_densities(spec), *_games(spec), *_maximized(spec), *(f for r in routes for f in _failures(r))]
+    failures = [*_densities(spec, derived), *_games(spec), *_maximized(spec)]
+    failures += [f for r in routes for f in _failures(r)]
     failures += _minimized(spec)
     if failures:
         return Verdict(False, "; ".join(dict.fromkeys(failures)))
@@ -61,8 +60,8 @@ def evidence_text(spec: Spec) -> str:
     return f"log p({spec.observed.name}|{','.join(spec.conditioned)})" if spec.conditions else "log p(X)"
 
 
-def _together(phases: Mapping[str, Verdict]) -> Verdict:
-    """The verdict on several phases: every reason with the phase that it is about."""
+def together(phases: Mapping[str, Verdict]) -> Verdict:
+    """The verdict on several phases: a bound where each is one; every reason with the phase that it is about."""
     told = [(n, v) for n, v in phases.items() if not v.holds] or list(phases.items())
     reasons = [f"phase {n}: {r}" for n, v in told for r in v.reason.split("; ")]
     return Verdict(all(v.holds for v in phases.values()), "; ".join(reasons))
@@ -87,17 +86,17 @@ def _rational(value: float) -> Expr:
     return sympy.Rational(short) if float(short) == value else sympy.Rational(str(value))
 
 
-def _densities(spec: Spec) -> Iterator[str]:
+def _densities(spec: Spec, derived: Sequence[Term]) -> Iterator[str]:
     for node in spec.pseudo:
         yield f"{node.name} is pseudo-data: draws of {node.pseudo}, scored as if they were data"
     if views := pseudo_views(spec):
         yield f"the likelihood of {', '.join(views)} is no density"
-    if refs := sorted(surrogate_refs(spec)):
+    if refs := sorted(surrogate_refs(derived)):
         replaced = f"the prior of {', '.join(refs)} is replaced by an auxiliary one in some routes"
         yield f"{replaced} (each bounds another model)"
     if latents := improper_latents(spec):
         yield f"the prior of {', '.join(latents)} is improper: log p(X) is not defined"
-    for to in sorted({to for to, _ in fitted_divergences(spec)}):
+    for to in sorted({to for to, _ in fitted_divergences(spec, derived)}):
         yield f"a KL to {to} is a fitted formula, not the divergence itself"
     if made := pools(spec):
         yield f"the prior of {', '.join(made)} is made of posteriors, so there is no joint density p(X) to be bounded"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 
 import sympy
 
@@ -13,12 +14,13 @@ from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom, LogMeanExp
-from mvgraph.objective.bounds import Verdict, judge
-from mvgraph.objective.deriving import expand
+from mvgraph.objective.bounds import Verdict, judge, together
+from mvgraph.objective.deriving import expand, expand_drawn
 from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.flags import flags
 from mvgraph.objective.notation import notation
 from mvgraph.objective.routes import inner
+from mvgraph.objective.terms import Term
 from mvgraph.objective.text import order, signed, signed_sum
 from mvgraph.spec.model import Spec, Value
 
@@ -33,6 +35,7 @@ class Objective:
         verdict: whether it is a lower bound of log p(X), and why (not).
         spec: what it was derived from.
         phases: the objectives of the phases, by their names; `terms` are then those of their sum.
+        derived: the terms as the rules gave them, before like ones were added.
     """
 
     terms: tuple[tuple[Expr, Atom], ...]
@@ -40,13 +43,14 @@ class Objective:
     verdict: Verdict
     spec: Spec = field(compare=False, repr=False)
     phases: Table[Objective] = field(default_factory=Table)
+    derived: tuple[Term, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_bound(self) -> bool:
         """True where the objective is proven a lower bound of n · log p(X)."""
         return self.verdict.holds
 
-    @property
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """Each term as text, sign first."""
         return tuple(signed(c, a) for c, a in self.terms)
@@ -80,7 +84,7 @@ class Objective:
         spec = replace(self.spec, params=_params(self.spec, values))
         terms = _merge(_chosen(c, a, chosen) for c, a in self.terms)
         phases = Table({name: one.substitute(values) for name, one in self.phases.items()})
-        return Objective(terms, self.flags, judge(spec), spec, phases)
+        return replace(self, terms=terms, verdict=_verdict(spec, phases, self.derived), spec=spec, phases=phases)
 
     def __str__(self) -> str:
         phases = [text for n, o in self.phases.items() for text in (f"phase {n}", *(f"  {line}" for line in o.lines))]
@@ -92,9 +96,25 @@ def derive(spec: Spec) -> Objective:
 
     Random evidence is shown in expectation: k/C for each of the C sets it may be.
     """
-    weighted = [(t.weight, t.atom) for t in expand(spec) if not t.drawn]
+    derived = tuple(expand(spec))
     phases = Table({name: derive(one) for name, one in spec.by_phase.items()})
-    return Objective(_merge([*weighted, *_random(spec)]), flags(spec), judge(spec), spec, phases)
+    verdict = _verdict(spec, phases, derived)
+    return Objective(terms_of(spec, derived), flags(spec, derived), verdict, spec, phases, derived)
+
+
+def terms_of(spec: Spec, derived: Sequence[Term] | None = None) -> tuple[tuple[Expr, Atom], ...]:
+    """The terms of the canonical objective of a spec alone, without what can be said about them.
+
+    Arguments:
+        spec: a checked spec.
+        derived: the terms that the rules give, where they are known.
+    """
+    weighted = [(t.weight, t.atom) for t in (expand(spec) if derived is None else derived) if not t.drawn]
+    return _merge([*weighted, *_random(spec)])
+
+
+def _verdict(spec: Spec, phases: Mapping[str, Objective], derived: Sequence[Term]) -> Verdict:
+    return together({name: one.verdict for name, one in phases.items()}) if phases else judge(spec, derived)
 
 
 def _params(spec: Spec, values: Mapping[str, float | int | str]) -> Table[Value]:
@@ -127,9 +147,7 @@ def _random(spec: Spec) -> Iterable[tuple[Expr, Atom]]:
     views = frozenset(spec.view_names)
     choices = random_subsets(views) if any(map(random_parts, (*spec.maximize, *spec.minimize))) else []
     for chosen in choices:
-        for term in expand(spec, views, {1: chosen}):
-            if term.drawn == 1:
-                yield term.weight * term.count / len(choices), term.atom
+        yield from ((t.weight * t.count / len(choices), t.atom) for t in expand_drawn(spec, chosen))
 
 
 def _merge(terms: Iterable[tuple[Expr, Atom]]) -> tuple[tuple[Expr, Atom], ...]:

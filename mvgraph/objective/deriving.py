@@ -8,7 +8,7 @@ from typing import Any
 
 from mvgraph.objective.contests import contest
 from mvgraph.objective.divergences import cross_entropy, divergence, jensen_shannon
-from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances
+from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances, random_parts
 from mvgraph.objective.frame import Frame
 from mvgraph.objective.routes import route
 from mvgraph.objective.statistics import statistic
@@ -37,14 +37,34 @@ def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None
         draws: the random evidence sets by number; routes with random evidence contribute nothing without.
     """
     seen = frozenset(spec.view_names) if observed is None else observed
-    signed = [(term, 1) for term in spec.maximize] + [(term, -1) for term in spec.minimize]
-    return [t for term, sign in signed for t in _expand_term(spec, term, sign, seen, draws or {})]
+    return [t for term, sign in _signed(spec) for t in _expand_term(spec, term, sign, seen, draws or {}, _any)]
 
 
-def _expand_term(spec: Spec, term: WrittenTerm, sign: int, observed: Views, draws: Draws) -> Iterator[Term]:
+def expand_drawn(spec: Spec, chosen: Views) -> list[Term]:
+    """Every term of the first random evidence set, where this is `chosen` and all views are observed."""
+    seen, drawn = frozenset(spec.view_names), [(term, sign) for term, sign in _signed(spec) if random_parts(term)]
+    found = (t for term, sign in drawn for t in _expand_term(spec, term, sign, seen, {1: chosen}, _of_first_draw))
+    return [t for t in found if t.drawn == 1]
+
+
+def _signed(spec: Spec) -> list[tuple[WrittenTerm, int]]:
+    return [(term, 1) for term in spec.maximize] + [(term, -1) for term in spec.minimize]
+
+
+def _any(_: Instance) -> bool:
+    return True
+
+
+def _of_first_draw(instance: Instance) -> bool:
+    return any(b.drawn == 1 for b in instance.bindings.values())
+
+
+def _expand_term(
+    spec: Spec, term: WrittenTerm, sign: int, observed: Views, draws: Draws, wanted: Callable[[Instance], bool]
+) -> Iterator[Term]:
     siblings = instance_count(spec, term, len(observed)) if term.combine == "mean" else 1
     for instance in [Instance({}, frozenset())] if term.gathers else instances(spec, term):
-        if instance.needs <= observed:
+        if instance.needs <= observed and wanted(instance):
             weigh, share = Weigher(spec, instance), Fraction(1, siblings)
             frame = Frame(spec, term, instance, observed, draws, weigh, sign, share)
             yield from (t for t in RULES[type(term)](frame, term) if t.coefficient != 0)

@@ -11,7 +11,6 @@ from mvgraph.language.index import parse_views
 from mvgraph.language.word import inline
 from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive
-from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import Views, random_parts, random_subsets
 from mvgraph.objective.family import Site, drawn, relevant
 from mvgraph.objective.keys import Expert, Fused, Joint, Key, Pooled, Ref
@@ -68,7 +67,7 @@ def _phases(spec: Spec, objective: Objective) -> Iterator[Section]:
 
 
 def _objective(spec: Spec, objective: Objective) -> Iterator[Section]:
-    yield from ((f"Term {n}: {sign}", _term(spec, t)) for n, (t, sign) in enumerate(_written(spec), 1))
+    yield from ((f"Term {n}: {sign}", _term(objective, t)) for n, (t, sign) in enumerate(_written(spec), 1))
     yield "Objective, to be maximised", list(objective.lines)
     yield "Moves of a step, each with noise of its own", order(spec)
     yield "What it is", _verdict(objective)
@@ -127,14 +126,14 @@ def _written(spec: Spec) -> list[tuple[WrittenTerm, str]]:
     return [(t, f"+ {term_line(t)}") for t in spec.maximize] + [(t, f"- {term_line(t)}") for t in spec.minimize]
 
 
-def _term(spec: Spec, written: WrittenTerm) -> list[str]:
+def _term(objective: Objective, written: WrittenTerm) -> list[str]:
+    spec, derived = objective.spec, [t for t in objective.derived if t.scope.term is written]
     groups: dict[Group, list[Term]] = {}
-    for term in expand(spec):
-        if term.scope.term is written:
-            scope = term.scope
-            component = scope.component if scope.split is None else None
-            groups.setdefault((scope.evidence.views, scope.targets.views, component), []).append(term)
-    lines = [*rule_lines(spec, written), *_random(spec, written)]
+    for term in derived:
+        scope = term.scope
+        component = scope.component if scope.split is None else None
+        groups.setdefault((scope.evidence.views, scope.targets.views, component), []).append(term)
+    lines = [*rule_lines(spec, written, derived), *_random(spec, written)]
     for group, terms in list(groups.items())[:MOST_PIECES]:
         lines += [_title(spec, written, group, terms), *(f"  {_line(t)}" for t in terms)]
         lines += [f"  {line}" for line in _left_out(spec, written, group)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from mvgraph.objective.atoms import Draw, Parts, Source, Stream
 from mvgraph.objective.evidence import Views, components
@@ -49,6 +50,11 @@ class Site:
     def part(self, component: Views) -> Site:
         """The site of one component of the mixture."""
         return replace(self, label=component, evidence=component)
+
+    @cached_property
+    def known(self) -> dict[Ref, Draw]:
+        """What was asked for here before: every view below a latent asks for it again."""
+        return {}
 
 
 def alone(site: Site, view: str) -> Site:
@@ -112,6 +118,12 @@ def parents(spec: Spec, given: Sequence[str], view: str | None) -> tuple[tuple[R
 
 def drawn(site: Site, ref: Ref) -> Draw:
     """What a latent is drawn from at a site, by its own rule for absent evidence."""
+    if ref not in site.known:
+        site.known[ref] = _drawn(site, ref)
+    return site.known[ref]
+
+
+def _drawn(site: Site, ref: Ref) -> Draw:
     posterior = site.spec.posterior(ref.node)
     if ref.view is None:
         return _inferred(site, site, ref, "posterior")

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from mvgraph.graph.gradients import biased
 from mvgraph.graph.pooling import pools
 from mvgraph.objective.atoms import KL
-from mvgraph.objective.deriving import expand
 from mvgraph.objective.evidence import drop_rates, random_parts
 from mvgraph.objective.family import family_of
 from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Auxiliary, Mixture
+from mvgraph.objective.terms import Term
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic
 from mvgraph.vocab.divergence import FITTED, closed_kl
 
 
-def flags(spec: Spec) -> tuple[str, ...]:
-    """All flags of a spec, sorted."""
-    found = (_surrogates, _pseudo, _random, _statistics, _improper, _fitted, _biased, _pooled, _games, _uppers, _drops)
-    return tuple(sorted({flag for each in found for flag in each(spec)}))
+def flags(spec: Spec, derived: Sequence[Term]) -> tuple[str, ...]:
+    """All flags of a spec and the terms that are derived from it, sorted."""
+    found = {flag for each in OF_SPEC for flag in each(spec)}
+    found |= {*_surrogates(derived), *_fitted(spec, derived), *_games(derived)}
+    return tuple(sorted(found))
 
 
-def surrogate_refs(spec: Spec) -> set[str]:
+def surrogate_refs(derived: Sequence[Term]) -> set[str]:
     """Private latents that some route draws from an auxiliary prior."""
-    draws = (d for t in expand(spec) for a in t.atom.scored for d in a.draws)
+    draws = (d for t in derived for a in t.atom.scored for d in a.draws)
     return {str(d.ref) for d in draws if isinstance(d.key, Auxiliary)}
 
 
@@ -38,18 +41,18 @@ def improper_latents(spec: Spec) -> list[str]:
     return [v.name for v in spec.latents if v.family.improper]
 
 
-def fitted_divergences(spec: Spec) -> set[tuple[str, str]]:
+def fitted_divergences(spec: Spec, derived: Sequence[Term]) -> set[tuple[str, str]]:
     """The priors to which some divergence is evaluated by a fitted formula, as text, and what was fitted by whom."""
     if spec.estimator.kl == "sampled":
         return set()
-    pairs = [(t.atom.of, t.atom.to[0]) for t in expand(spec) if isinstance(t.atom, KL)]
+    pairs = [(t.atom.of, t.atom.to[0]) for t in derived if isinstance(t.atom, KL)]
     single = [(of, to) for of, to in pairs if not isinstance(of, Mixture)]
     found = [(to, closed_kl(family_of(spec, of), family_of(spec, to))) for of, to in single]
     return {(str(to), FITTED[formula]) for to, formula in found if formula in FITTED}
 
 
-def _surrogates(spec: Spec) -> list[str]:
-    return [f"surrogate: ratio of {ref} dropped (aux != prior)" for ref in surrogate_refs(spec)]
+def _surrogates(derived: Sequence[Term]) -> list[str]:
+    return [f"surrogate: ratio of {ref} dropped (aux != prior)" for ref in surrogate_refs(derived)]
 
 
 def _pseudo(spec: Spec) -> list[str]:
@@ -88,16 +91,28 @@ def _improper(spec: Spec) -> list[str]:
     return [f"improper prior: {word} of {v}; its KL is known up to a constant" for v, word in families.items()]
 
 
-def _fitted(spec: Spec) -> list[str]:
-    return [f"approximate: KL(.||{to}) by {fit}" for to, fit in fitted_divergences(spec)]
+def _fitted(spec: Spec, derived: Sequence[Term]) -> list[str]:
+    return [f"approximate: KL(.||{to}) by {fit}" for to, fit in fitted_divergences(spec, derived)]
 
 
 def _biased(spec: Spec) -> list[str]:
     return [f"biased gradient: {spec.estimator.gradient}, by draws that share a logarithm"] if any(biased(spec)) else []
 
 
-def _games(spec: Spec) -> list[str]:
-    matches = [t.atom.match for t in expand(spec) if isinstance(t.atom, Generator)]
+def _games(derived: Sequence[Term]) -> list[str]:
+    matches = [t.atom.match for t in derived if isinstance(t.atom, Generator)]
     players = [f"game: {m.critic} has a loss of its own; GAME is the loss of those who make the fakes" for m in matches]
     flaws = [f"game: {m.play.word}: {m.play.flaw}" for m in matches if m.play.flaw]
     return [*players, *flaws]
+
+
+OF_SPEC: tuple[Callable[[Spec], list[str]], ...] = (
+    _pseudo,
+    _random,
+    _statistics,
+    _improper,
+    _biased,
+    _pooled,
+    _uppers,
+    _drops,
+)
