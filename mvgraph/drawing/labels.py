@@ -18,6 +18,7 @@ ziamath = defer("ziamath")
 
 SIZE = 10.0  # of letters at scale 1, in points
 _WRAPPED = re.compile(r"\\(?:mathrm|mathit|mathbf|operatorname|text)\s*\{([^{}]*)\}")
+_BESIDE_DOTS = re.compile(r",\s*(?=\\dots)|(?<=\\dots),\s*")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
@@ -87,13 +88,18 @@ def _formula(latex: str) -> tuple[ElementTree.Element, ...]:
         return ()
     with _plain_paths():
         try:
-            return _elements(ziamath.Latex(latex, size=SIZE, inline=True))
+            return _elements(ziamath.Latex(_enumeration(latex), size=SIZE, inline=True))
         except Exception:  # names may hold anything, and ziamath has no error of its own for what it cannot read
             return _elements(ziamath.Math(_plain(latex), size=SIZE))
 
 
 def _elements(formula: Any) -> tuple[ElementTree.Element, ...]:
     return tuple(formula.svgxml().iter())
+
+
+def _enumeration(latex: str) -> str:
+    """Thin spaces around dots, as LaTeX sets them; ziamath sets wide ones."""
+    return _BESIDE_DOTS.sub(r"{,}\\,", latex)
 
 
 def _plain(latex: str) -> ElementTree.Element:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from mvgraph.drawing.curves import along, cubic, cut, enters
+from mvgraph.drawing.curves import along, cubic, cut, enters, samples
 from mvgraph.drawing.diagram import Edge
 from mvgraph.drawing.markup import element, number
 from mvgraph.drawing.outlines import ellipse
@@ -27,19 +27,32 @@ def line(edge: Edge, route: Route, theme: Theme) -> list[Element]:
     """An edge without its label, and around it what makes it easy to point at."""
     grown = 1.0 if edge.change == "same" else BOLD
     curves, head = _headed(route.pieces, (1 + grown) / 2) if edge.arrow else (route.pieces, "")
-    data = "".join(map(_path, curves))
-    style = LINES[edge.part]
     colour = theme.line(edge.part, edge.change)
-    drawn = element(
-        "path",
-        d=data,
-        fill="none",
-        stroke=colour,
-        stroke_width=style.width * grown,
-        stroke_dasharray=" ".join(map(number, style.dashes)),
-    )
+    style = LINES[edge.part]
+    drawn = [_stroke(curve, colour, style.width * grown, style.dashes) for curve in curves]
+    data = "".join(map(_path, curves))
     around = element("path", d=data, fill="none", stroke="none", stroke_width=NEAR, pointer_events="stroke")
-    return [around, drawn, *([element("path", d=head, fill=colour)] if head else [])]
+    return [around, *drawn, *([element("path", d=head, fill=colour)] if head else [])]
+
+
+def _stroke(curve: Curve, colour: str, width: float, dashes: tuple[float, ...]) -> Element:
+    pattern = " ".join(map(number, _fitted(dashes, _length(curve))))
+    return element("path", d=_path(curve), fill="none", stroke=colour, stroke_width=width, stroke_dasharray=pattern)
+
+
+def _fitted(dashes: tuple[float, ...], length: float) -> tuple[float, ...]:
+    """Dashes, stretched a little, so that a line begins and ends with a whole one; none in a shorter line."""
+    if not dashes or length < dashes[0]:
+        return ()
+    on, off = dashes
+    count = max(1, round((length - on) / (on + off)))
+    stretch = length / (count * (on + off) + on)
+    return on * stretch, off * stretch
+
+
+def _length(curve: Curve) -> float:
+    steps = np.diff(samples(cubic(*curve)), axis=0)
+    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
 
 
 def midpoint(route: Route) -> Point:

@@ -67,6 +67,13 @@ def test_what_is_no_formula_is_drawn_as_the_text_it_is():
     assert size("a_ and more")[0] > 2 * size("a_")[0]
 
 
+def test_an_enumeration_is_set_as_tightly_as_in_latex():
+    letters = sum(size(part)[0] for part in ("1", ",", r"\dots", ",", "M"))
+    thin = size(r"a\,b")[0] - size("ab")[0]
+    assert size(r"1, \dots, M")[0] == pytest.approx(letters + 4 * thin, abs=1.0)
+    assert outline(r"1, \dots, M") == outline(r"1,\dots,M")
+
+
 def test_a_label_grows_with_its_scale():
     width, height = size(symbols.latex("h.image"))
     assert size(symbols.latex("h.image"), 2.0) == pytest.approx((2 * width, 2 * height), rel=0.01)

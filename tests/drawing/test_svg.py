@@ -13,7 +13,7 @@ import pytest
 from mvgraph.drawing.diagram import Change, Diagram, Edge, Kind, Node, Plate
 from mvgraph.drawing.placement import Box, Placement, Route
 from mvgraph.drawing.svg import svg
-from mvgraph.drawing.themes import DARK, LIGHT, THEMES
+from mvgraph.drawing.themes import DARK, LIGHT, LINES, THEMES
 
 from .placements import SAMPLES, by_hand
 
@@ -111,9 +111,11 @@ def test_every_kind_of_node_is_another_figure(theme):
     assert all(a != b for a, b in combinations(drawn, 2))
 
 
-def one_edge(edge):
+STRAIGHT = Route((((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)),))
+
+
+def one_edge(edge, route=STRAIGHT):
     nodes = (Node("a", "latent", "a", "a"), Node("b", "latent", "b", "b"))
-    route = Route((((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)),))
     boxes = {"a": Box(0, 0, 9, 9), "b": Box(9, 9, 9, 9)}
     return root(Placement(Diagram("d", "", nodes, (), (edge,)), boxes, routes={edge.id: route}))
 
@@ -144,6 +146,16 @@ def test_a_line_ends_before_the_tip_of_its_head():
 def test_without_an_arrow_the_line_goes_to_the_end():
     assert strokes(one_edge(Edge("e", "a", "b", "q", arrow=False)), "e")[0].get("d").endswith("30 0")
     assert len(groups(one_edge(Edge("e", "a", "b", "q", arrow=False)))["e"]) == 3
+
+
+@pytest.mark.parametrize("length", [8.0, 21.0, 60.0])
+@pytest.mark.parametrize("part", ["q", "game"])
+def test_a_dashed_line_begins_and_ends_with_a_whole_dash(part, length):
+    route = Route((((0.0, 0.0), (length / 3, 0.0), (length * 2 / 3, 0.0), (length, 0.0)),))
+    drawn = strokes(one_edge(Edge("e", "a", "b", part, arrow=False), route), "e")[0]
+    on, off = map(float, drawn.get("stroke-dasharray").split())
+    assert (length - on) / (on + off) == pytest.approx(round((length - on) / (on + off)), abs=0.06)
+    assert 0.6 * LINES[part].dashes[0] < on < 1.7 * LINES[part].dashes[0]
 
 
 def test_plates_show_a_change():
