@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
+from mvgraph.drawing.diagram import Change, Diagram, Edge, Node, Plate
 from mvgraph.drawing.figures import WIDTH, figure
 from mvgraph.drawing.labels import outline
 from mvgraph.drawing.legend import key
 from mvgraph.drawing.lines import line, midpoint
-from mvgraph.drawing.marks import badge
+from mvgraph.drawing.marks import RADIUS, badge
 from mvgraph.drawing.markup import anchor, element, number, write
 from mvgraph.drawing.placement import Box, Placement, Point
-from mvgraph.drawing.shapes import SMALL, scale
+from mvgraph.drawing.shapes import CORNERS, DOTS, SMALL, scale
+from mvgraph.drawing.summary import summary
 from mvgraph.drawing.themes import BOLD, LIGHT, Theme
 
 CORNER = 7.0  # of plates
@@ -49,7 +50,7 @@ def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: 
     root = element(
         "svg",
         element("title", diagram.name, id="diagram-title"),
-        element("desc", diagram.title, id="diagram-description"),
+        element("desc", summary(diagram), id="diagram-description"),
         element("rect", class_="paper", width=width, height=height, fill=theme.paper),
         *layers,
         xmlns="http://www.w3.org/2000/svg",
@@ -86,7 +87,7 @@ def _node(node: Node, placement: Placement, theme: Theme) -> Element:
         "node",
         *figure(node, box, theme),
         *_letters(node.label, scale(node.kind), label, theme.ink),
-        *badge(node.change, _corner(box), theme),
+        *badge(node.change, _corner(node, box, label), theme),
         style=node.kind + (" deterministic" if node.deterministic else ""),
         title=node.title or node.text,
     )
@@ -109,15 +110,15 @@ def _plate(plate: Plate, placement: Placement, theme: Theme) -> Element:
 
 def _edge(edge: Edge, placement: Placement, theme: Theme) -> Element:
     route = placement.routes[edge.id]
-    names = {n.id: n.text for n in placement.diagram.nodes}
+    source, target = (placement.diagram.node(i) for i in (edge.source, edge.target))
     return _group(
         edge,
         "edge",
         *line(edge, route, theme),
         *_letters(edge.label, SMALL, route.label, theme.ink),
-        *badge(edge.change, midpoint(route), theme),
+        *badge(_mark(edge, (source, target)), midpoint(route), theme),
         style=edge.part,
-        title=edge.title or f"{PARTS[edge.part]}: {names[edge.source]} to {names[edge.target]}",
+        title=edge.title or f"{PARTS[edge.part]}: {source.text} to {target.text}",
     )
 
 
@@ -129,6 +130,14 @@ def _letters(label: str, size: float, box: Box | None, colour: str) -> list[Elem
     return [element("path", class_="label", d=drawn.path, fill=colour, transform=place)]
 
 
-def _corner(box: Box) -> Point:
-    """Where a node's badge sits: on its outline, upper right."""
-    return box.x + box.width * 0.4, box.y - box.height * 0.4
+def _corner(node: Node, box: Box, label: Box) -> Point:
+    """Where a node's badge sits: on its outline, upper right; beside a dot, where its label is not."""
+    if node.kind in DOTS:
+        return box.x + (RADIUS + box.width / 2) * (1 if label.x < box.x else -1), box.y
+    share = 0.5 if node.kind in CORNERS else 0.5**1.5
+    return box.x + box.width * share, box.y - box.height * share
+
+
+def _mark(edge: Edge, ends: tuple[Node, Node]) -> Change:
+    """The change to mark at an edge: none where one of its ends says it already."""
+    return "same" if edge.change in {end.change for end in ends} - {"changed"} else edge.change

@@ -45,7 +45,7 @@ class Line:
 
 
 LINES: Mapping[Part, Line] = {"p": Line(1.1), "q": Line(1.1, (4.2, 2.6)), "game": Line(1.5, (1.5, 2.3))}
-BOLD = 1.9  # times as wide is what two models differ in
+BOLD = 1.7  # times as wide is what two models differ in
 
 LIGHT = Theme(
     "light",
