@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from mvgraph.drawing import generation, inference, onlookers, parameters
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.folding import Folding, fold
+from mvgraph.drawing.lighting import groups
 from mvgraph.drawing.notes import note
 from mvgraph.drawing.sketch import Line, Mark, Sketch, sketch
 from mvgraph.graph import build
@@ -19,7 +21,12 @@ LEVELS = "plate:l"
 
 
 def diagram(
-    spec: Spec, *, unroll: bool = False, part: Literal["p", "q", "both"] = "both", with_parameters: bool = False
+    spec: Spec,
+    *,
+    unroll: bool = False,
+    part: Literal["p", "q", "both"] = "both",
+    with_parameters: bool = False,
+    with_terms: bool = False,
 ) -> Diagram:
     """The picture of both graphs of a spec.
 
@@ -28,9 +35,12 @@ def diagram(
         unroll: every view and level by its name; folded into plates otherwise.
         part: the generative graph, the inference graph, or both in one.
         with_parameters: dots for the parameters of decoders, encoders and learnt priors.
+        with_terms: groups of what each term of the objective comes from.
     """
     whole = draft(spec, with_parameters=with_parameters)
-    return folded(spec, whole, Folding() if unroll else fold(spec, whole)).part(part)
+    folding = Folding() if unroll else fold(spec, whole)
+    found = groups(spec, whole, folding) if with_terms else ()
+    return replace(folded(spec, whole, folding), groups=found).part(part)
 
 
 def draft(spec: Spec, *, with_parameters: bool = False) -> Sketch:
@@ -95,15 +105,15 @@ def _more(spec: Spec) -> str:
 
 
 def _edges(lines: Iterable[Line], folding: Folding) -> Iterator[Edge]:
-    together: dict[tuple[str, str, str], list[Line]] = {}
+    together: dict[str, list[Line]] = {}
     for line in lines:
-        key = folding.name(line.source), folding.name(line.target), line.part
-        together.setdefault(key, []).append(line)
-    for (source, target, part), copies in together.items():
+        together.setdefault(folding.edge(line), []).append(line)
+    for name, copies in together.items():
+        source, target = folding.name(copies[0].source), folding.name(copies[0].target)
         label, text = note(copies, folding.levels)
         title = "; ".join(dict.fromkeys(_said(line, folding) for line in copies if line.about))
         arrow = copies[0].target.kind != "factor"
-        yield Edge(f"{source}>{target}:{part}", source, target, copies[0].part, arrow, label, text, title)
+        yield Edge(name, source, target, copies[0].part, arrow, label, text, title)
 
 
 def _said(line: Line, folding: Folding) -> str:

@@ -55,6 +55,10 @@ class Folding:
         """The id of the node that a mark becomes."""
         return ".".join([mark.name, *self.indices(mark)])
 
+    def edge(self, line: Line) -> str:
+        """The id of the edge that a line becomes."""
+        return f"{self.name(line.source)}>{self.name(line.target)}:{line.part}"
+
 
 def fold(spec: Spec, sketch: Sketch) -> Folding:
     """Views that the graphs do not tell apart are one; so are the levels of a hierarchy."""

@@ -29,6 +29,13 @@ def lines(spec: Spec, drawn: Iterable[Line]) -> Iterator[Line]:
         yield Line(_encoder(line, own), line.target, "q")
 
 
+def makes(dot: Line, line: Line) -> bool:
+    """Whether a line from parameters stands for the network behind another line of q."""
+    if not line.network or dot.target != line.target:
+        return False
+    return dot.source in (_encoder(line, ()), _encoder(line, (_inferred(line.target),)))
+
+
 def _encoder(line: Line, own: tuple[str, ...]) -> Mark:
     if line.network == "whole":
         return _dot("phi", (*own, "J"), None, line.target.level, "network that reads all views")
