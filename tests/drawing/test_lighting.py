@@ -119,7 +119,7 @@ def test_priors_made_of_posteriors() -> None:
     assert found["KL(q(z.1|1) || N(0,I))"] == {"x.1>z.1:q", "prior.z>z.1:q"}
     assert found["KL(q(z.1|1) || q(z.2|2))"] == {"x.1>z.1:q", "x.2>z.2:q", "x.2>prior.z:q", "prior.z>z.1:q"}
     exact = lit("mmvm_exact")["KL(q(z.1|1) || Mix_1/2[q(z.1|1), q(z.2|2)])"]
-    assert exact == {"x.1>z.1:q", "x.1>prior.z:q", "x.2>prior.z:q", "prior.z>z.1:q"}
+    assert exact == {"x.1>z.1:q", "x.2>z.2:q", "x.1>prior.z:q", "x.2>prior.z:q", "prior.z>z.1:q"}
 
 
 def test_statistics_conditions_and_logarithms() -> None:
@@ -202,7 +202,7 @@ def test_nothing_stays_dark(name: str, unroll: bool, with_parameters: bool) -> N
     assert frozenset().union(*(g.members for g in made.groups)) == there
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(specs())
 def test_random_specs(tree: dict[str, typing.Any]) -> None:
     """Models that nobody wrote."""
