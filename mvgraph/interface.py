@@ -7,10 +7,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from networkx import Graph
+
 from mvgraph import graph
-from mvgraph.drawing.building import diagram
-from mvgraph.drawing.pairing import pair
+from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.networks import from_network
 from mvgraph.drawing.rendering import Picture
+from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
 from mvgraph.objective.explaining import explain as explain_spec
@@ -111,45 +114,55 @@ def explain(source: Source, **overrides: Any) -> str:
 
 
 def draw(
-    source: Source,
+    source: Source | Diagram | Graph,
     path: str | Path | None = None,
     *,
-    against: Source | None = None,
+    against: Source | Diagram | Graph | None = None,
     part: str = "both",
     unroll: bool = False,
     parameters: bool = False,
+    theme: str = "light",
+    legend: bool = False,
+    scale: float = 2.0,
     **overrides: Any,
 ) -> Picture:
-    """Both graphs of a spec in one plate diagram, or what a second spec changes in them.
+    """Both graphs of a spec in one plate diagram, or what a second spec changes in them; notebooks show it as it is.
 
     >>> print(draw("mvae", part="p").text().splitlines()[-1])
       p  z → x.m
 
     Arguments:
-        source: a spec, the name of a reference spec, or a path.
+        source: a spec, the name of a reference spec, a path, or a directed networkx graph; see
+            `mvgraph.drawing.networks` for the attributes that a graph may have.
         path: the file to write, whose suffix says in what form; none is written unless given.
-        against: a second spec: the picture shows what it adds, leaves out and changes.
+        against: a second one: the picture shows what it adds, leaves out and changes.
         part: `p`, the generative graph, `q`, the inference graph, or `both`.
         unroll: every view and level by its name, not folded into plates.
         parameters: dots for the parameters of networks.
+        theme: `light` or `dark`.
+        legend: explain the notation below the picture.
+        scale: of a .png; 1 is what a browser would show.
         overrides: see `load`; for both specs.
 
     Raises:
         SpecError: a spec has errors.
-        UsageError: a form, a part or a suffix is unknown.
+        UsageError: a form, a part, a theme or a suffix is unknown; a graph cannot be drawn; there is no Graphviz.
     """
     if part not in PARTS:
         raise UsageError(f"there is no part '{part}'; {nearest(part, list(PARTS))}")
-    spec = sound(source, **overrides)
-    if against is None:
-        found = diagram(spec, part=PARTS[part], unroll=unroll, with_parameters=parameters)
-    else:
-        other = sound(against, **overrides)
-        found = pair(spec, other, part=PARTS[part], unroll=unroll, with_parameters=parameters)
-    picture = Picture(found)
+    subjects = [_subject(s, overrides) for s in (source, against) if s is not None]
+    found = depict(*subjects, part=PARTS[part], unroll=unroll, with_parameters=parameters)
+    picture = Picture(found, theme=theme, legend=legend, scale=scale)
     if path is not None:
         picture.save(path)
     return picture
+
+
+def _subject(source: Source | Diagram | Graph, overrides: Mapping[str, Any]) -> Subject:
+    """What is drawn: a diagram that is one already, or a spec."""
+    if isinstance(source, Graph):
+        return from_network(source)
+    return source if isinstance(source, Diagram) else sound(source, **overrides)
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

@@ -21,7 +21,8 @@ def natural(diagram: Diagram) -> Rows:
     """Every edge leads down as shortly as possible; data without anything below stand at the bottom."""
     number = {node.id: i for i, node in enumerate(diagram.nodes)}
     pairs = [downwards(e) for e in diagram.edges if e.source != e.target]
-    lines = [f"n{i};" for i in number.values()] + [f"n{number[a]} -> n{number[b]};" for a, b in pairs]
+    lines = ['node [label=""];', *(f"n{i};" for i in number.values())]  # else it looks for fonts, and warns
+    lines += [f"n{number[a]} -> n{number[b]};" for a, b in pairs]
     heights = {name: y for name, (_, y) in positions("digraph {" + "\n".join(lines) + "}").items()}
     levels = {y: i for i, y in enumerate(sorted(set(heights.values())))}
     rows = {name: levels[heights[f"n{i}"]] for name, i in number.items()}

@@ -4,27 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mvgraph.deferring import defer
 from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.dot import dot
+from mvgraph.drawing.mermaid import mermaid
+from mvgraph.drawing.placement import Placement
+from mvgraph.drawing.plain import to_json
+from mvgraph.drawing.raster import pdf, png
 from mvgraph.drawing.summary import summary
+from mvgraph.drawing.svg import svg
+from mvgraph.drawing.themes import THEMES, Theme
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.registry import nearest
 
+if TYPE_CHECKING:
+    from mvgraph.drawing import layout
+else:
+    layout = defer("mvgraph.drawing.layout")  # what only lists or checks need not wait for numpy
+
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """A diagram that can be looked at: as text, or as a file.
+    """A diagram that can be looked at: in a notebook as it is, as text, or as a file.
+
+    >>> import mvgraph as mg
+    >>> print(mg.draw("mvae").text("mermaid").splitlines()[0])
+    flowchart TB
 
     Arguments:
         diagram: what is drawn.
+        theme: `light` or `dark`.
+        legend: whether the notation is explained beside the picture.
+        scale: pixels per point, where there are pixels.
     """
 
     diagram: Diagram
+    theme: str = "light"
+    legend: bool = False
+    scale: float = 2.0
+
+    def __post_init__(self) -> None:
+        _theme(self.theme)
+        if not 0 < self.scale <= MOST_SCALE:
+            raise UsageError(f"the scale is {self.scale:g}; it lies between 0 and {MOST_SCALE:g}")
+
+    @cached_property
+    def placement(self) -> Placement:
+        """The diagram with its coordinates.
+
+        Raises:
+            UsageError: Graphviz is not there.
+        """
+        return layout.place(self.diagram)
+
+    def svg(self, theme: str | None = None) -> str:
+        """The picture as SVG, in its own theme or another.
+
+        Raises:
+            UsageError: there is no such theme, or no Graphviz.
+        """
+        return svg(self.placement, _theme(theme or self.theme), legend=self.legend)
 
     def text(self, form: str = "text") -> str:
-        """The picture in a form that is text; `text` itself has its parts in words.
+        """The picture in a form that is text: `svg`, `mermaid`, `dot`, `json`, or `text`, its parts in words.
 
         Raises:
             UsageError: there is no such form, or it is no text.
@@ -38,7 +85,7 @@ class Picture:
         """The picture in any form.
 
         Raises:
-            UsageError: there is no such form.
+            UsageError: there is no such form, or Graphviz is not there and the form needs it.
         """
         return FORMATS[named(form)].render(self)
 
@@ -58,6 +105,9 @@ class Picture:
             unfinished.write_bytes(found if isinstance(found, bytes) else found.encode())
         return file
 
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
     def __repr__(self) -> str:
         return self.text()
 
@@ -75,17 +125,30 @@ class Format:
     render: Callable[[Picture], str | bytes]
 
 
+MOST_SCALE = 20.0
 FORMATS: dict[str, Format] = {
+    "svg": Format((".svg",), lambda p: p.svg()),
+    "png": Format((".png",), lambda p: png(p.svg(), p.scale)),
+    "pdf": Format((".pdf",), lambda p: pdf(p.svg())),
+    "mermaid": Format((".mmd", ".mermaid"), lambda p: mermaid(p.diagram)),
+    "dot": Format((".dot", ".gv"), lambda p: dot(p.diagram)),
+    "json": Format((".json",), lambda p: to_json(p.placement)),
     "text": Format((".txt",), lambda p: summary(p.diagram)),
 }
 SUFFIXES = {suffix: name for name, each in FORMATS.items() for suffix in each.suffixes}
 
 
+def _theme(name: str) -> Theme:
+    if name not in THEMES:
+        raise UsageError(f"there is no theme '{name}'; {nearest(name, list(THEMES))}")
+    return THEMES[name]
+
+
 def named(form: str) -> str:
     """The format of a name or a suffix.
 
-    >>> named("text"), named("txt"), named(".TXT")
-    ('text', 'text', 'text')
+    >>> named("mermaid"), named("mmd"), named(".SVG")
+    ('mermaid', 'mermaid', 'svg')
 
     Raises:
         UsageError: there is none, with all there are.
@@ -99,8 +162,8 @@ def named(form: str) -> str:
 def of(path: Path) -> str:
     """The format that the suffix of a file says.
 
-    >>> of(Path("mine.txt"))
-    'text'
+    >>> of(Path("mine.svg"))
+    'svg'
 
     Raises:
         UsageError: it says none, with all suffixes there are.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from pathlib import Path
 
+import networkx as nx
 import pytest
+from PIL import Image
 
 import mvgraph as mg
 from mvgraph.drawing.rendering import FORMATS, SUFFIXES
@@ -87,6 +91,11 @@ def test_an_existing_file_needs_force(mvgraph):
         (["-o", "nosuch/a.txt"], "there is no folder 'nosuch'"),
         (["--format", "txtt"], "there is no format 'txtt'; did you mean 'text'?"),
         (["--part", "r"], "there is no part 'r'; known: p, q, both"),
+        (["--theme", "drak"], "there is no theme 'drak'; did you mean 'dark'? known: light, dark"),
+        (["--scale", "0"], "the scale is 0; it lies between 0 and 20"),
+        (["--scale", "nan"], "the scale is nan; it lies between 0 and 20"),
+        (["-o", "a.svg", "--format", "png"], "asked for png and svg at once; one file has one format"),
+        (["-o", "a.svg", "--json"], "asked for json and svg at once"),
         (["--diff", "mopo"], "did you mean 'mopoe'?"),
         (["--set", "gamma=3"], "the spec has no key and no param 'gamma'"),
         (["--views", "1"], "the model is for 2 or more views"),
@@ -151,3 +160,47 @@ def test_python_refuses():
         mg.draw("mvae", part="x")
     with pytest.raises(mg.SpecError, match="did you mean 'mvae'"):
         mg.draw("mvea")
+
+
+def test_bytes_on_standard_output(mvgraph):
+    assert mvgraph("draw", "mvae", "--format", "png").stdout_bytes == mg.draw("mvae").render("png")
+    assert mvgraph("draw", "mvae", "--format", "svg").stdout == mg.draw("mvae").svg() == mg.draw("mvae")._repr_svg_()
+
+
+def test_a_terminal_shows_no_bytes(mvgraph, monkeypatch):
+    monkeypatch.setattr("mvgraph.cli.verbs.draw._watched", lambda: True)
+    result = mvgraph("draw", "mvae", "--format", "png")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a terminal shows no pictures; name a file with -o" in result.stderr
+
+
+def test_data_for_programs(mvgraph):
+    found = json.loads(mvgraph("draw", "mopoe", "--json").stdout)
+    assert [n["id"] for n in found["diagram"]["nodes"]] == list(found["nodes"]) == ["z", "x.m", "q.z"]
+    assert found["diagram"]["plates"][1]["nodes"] == ["x.m"]
+    assert set(found["nodes"]["z"]) == {"x", "y", "width", "height"}
+    ends = found["routes"]["z>x.m:p"]["pieces"][0][-1]
+    assert 0 < ends[0] < found["width"]
+
+
+def test_themes_legend_and_scale(tmp_path):
+    plain = mg.draw("mopoe")
+    assert plain.svg("dark") == mg.draw("mopoe", theme="dark").svg() != plain.svg()
+    assert 'class="legend"' in mg.draw("mopoe", legend=True).svg()
+    files = [mg.draw("mopoe", scale=s).save(tmp_path / "a.png").read_bytes() for s in (1, 2)]
+    sizes = [Image.open(BytesIO(file)).width for file in files]
+    assert abs(sizes[1] - 2 * sizes[0]) <= 2
+    with pytest.raises(mg.UsageError, match="there is no theme 'blue'; known: light, dark"):
+        plain.svg("blue")
+    with pytest.raises(mg.UsageError, match="'png' is no text; save the picture to a file"):
+        plain.text("png")
+
+
+def test_a_network_is_drawn_too():
+    graph = nx.DiGraph([("mu", "x"), ("sigma", "x")], name="ours")
+    graph.nodes["x"].update(kind="observed", plates="n")
+    picture = mg.draw(graph)
+    assert [(n.id, n.kind) for n in picture.diagram.nodes] == [("mu", "latent"), ("x", "observed"), ("sigma", "latent")]
+    assert mg.draw(picture.diagram).diagram == picture.diagram
+    graph.add_edge("tau", "x")
+    assert "+ tau" in mg.draw(picture.diagram, against=graph).text()

@@ -156,7 +156,10 @@ assert not heavy, heavy
 """
 
 
-READING = [["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"], ["draw", "mopoe"]]
+READING = [
+    *(["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]),
+    *(["draw", "mopoe"], ["draw", "dmvae", "--diff", "mvae", "--format", "svg"]),
+]
 
 
 @pytest.mark.parametrize("arguments", READING)

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from mvgraph.cli.options import Force, Sets, SpecName, ViewCount, checked
+from mvgraph.cli.options import AsJson, Force, Sets, SpecName, ViewCount, checked
 from mvgraph.cli.output import may_write
-from mvgraph.drawing.rendering import FORMATS, SUFFIXES, named, of
+from mvgraph.drawing.rendering import FORMATS, MOST_SCALE, SUFFIXES, named, of
 from mvgraph.errors import UsageError
 from mvgraph.interface import draw
 
-EXAMPLE = "mvgraph draw mvae --diff mmvae_plus"
+EXAMPLE = "mvgraph draw mopoe -o mopoe.svg (or .png .pdf .tex .mmd .dot .html); mvgraph draw mvae --diff mopoe -o d.svg"
 
 
 def run(
@@ -32,18 +32,24 @@ def run(
     ] = "both",
     unroll: Annotated[bool, typer.Option("--unroll", help="Every view and level by name, without plates.")] = False,
     parameters: Annotated[bool, typer.Option("--parameters", help="The parameters of networks as dots.")] = False,
+    theme: Annotated[str, typer.Option("--theme", metavar="light|dark", help="The colours.")] = "light",
+    legend: Annotated[bool, typer.Option("--legend", help="Explain the notation beside the picture.")] = False,
     form: Annotated[
         str | None, typer.Option("--format", metavar="|".join(FORMATS), help="The form, whatever the file is called.")
     ] = None,
+    scale: Annotated[
+        float, typer.Option("--scale", metavar="X", help=f"Pixels per point of a .png, up to {MOST_SCALE:g}.")
+    ] = 2.0,
     sets: Sets = None,
     views: ViewCount = None,
+    as_json: AsJson = False,
     force: Force = False,
 ) -> None:
     """Draw both graphs of a model as one plate diagram: generation solid, inference dashed.
 
     Without -o the parts are listed in words, or printed in a --format that is text.
     """
-    chosen = _format(output, form)
+    chosen = _format(output, form, as_json)
     if output is not None:
         may_write(output, force=force)
     picture = draw(
@@ -52,6 +58,9 @@ def run(
         part=part,
         unroll=unroll,
         parameters=parameters,
+        theme=theme,
+        legend=legend,
+        scale=scale,
     )
     if output is None:
         _print(picture.render(chosen))
@@ -60,13 +69,13 @@ def run(
     typer.echo(f"wrote {output}")
 
 
-def _format(output: Path | None, form: str | None) -> str:
+def _format(output: Path | None, form: str | None, as_json: bool) -> str:
     """The format that is asked for, in one way or several.
 
     Raises:
         UsageError: there is none such, or they disagree.
     """
-    asked = [*([named(form)] if form else [])]
+    asked = [*([named(form)] if form else []), *(["json"] if as_json else [])]
     if output is not None and (not asked or output.suffix.lower() in SUFFIXES):
         asked.append(of(output))
     if len(set(asked)) > 1:
@@ -78,7 +87,11 @@ def _print(found: str | bytes) -> None:
     """A picture on standard output; bytes only where no one reads them."""
     if isinstance(found, str):
         typer.echo(found, nl=not found.endswith("\n"))
-    elif sys.stdout.isatty():
+    elif _watched():
         raise UsageError("a terminal shows no pictures; name a file with -o")
     else:
         typer.echo(found, nl=False)
+
+
+def _watched() -> bool:
+    return sys.stdout.isatty()
