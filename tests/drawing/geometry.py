@@ -82,3 +82,8 @@ def shared(first: Points, second: Points, gap: float) -> float:
     some = first[::4]
     near = np.sqrt(((some[:, None] - second[None, ::2]) ** 2).sum(-1)).min(1) < gap
     return float(near.sum() * STEP * 4)
+
+
+def length(points: Points) -> float:
+    """Of a line through points."""
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())

@@ -15,17 +15,18 @@ import numpy as np
 from mvgraph.drawing.diagram import Edge, Plate
 from mvgraph.drawing.placement import Box, Placement
 
-from .geometry import Points, apart, border, distance, in_box, in_ellipse, line, shared, within
+from .geometry import Points, apart, bezier, border, distance, in_box, in_ellipse, length, line, shared, within
 
 Law = Callable[[Placement], Iterator[str]]
 
 ROUND = {"latent", "observed", "condition", "pseudo", "parameter", "auxiliary"}
 DOTS = {"parameter", "auxiliary"}
-CLEAR = 1.0  # between a line and a node that it passes
+CLEAR = 1.0  # between a line and a node or a label that it passes, and between labels
 TIP = 2.0  # an end of a line is this near to the border of its node
 GAP = 6.0  # a label stands this near to its dot, or to the ends of the line that makes room for it
 SIDE = 2.0  # between parallel borders of two plates
-ALONG = 16.0  # two lines lie on each other where they do so for this length
+ALONG = 16.0  # two lines lie on each other where they do so for this length, and a line on a border
+SEEN = 5.0  # the least of a line on each side of its label
 CROWD = 16.0  # near a node that both lines end in they may
 
 
@@ -46,7 +47,7 @@ def no_label_over_a_line(placement: Placement) -> Iterator[str]:
     borders = {f"the border of '{name}'": border(box) for name, box in placement.plates.items()}
     drawn = {f"the line of '{name}'": points for name, points in lines(placement).items()} | borders
     for label, box in loose(placement).items():
-        yield from (f"{name} crosses {label}" for name, points in drawn.items() if in_box(points, box))
+        yield from (f"{name} crosses {label}" for name, points in drawn.items() if in_box(points, box, CLEAR))
 
 
 def no_node_outside_its_plate(placement: Placement) -> Iterator[str]:
@@ -85,7 +86,7 @@ def nothing_overlaps(placement: Placement) -> Iterator[str]:
     """Nodes and labels lie apart."""
     boxes = {f"'{name}'": box for name, box in placement.nodes.items()} | loose(placement)
     for (one, first), (other, second) in combinations(boxes.items(), 2):
-        if not apart(first, second):
+        if not apart(first, second, CLEAR):
             yield f"{one} overlaps {other}"
 
 
@@ -168,6 +169,22 @@ def _away(points: Points, ends: list[Box]) -> Points:
     return points
 
 
+def lines_off_borders(placement: Placement) -> Iterator[str]:
+    """No edge's line lies on the border of a plate; it may cross it."""
+    borders = {name: border(box) for name, box in placement.plates.items()}
+    for name, points in lines(placement).items():
+        for plate, drawn in borders.items():
+            if shared(points, drawn, CLEAR) >= ALONG:
+                yield f"the line of '{name}' lies on the border of '{plate}'"
+
+
+def lines_seen(placement: Placement) -> Iterator[str]:
+    """Something of an edge's line is to be seen on each side of its label."""
+    for name, route in placement.routes.items():
+        if any(length(bezier(piece)) < SEEN for piece in route.pieces):
+            yield f"the label of '{name}' hides its line"
+
+
 def labels_near(placement: Placement) -> Iterator[str]:
     """A label stands beside its dot, or in the gap of its own line."""
     for name, box in placement.labels.items():
@@ -213,6 +230,8 @@ BESIDE: tuple[Law, ...] = (
     borders_apart,
     edges_end_at_their_nodes,
     edges_apart,
+    lines_off_borders,
+    lines_seen,
     labels_near,
 )
 LAWS = (*FOUR, *BESIDE)

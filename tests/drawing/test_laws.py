@@ -76,6 +76,7 @@ def without(part: str, name: str) -> Placement:
 
 
 GAPLESS = Route((straight((60, 55), (60, 145)),), Box(60, 100, 10, 12))
+SHORT = Route((straight((60, 55), (60, 58)), straight((60, 73), (60, 145))), Box(60, 65, 10, 12))
 BROKEN: list[tuple[laws.Law, Placement, str]] = [
     (laws.no_label_over_a_line, moved("labels", "theta", Box(190, 162, 14, 10)), "line of 'theta>x' crosses the label"),
     (
@@ -116,6 +117,16 @@ BROKEN: list[tuple[laws.Law, Placement, str]] = [
         laws.edges_apart,
         routed("f>z", (110, 92), (98.3, 120.6), (74.9, 145.8), (71, 50)),
         "'x>f' and 'f>z' lie on each other",
+    ),
+    (
+        laws.lines_off_borders,
+        routed("theta>x", (197.5, 160), (160, 150), (160, 100), (75, 160)),
+        "on the border of 'n'",
+    ),
+    (
+        laws.lines_seen,
+        replace(GOOD, routes={**GOOD.routes, "z>x": SHORT}),
+        "the label of 'z>x' hides its line",
     ),
     (laws.labels_near, moved("labels", "theta", Box(220, 160, 14, 10)), "label of 'theta' is far from it"),
     (
