@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         check,
         compile,  # noqa: A004
         derive,
+        diff,
         draw,
         dump,
         explain,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
+    from mvgraph.objective.difference.delta import Difference
     from mvgraph.planning.steps import Plan
     from mvgraph.spec.builder import ce, compose, elbo, iwae, js, kl, latent, observed, posterior, statistic, view
     from mvgraph.spec.model import Spec
@@ -48,6 +50,7 @@ else:
         {
             "Batch": "mvgraph.data.batch",
             "DataError": "mvgraph.errors",
+            "Difference": "mvgraph.objective.difference.delta",
             "Interrupted": "mvgraph.training.errors",
             "Model": "mvgraph.module.model",
             "MvgraphError": "mvgraph.errors",
@@ -67,6 +70,7 @@ else:
             "compile": "mvgraph.interface",
             "compose": "mvgraph.spec.builder",
             "derive": "mvgraph.interface",
+            "diff": "mvgraph.interface",
             "draw": "mvgraph.interface",
             "dump": "mvgraph.interface",
             "elbo": "mvgraph.spec.builder",
@@ -95,6 +99,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Batch",
     "DataError",
+    "Difference",
     "Interrupted",
     "Model",
     "MvgraphError",
@@ -115,6 +120,7 @@ __all__ = [
     "compile",
     "compose",
     "derive",
+    "diff",
     "draw",
     "dump",
     "elbo",

@@ -16,6 +16,8 @@ from mvgraph.drawing.rendering import Picture
 from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
+from mvgraph.objective.difference.comparing import difference
+from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.planning import steps
 from mvgraph.registry import nearest
@@ -88,7 +90,10 @@ def sound(source: Source, **overrides: Any) -> Spec:
     Raises:
         SpecError: with all its errors; warnings do not count.
     """
-    spec = load(source, **overrides)
+    return _sound(load(source, **overrides))
+
+
+def _sound(spec: Spec) -> Spec:
     errors = [p for p in graph.check(spec) if p.severity == "error"]
     if errors:
         raise SpecError(*errors)
@@ -163,6 +168,27 @@ def _subject(source: Source | Diagram | Graph, overrides: Mapping[str, Any]) -> 
     if isinstance(source, Graph):
         return from_network(source)
     return source if isinstance(source, Diagram) else sound(source, **overrides)
+
+
+def diff(
+    a: Source, b: Source, *, assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
+) -> Difference:
+    """What sets the models A and B apart: the strongest relation of their objectives, terms, graphs, settings.
+
+    >>> delta = diff("mcvae", "dvcca", assuming={"beta": 1})
+    >>> print(delta.verdict, len(delta.shared), len(delta.removed), len(delta.added))
+    different 3 3 0
+
+    Arguments:
+        a, b: two specs, names of reference specs, or paths.
+        assuming: values of params, as numbers or formulas such as `5/6`, for both.
+        views: how many views, where a spec leaves it open; else as many as the other one has.
+
+    Raises:
+        SpecError: a spec has errors. UsageError: neither spec has a param that is assumed.
+    """
+    one, other = (_sound(s if isinstance(s, Spec) else load(s)) for s in (a, b))
+    return difference(one, other, assuming, views)
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

@@ -11,7 +11,7 @@ import typer
 
 import mvgraph
 from mvgraph.cli.guarding import guarded
-from mvgraph.cli.verbs import check, draw, encode, evaluate, explain, generate, impute, new, plan, schema, train
+from mvgraph.cli.verbs import check, diff, draw, encode, evaluate, explain, generate, impute, new, plan, schema, train
 from mvgraph.cli.verbs import list as listing
 
 VERBS: dict[str, ModuleType] = {
@@ -20,6 +20,7 @@ VERBS: dict[str, ModuleType] = {
     "check": check,
     "draw": draw,
     "explain": explain,
+    "diff": diff,
     "plan": plan,
     "train": train,
     "evaluate": evaluate,

@@ -158,7 +158,7 @@ assert not heavy, heavy
 
 READING = [
     *(["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]),
-    *(["draw", "mopoe"], ["draw", "dmvae", "--diff", "mvae", "--format", "svg"]),
+    *(["draw", "mopoe"], ["draw", "dmvae", "--diff", "mvae", "--format", "svg"], ["diff", "dmvae", "mopoe"]),
 ]
 
 

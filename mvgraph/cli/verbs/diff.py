@@ -1,0 +1,55 @@
+"""`mvgraph diff`: what sets two models apart."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mvgraph.cli.guarding import FINDING
+from mvgraph.cli.options import AsJson, SpecName, ViewCount
+from mvgraph.cli.output import show_json
+from mvgraph.errors import UsageError
+from mvgraph.interface import diff
+
+EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1"
+
+Assume = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="NAME=VALUE,…", help="Values of params in both, e.g. beta=1,alpha=5/6."),
+]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 unless the objectives are identical.")]
+
+
+def run(
+    a: SpecName,
+    b: SpecName,
+    assume: Assume = None,
+    views: ViewCount = None,
+    as_json: AsJson = False,
+    exit_code: ExitCode = False,
+) -> None:
+    """Compare two models: how their objectives are related, term by term, and what else they do not share."""
+    found = diff(a, b, assuming=assumptions(assume or []), views=views)
+    if as_json:
+        show_json(found.to_json())
+    else:
+        typer.echo(str(found))
+    if exit_code and not found.same:
+        raise typer.Exit(FINDING)
+
+
+def assumptions(texts: list[str]) -> dict[str, str]:
+    """Values by names.
+
+    >>> assumptions(["beta=1,alpha=5/6"])
+    {'beta': '1', 'alpha': '5/6'}
+
+    Raises:
+        UsageError: a text does not read as NAME=VALUE.
+    """
+    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    wrong = [part for part in parts if not all(side.strip() for side in part.partition("=")[::2])]
+    if wrong:
+        raise UsageError(f"'{wrong[0]}' assumes nothing; write NAME=VALUE, e.g. beta=1")
+    return {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in parts)}

@@ -1,0 +1,146 @@
+"""The difference of two specs: both at the same views, under the same names, every relation tried in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mvgraph.errors import UsageError
+from mvgraph.language.expr import Formula, symbol
+from mvgraph.language.table import Table
+from mvgraph.objective.difference.conditions import conditions, unequal
+from mvgraph.objective.difference.delta import Changed, Difference, Terms
+from mvgraph.objective.difference.graphs import graphs
+from mvgraph.objective.difference.naming import Names
+from mvgraph.objective.difference.opening import namings, opened
+from mvgraph.objective.difference.relating import related
+from mvgraph.objective.difference.relation import APART, Finding, Relation
+from mvgraph.objective.difference.searching import search
+from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
+from mvgraph.objective.difference.sides import Assumed, Side
+from mvgraph.objective.difference.sums import Sum, listed, minus
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Spec
+
+Assuming = Mapping[str, float | int | str]
+
+
+def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | None = None) -> Difference:
+    """What sets two specs apart.
+
+    Arguments:
+        a, b: two specs without errors.
+        assuming: values of params, as numbers or formulas such as `5/6`, for both specs.
+        views: how many views, where that is open.
+
+    Raises:
+        UsageError: a param is assumed that neither spec has.
+    """
+    a, b = opened(a, b, views)
+    assumed = _assumed(a, b, assuming or {})
+    one, other = min(_sides(a, b, assumed), key=lambda pair: _distance(*pair))
+    finding = _as_it_stands(one, other)
+    special = None if finding.relation <= Relation.EXPECTED else _special(one, other, finding)
+    names = other.names
+    return Difference(
+        a,
+        b,
+        names,
+        Table({n: str(e) for n, e in assumed.items()}),
+        finding,
+        special,
+        terms=_terms(one.sum, other.sum),
+        phases=_by_phase(one, other),
+        graph=graphs(a, b, names, (one.sum, other.sum)),
+        distributions=changes(distributions, a, b, names),
+        params=changes(parameters, a, b, names),
+        estimator=changes(estimators, a, b, names),
+        networks=changes(networks, a, b, names),
+        training=changes(training, a, b, names),
+    )
+
+
+def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
+    known = {*a.params, *b.params}
+    for name in assuming:
+        if name not in known:
+            raise UsageError(f"no param '{name}' to be assumed; {nearest(name, sorted(known))}")
+    return {name: Formula(str(value)).expr for name, value in assuming.items()}
+
+
+def _sides(a: Spec, b: Spec, assumed: Assumed) -> list[tuple[Side, Side]]:
+    """The two under every naming that is tried."""
+    return [(Side(a, b, Names(), assumed), Side(b, a, names, assumed)) for names in namings(a, b)]
+
+
+def _distance(one: Side, other: Side) -> tuple[int, int]:
+    """How far two sums are apart: their relation, then how many terms they do not share."""
+    found = related(one.sum, other.sum, one.declared)
+    return found.relation.rank, len(one.sum.keys() ^ other.sum.keys())
+
+
+def _as_it_stands(a: Side, b: Side) -> Finding:
+    """The strongest relation with the declared values of the params that are not the same in both."""
+    if conditions(a.spec, b.spec, b.names):
+        return APART
+    if a.spec.phases:
+        return _together(a, b)
+    other = [symbol(n) for n in unequal(a.spec, b.spec)]
+    sums = a.at({s: a.declared[s] for s in other}), b.at({s: b.declared[s] for s in other})
+    found = related(*sums, a.declared)
+    if found.relation > Relation.SCALED:
+        numbers = related(a.at(a.declared), b.at(b.declared), {})
+        if numbers.relation <= Relation.SCALED:
+            found = replace(numbers, notes=("with the declared values of the params",))
+    if found.relation <= Relation.SCALED and changes(estimators, a.spec, b.spec, b.names):
+        return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, "their estimators differ"))
+    return found
+
+
+def _phases(side: Side) -> list[Side]:
+    """A side for each phase."""
+    return [replace(side, spec=spec) for spec in side.spec.by_phase.values()]
+
+
+def _together(a: Side, b: Side) -> Finding:
+    """Phases are related as the least related ones, and different where they are not the same number."""
+    ours, theirs = _phases(a), _phases(b)
+    if len(ours) != len(theirs):
+        return APART
+    found = [_as_it_stands(*pair) for pair in zip(ours, theirs, strict=True)]
+    return max(found, key=lambda f: f.relation.rank)
+
+
+def _special(a: Side, b: Side, found: Finding) -> Finding | None:
+    """A relation that is stronger than what was found, under conditions."""
+    needs = conditions(a.spec, b.spec, b.names)
+    plain = related(a.sum, b.sum, a.declared)
+    if plain.relation <= Relation.SCALED:
+        values = [f"the same values of {', '.join(u)}"] if (u := unequal(a.spec, b.spec)) else []
+        return replace(plain, given=(*needs, *values))
+    special = search(a, b)
+    if special is None or not special.relation < found.relation:
+        return None
+    return replace(special, given=(*needs, *special.given))
+
+
+def _terms(a: Sum, b: Sum) -> Terms:
+    both = [x for x in a if x in b]
+    same = {x: a[x] for x in both if a[x] == b[x]}
+    changed = (Changed(x, a[x], b[x]) for x in both if x not in same)
+    return Terms(
+        listed(same),
+        tuple(sorted(changed, key=lambda c: (c.atom.is_distance, str(c.atom)))),
+        listed({x: c for x, c in a.items() if x not in b}),
+        listed({x: c for x, c in b.items() if x not in a}),
+        listed(minus(b, a)),
+    )
+
+
+def _by_phase(a: Side, b: Side) -> Table[Terms]:
+    """The terms of each phase, where both specs have as many."""
+    ours, theirs = _phases(a), _phases(b)
+    if len(ours) != len(theirs):
+        return Table()
+    pairs = zip(a.spec.by_phase, ours, theirs, strict=True)
+    return Table({name: _terms(one.sum, other.sum) for name, one, other in pairs})

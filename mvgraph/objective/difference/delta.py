@@ -1,0 +1,124 @@
+"""The difference of two models as a value: verdict, terms, graphs, and settings apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mvgraph.language.expr import Expr
+from mvgraph.language.table import Table
+from mvgraph.objective.atoms import Atom
+from mvgraph.objective.difference.graphs import GraphDifference
+from mvgraph.objective.difference.naming import Names
+from mvgraph.objective.difference.operations import document
+from mvgraph.objective.difference.printing import printed
+from mvgraph.objective.difference.relation import Finding, Relation, Weighted
+from mvgraph.objective.difference.settings import Change
+from mvgraph.spec.model import Spec
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A term that both objectives have, with another coefficient each."""
+
+    atom: Atom
+    before: Expr
+    after: Expr
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Two sums of terms beside each other; params of one name count as one.
+
+    Arguments:
+        shared: what both have.
+        changed: what both have, with another coefficient.
+        removed: what only A has.
+        added: what only B has.
+        residual: B − A.
+    """
+
+    shared: tuple[Weighted, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    removed: tuple[Weighted, ...] = ()
+    added: tuple[Weighted, ...] = ()
+    residual: tuple[Weighted, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What sets two models A and B apart.
+
+    Arguments:
+        a, b: the two specs, at the views of both.
+        names: which name of A each name of B stands for, where they are not the same.
+        assuming: the values of params that were given.
+        finding: the strongest relation that holds as the specs stand.
+        special: a stronger one that holds under values of params, or small changes; None where none was found.
+        terms: the objectives beside each other.
+        phases: the same for each phase, where both have phases, by the names of A's.
+        graph: edges, independences, and networks in use.
+        distributions, params, estimator, networks, training: what the specs say otherwise, apart.
+    """
+
+    a: Spec = field(repr=False)
+    b: Spec = field(repr=False)
+    names: Names
+    assuming: Table[str]
+    finding: Finding
+    special: Finding | None
+    terms: Terms
+    phases: Table[Terms]
+    graph: GraphDifference
+    distributions: tuple[Change, ...]
+    params: tuple[Change, ...]
+    estimator: tuple[Change, ...]
+    networks: tuple[Change, ...]
+    training: tuple[Change, ...]
+
+    @property
+    def verdict(self) -> Relation:
+        """The strongest relation that holds as the specs stand, with what is assumed."""
+        return self.finding.relation
+
+    @property
+    def same(self) -> bool:
+        """Whether the objectives are one, with the same distributions and values, as the specs stand."""
+        return self.verdict is Relation.IDENTICAL
+
+    @property
+    def substitution(self) -> Table[str]:
+        """The values of params under which the strongest relation that was found holds."""
+        return (self.special or self.finding).under
+
+    @property
+    def shared(self) -> tuple[Weighted, ...]:
+        """The terms that both objectives have."""
+        return self.terms.shared
+
+    @property
+    def changed(self) -> tuple[Changed, ...]:
+        """The terms that both have, with another coefficient."""
+        return self.terms.changed
+
+    @property
+    def removed(self) -> tuple[Weighted, ...]:
+        """The terms that only A has."""
+        return self.terms.removed
+
+    @property
+    def added(self) -> tuple[Weighted, ...]:
+        """The terms that only B has."""
+        return self.terms.added
+
+    @property
+    def residual(self) -> tuple[Weighted, ...]:
+        """B − A, params of one name being one."""
+        return self.terms.residual
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain data, with the operations that turn the objective of A into that of B."""
+        return document(self)
+
+    def __str__(self) -> str:
+        return printed(self)

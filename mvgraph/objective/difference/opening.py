@@ -1,0 +1,89 @@
+"""Two specs at the same views, and which name of the second stands for which of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice, permutations, product
+
+from mvgraph.language.table import Table
+from mvgraph.objective.difference.naming import Names
+from mvgraph.spec.model import Latent, Spec
+from mvgraph.spec.reading import load
+
+MOST_NAMINGS = 24  # tried one after another
+
+
+def opened(a: Spec, b: Spec, views: int | None = None) -> tuple[Spec, Spec]:
+    """Both specs with as many views where their number is open: so many, else those of the other one."""
+    if views is not None:
+        return _with(a, views), _with(b, views)
+    if len(a.views) == len(b.views):
+        return a, b
+    if a.open_views and b.open_views:
+        most = max(len(a.views), len(b.views))
+        return _with(a, most), _with(b, most)
+    return _with(a, len(b.views)), _with(b, len(a.views))
+
+
+def _with(spec: Spec, views: int) -> Spec:
+    found = spec.open_views
+    return load(spec, views=views) if found is not None and len(spec.views) != views else spec
+
+
+def namings(a: Spec, b: Spec) -> Iterator[Names]:
+    """Names of A for the nodes and views of B, the likeliest first."""
+    choices = product(_view_names(a, b), _node_names(a, b))
+    for views, nodes in islice(choices, MOST_NAMINGS):
+        yield Names(Table(_moved(nodes)), Table(_moved(views)), Table(_moved(_params(b, views))))
+
+
+def _moved(names: Mapping[str, str]) -> dict[str, str]:
+    return {old: new for old, new in names.items() if old != new}
+
+
+def _view_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
+    """By name where all are the same; by place, then in any other order, where they are not."""
+    ours, theirs = a.view_names, b.view_names
+    if set(ours) == set(theirs) or len(ours) != len(theirs):
+        yield {}
+        return
+    known = {v for v in theirs if v in ours}
+    rest = [v for v in theirs if v not in known]
+    for order in permutations([v for v in ours if v not in known]):
+        yield dict(zip(rest, order, strict=True))
+
+
+def _node_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
+    """By name, then by role: shared latents for shared ones, private for private, data for data."""
+    ours, theirs = _roles(a), _roles(b)
+    open_ = {role: [n for n in names if n not in ours.get(role, ())] for role, names in theirs.items()}
+    free = {role: [n for n in names if n not in theirs.get(role, ())] for role, names in ours.items()}
+    roles = [role for role, names in open_.items() if names and free.get(role)]
+    for orders in product(*(_matches(open_[role], free[role]) for role in roles)):
+        yield {old: new for order in orders for old, new in order.items()}
+
+
+def _matches(old: list[str], new: list[str]) -> Iterator[dict[str, str]]:
+    size = min(len(old), len(new))
+    for order in permutations(new, size):
+        yield dict(zip(old[:size], order, strict=True))
+
+
+def _roles(spec: Spec) -> dict[object, list[str]]:
+    found: dict[object, list[str]] = {"data": [spec.observed.name]}
+    for latent in spec.latents:
+        found.setdefault(_role(latent), []).append(latent.name)
+    for kind, nodes in (("condition", spec.conditions), ("discrete", spec.discretes), ("pseudo", spec.pseudo)):
+        found.setdefault(kind, []).extend(n.name for n in nodes)
+    return found
+
+
+def _role(latent: Latent) -> tuple[str, bool]:
+    return "latent", bool(latent.plate)
+
+
+def _params(spec: Spec, views: Mapping[str, str]) -> dict[str, str]:
+    """The values of a param that has one a view, under the names of the views."""
+    tables = [n for n, value in spec.params.items() if isinstance(value, Mapping)]
+    tables += [w for q in spec.posteriors if (w := getattr(q.fuse, "weights", None))]
+    return {f"{n}_{old}": f"{n}_{new}" for n in tables for old, new in views.items()}

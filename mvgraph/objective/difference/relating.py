@@ -1,0 +1,46 @@
+"""Whether two sums are one, or one a multiple of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy
+
+from mvgraph.language.expr import Expr
+from mvgraph.objective.difference.relation import APART, Finding, Relation
+from mvgraph.objective.difference.sums import Sum, normal
+from mvgraph.objective.games import Generator
+
+Known = Mapping[Expr, Expr]
+
+
+def related(a: Sum, b: Sum, known: Known) -> Finding:
+    """Identical, equal up to a positive factor, or different.
+
+    Arguments:
+        a, b: two sums in one form.
+        known: the declared numbers of params, which decide whether a factor is positive.
+    """
+    if a == b:
+        return Finding(Relation.IDENTICAL)
+    factor = ratio(a, b)
+    if factor is None or positive(factor, known) is False or any(isinstance(x, Generator) for x in a):
+        return APART
+    notes = () if factor.is_Number else (f"where {sympy.factor(factor)} > 0",)
+    return Finding(Relation.SCALED, sympy.factor(factor), notes=notes)
+
+
+def ratio(a: Sum, b: Sum) -> Expr | None:
+    """c with a = c · b; None where there is none."""
+    if a.keys() != b.keys() or not a:
+        return None
+    first = next(iter(a))
+    if any(normal(a[first] * b[x] - a[x] * b[first]) != 0 for x in a):
+        return None
+    return sympy.cancel(a[first] / b[first])
+
+
+def positive(coefficient: Expr, known: Known) -> bool | None:
+    """Whether it is above 0 at the declared numbers, and finite; None where they do not tell."""
+    value = coefficient.subs(known)
+    return bool(value.is_finite and value > 0) if value.is_number else None

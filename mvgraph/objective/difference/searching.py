@@ -1,0 +1,136 @@
+"""The search for what would make two objectives one: values of params, and small changes of the specs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import sympy
+
+from mvgraph.language.expr import Expr, symbol
+from mvgraph.language.table import Table
+from mvgraph.objective.difference.relating import positive, related
+from mvgraph.objective.difference.relation import ONE, Finding, Relation
+from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.solving import Solution, solutions
+from mvgraph.objective.difference.sums import Sum, normal, scaled, substituted
+from mvgraph.objective.difference.variants import variants
+from mvgraph.objective.games import Generator
+
+MOST_ATOMS = 400  # of both sides, beyond which no values are searched for
+MOST_PAIRS = 64  # of two changes at once
+SCALE = sympy.Symbol("scale", positive=True)
+Pair = tuple[Side, Side]
+
+
+def search(a: Side, b: Side) -> Finding | None:
+    """The strongest relation under values of params, else under one small change of a spec, else under two."""
+    levels: tuple[Iterator[Pair], ...] = (iter([(a, b)]), _once(a, b), _twice(a, b))
+    for level in levels:
+        found = [(-count, f.strength, f) for pair in level for count, f in _matched(*pair)]
+        if found:
+            return min(found, key=lambda one: one[:2])[2]
+    return None
+
+
+def _changed(side: Side) -> list[Side]:
+    return [replace(side, spec=v.spec, given=(*side.given, v.words)) for v in variants(side.spec)]
+
+
+def _once(a: Side, b: Side) -> Iterator[Pair]:
+    yield from ((c, b) for c in _changed(a))
+    yield from ((a, c) for c in _changed(b))
+
+
+def _twice(a: Side, b: Side) -> Iterator[Pair]:
+    ours, theirs = _changed(a), _changed(b)
+    both = ((c, d) for c in ours for d in theirs)
+    more = chain(((d, b) for c in ours for d in _changed(c)), ((a, d) for c in theirs for d in _changed(c)))
+    yield from (pair for _, pair in zip(range(MOST_PAIRS), chain(both, more), strict=False))
+
+
+def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
+    """Relations of two sides with values of params, each with the number of terms that are left."""
+    given = (*(f"A {words}" for words in a.given), *(f"B {words}" for words in b.given))
+    plain = related(a.sum, b.sum, a.declared)
+    if plain.relation <= Relation.SCALED:
+        yield len(a.sum), replace(plain, given=given)
+    elif a.sum and b.sum and len(a.sum) + len(b.sum) <= MOST_ATOMS and not _hopeless(a.sum, b.sum):
+        for count, found in _valued(a, b):
+            yield count, replace(found, given=given)
+
+
+def _hopeless(a: Sum, b: Sum) -> bool:
+    """A term that the other sum has not, and no param can take away."""
+    return not a.keys() & b.keys() or any(c.is_Number for x, c in chain(a.items(), b.items()) if (x in a) != (x in b))
+
+
+def _valued(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
+    for system in (_shared(a, b), *_separate(a, b)):
+        for solution in solutions(system.equations, system.unknowns):
+            yield from system.findings(solution)
+
+
+@dataclass(frozen=True)
+class _System:
+    """Equations between two sums, and what may be chosen so that they hold."""
+
+    a: Sum
+    b: Sum
+    unknowns: Sequence[Expr]
+    known: Solution
+    scale: Expr = ONE
+
+    @property
+    def equations(self) -> list[Expr]:
+        """A − scale · B, term by term."""
+        atoms = dict.fromkeys((*self.a, *self.b))
+        return [normal(self.a.get(x, 0) - self.scale * self.b.get(x, 0)) for x in atoms]
+
+    def findings(self, solution: Solution) -> Iterator[tuple[int, Finding]]:
+        """What a solution says, unless it takes away what the objectives are about."""
+        values = {s: v for s, v in solution.items() if s != SCALE}
+        factor: Expr = solution.get(SCALE, self.scale)
+        if factor.has(SCALE) or positive(factor, self.known) is False or self._negative(values):
+            return
+        a, b = substituted(self.a, values), scaled(substituted(self.b, values), factor)
+        games = any(isinstance(x, Generator) for x in a) and factor != 1
+        if a != b or _lost(self.a, self.b, a) or games:
+            return
+        relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
+        under = Table({str(s): str(sympy.factor(v)) for s, v in values.items()})
+        yield len(a), Finding(relation, sympy.factor(factor), under)
+
+    def _negative(self, values: Solution) -> bool:
+        return any(positive(-v, self.known) for v in values.values())
+
+
+def _lost(a: Sum, b: Sum, after: Sum) -> bool:
+    """Nothing is left, or nothing of a kind of which both have something: scores, or divergences."""
+    return not after or any(kind(a) and kind(b) and not kind(after) for kind in (_scores, _compares))
+
+
+def _scores(one: Sum) -> bool:
+    return any(x.scored for x in one)
+
+
+def _compares(one: Sum) -> bool:
+    return any(x.is_distance for x in one)
+
+
+def _shared(a: Side, b: Side) -> _System:
+    """Params of one name are one; those that only one side has are chosen first."""
+    ours, theirs = set(a.symbols), set(b.symbols)
+    order = sorted(ours | theirs, key=lambda s: (s in ours and s in theirs, str(s)))
+    return _System(a.sum, b.sum, order, {**b.declared, **a.declared})
+
+
+def _separate(a: Side, b: Side) -> Iterator[_System]:
+    """Every param of B is another one than that of A, and B has a factor: solved for those of B, of A, of both."""
+    ours, theirs = a.symbols, b.symbols
+    other = {s: symbol(f"{s} (B)") for s in theirs}
+    sums = a.sum, substituted(b.sum, other)
+    known = {**{other[s]: v for s, v in b.declared.items() if s in other}, **a.declared}
+    for unknowns in (list(other.values()), ours, [*other.values(), *ours]):
+        yield _System(*sums, [SCALE, *unknowns], known, SCALE)

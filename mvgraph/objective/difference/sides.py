@@ -1,0 +1,78 @@
+"""One of the two: a spec and its terms in the names of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import sympy
+
+from mvgraph.language.expr import Expr, symbol
+from mvgraph.objective.bounds import values
+from mvgraph.objective.canonical import terms_of
+from mvgraph.objective.difference.naming import SAME, Names
+from mvgraph.objective.difference.rewriting import summed
+from mvgraph.objective.difference.sums import Sum
+from mvgraph.spec.model import Spec
+
+Assumed = Mapping[str, Expr]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two specs that are compared.
+
+    Arguments:
+        spec: the spec, at the views of both.
+        other: the spec that it is compared with.
+        names: names of A, for B; none for A itself.
+        assumed: values of params, by their names.
+        given: how `spec` was changed, in words.
+    """
+
+    spec: Spec
+    other: Spec
+    names: Names = SAME
+    assumed: Assumed = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+
+    @cached_property
+    def sum(self) -> Sum:
+        """The terms in one form, with what is assumed."""
+        return self.at({})
+
+    def at(self, known: Mapping[Expr, Expr]) -> Sum:
+        """The terms in one form, with more values for symbols; what is assumed goes before."""
+        found = {**known, **self.fixed}
+        return summed(terms_of(self.spec), replace(self.names, values=found), self.other)
+
+    @cached_property
+    def fixed(self) -> dict[Expr, Expr]:
+        """What is assumed, by symbols: a name stands for its values of all views, too."""
+        tables = self._tables
+        names = {s: e for n, e in self.assumed.items() for s in (n, *tables.get(n, ()))}
+        return {symbol(name): e for name, e in names.items()}
+
+    @cached_property
+    def declared(self) -> dict[Expr, Expr]:
+        """The declared numbers, those at the end of a schedule, unless something else is assumed."""
+        found = {self.names.weight(s): v for s, v in values(self.spec).items()}
+        several = {symbol(v): found[symbol(n)] for n, vs in self._tables.items() if symbol(n) in found for v in vs}
+        return {**several, **found, **self.fixed}
+
+    @cached_property
+    def _tables(self) -> dict[str, list[str]]:
+        """The values by view of the params that have them: tables, and exponents of a product."""
+        names = [n for n, value in self.spec.params.items() if isinstance(value, Mapping)]
+        names += [w for q in self.spec.posteriors if (w := getattr(q.fuse, "weights", None))]
+        return {n: [self.names.params.get(f"{n}_{v}", f"{n}_{v}") for v in self.spec.view_names] for n in names}
+
+    @property
+    def symbols(self) -> list[Expr]:
+        """The params that may be given values, in the order of their names."""
+        return sorted(self._symbols, key=str)
+
+    @property
+    def _symbols(self) -> Iterable[Expr]:
+        return {s for c in self.sum.values() for s in c.free_symbols if isinstance(s, sympy.Symbol)}

@@ -1,0 +1,46 @@
+"""`mvgraph diff` on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_text(mvgraph):
+    text = mvgraph("diff", "mcvae", "dvcca").stdout
+    assert "A  mcVAE\nB  DVCCA\nat 2 views: 1, 2\n\ndifferent\n" in text
+    assert "  =  + E[log p(x.1|z); z~q(z|1)]\n" in text
+    assert "  A  - beta KL(q(z|2) || p(z))\n" in text
+
+
+def test_json(mvgraph):
+    found = json.loads(
+        mvgraph("diff", "jmvae", "mvtcae", "--assume", "alpha=0,beta=5/6", "--views", "3", "--json").stdout
+    )
+    assert found["views"] == ["1", "2", "3"]
+    assert found["assuming"] == {"alpha": "0", "beta": "5/6"}
+    assert found["special"]["relation"] == "identical"
+    assert {x["op"] for x in found["operations"]} == {"remove", "add"}
+
+
+@pytest.mark.parametrize(("a", "b", "code"), [("mvae", "mvae", 0), ("mvae", "mopoe", 1)])
+def test_exit_code(mvgraph, a, b, code):
+    assert mvgraph("diff", a, b, "--exit-code").exit_code == code
+    assert mvgraph("diff", a, b).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["mvae"], "Missing argument"),
+        (["mvae", "nosuch"], "nosuch"),
+        (["mvae", "mopoe", "--assume", "beta"], "'beta' assumes nothing; write NAME=VALUE"),
+        (["mvae", "mopoe", "--assume", "gamma=1"], "no param 'gamma' to be assumed"),
+        (["mvae", "mopoe", "--assume", "beta=("], "cannot read the formula"),
+    ],
+)
+def test_bad_input(mvgraph, arguments, said):
+    result = mvgraph("diff", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
