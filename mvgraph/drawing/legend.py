@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -14,6 +14,8 @@ from mvgraph.drawing.marks import badge
 from mvgraph.drawing.markup import element, number
 from mvgraph.drawing.placement import Box, Point, Route
 from mvgraph.drawing.themes import Theme
+
+Entry = tuple[list[Element], str]  # a sample and its word
 
 MARGIN = 10.0
 SAMPLE = 22.0  # width of a sample
@@ -48,37 +50,50 @@ _SIZES: Mapping[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Legend:
-    """A legend, from the origin.
+    """A legend in its place.
 
     Arguments:
-        elements: what is drawn.
-        width: with margins.
-        height: with margins.
+        drawn: the whole of it.
+        width: of the page that has room for both picture and legend.
+        height: of that page.
     """
 
-    elements: tuple[Element, ...]
+    drawn: Element
     width: float
     height: float
 
 
-def key(diagram: Diagram, theme: Theme, width: float) -> Legend:
-    """A legend of what occurs in a diagram, in rows.
+def key(diagram: Diagram, theme: Theme, width: float, height: float) -> Legend:
+    """A legend of what occurs in a diagram: beside a tall picture, below a wide one.
 
     Arguments:
         diagram: what is explained.
         theme: its colours.
-        width: of the rows, where a single entry does not need more.
+        width: of the picture.
+        height: of the picture.
     """
     entries = [*_nodes(diagram, theme), *_lines(diagram, theme), *_changes(diagram, theme)]
-    widest = max(outline(_text(word), LETTERS).width for _, word in entries)
-    column = SAMPLE + GAP + widest
-    columns = max(1, int((width - 2 * MARGIN + APART) // (column + APART)))
-    rows = -(-len(entries) // columns)
-    drawn = [
-        _entry(sample, word, (MARGIN + i // rows * (column + APART), i % rows * ROW), theme)
-        for i, (sample, word) in enumerate(entries)
-    ]
-    return Legend(tuple(drawn), column + 2 * MARGIN, rows * ROW + MARGIN)
+    column = SAMPLE + GAP + max((outline(_text(word), LETTERS).width for _, word in entries), default=0.0) + APART
+    if height > width:
+        columns = _parts(len(entries), int((height - 2 * MARGIN) // ROW))
+        rows = _parts(len(entries), columns)
+        place = (width, (height - rows * ROW) / 2)
+        return Legend(_table(entries, rows, column, place, theme), width + columns * column, height)
+    rows = _parts(len(entries), int((width - MARGIN) // column))
+    drawn = _table(entries, rows, column, (MARGIN, height), theme)
+    return Legend(drawn, max(width, MARGIN + column), height + rows * ROW + MARGIN)
+
+
+def _parts(count: int, most: int) -> int:
+    """How many parts are needed, of so many at most each."""
+    return -(-count // max(1, most))
+
+
+def _table(entries: Sequence[Entry], rows: int, column: float, place: Point, theme: Theme) -> Element:
+    """Entries below each other, then in the next column."""
+    at = [(place[0] + i // rows * column, place[1] + i % rows * ROW) for i in range(len(entries))]
+    drawn = (_entry(sample, word, there, theme) for (sample, word), there in zip(entries, at, strict=True))
+    return element("g", *drawn, class_="legend")
 
 
 def _entry(sample: list[Element], word: str, at: Point, theme: Theme) -> Element:
@@ -93,7 +108,7 @@ def _text(word: str) -> str:
     return rf"\text{{{word}}}"
 
 
-def _nodes(diagram: Diagram, theme: Theme) -> Iterator[tuple[list[Element], str]]:
+def _nodes(diagram: Diagram, theme: Theme) -> Iterator[Entry]:
     occur = {n.kind for n in diagram.nodes}
     for kind, word in KINDS.items():
         if kind in occur:
@@ -106,7 +121,7 @@ def _node(node: Node, theme: Theme) -> list[Element]:
     return figure(node, Box(SAMPLE / 2, ROW / 2, *_SIZES.get(node.kind, (14.0, 14.0))), theme)
 
 
-def _lines(diagram: Diagram, theme: Theme) -> Iterator[tuple[list[Element], str]]:
+def _lines(diagram: Diagram, theme: Theme) -> Iterator[Entry]:
     occur = {e.part for e in diagram.edges}
     y = ROW / 2
     straight = Route((((0.0, y), (SAMPLE / 3, y), (SAMPLE * 2 / 3, y), (SAMPLE, y)),))
@@ -115,7 +130,7 @@ def _lines(diagram: Diagram, theme: Theme) -> Iterator[tuple[list[Element], str]
             yield line(Edge("", "", "", part), straight, theme), word
 
 
-def _changes(diagram: Diagram, theme: Theme) -> Iterator[tuple[list[Element], str]]:
+def _changes(diagram: Diagram, theme: Theme) -> Iterator[Entry]:
     parts: tuple[Node | Plate | Edge, ...] = (*diagram.nodes, *diagram.plates, *diagram.edges)
     occur = {part.change for part in parts}
     for change, word in CHANGES.items():

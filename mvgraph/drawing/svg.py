@@ -30,7 +30,7 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> 
     Arguments:
         placement: what is drawn, and where.
         theme: its colours.
-        legend: whether what occurs is explained below.
+        legend: whether what occurs is explained beside or below.
     """
     diagram = placement.diagram
     layers = [
@@ -38,19 +38,18 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> 
         _layer("edges", (_edge(e, placement, theme) for e in diagram.edges)),
         _layer("nodes", (_node(n, placement, theme) for n in diagram.nodes)),
     ]
-    below = key(diagram, theme, placement.width) if legend else None
-    width, height = placement.width, placement.height
-    if below:
-        layers.append(element("g", *below.elements, class_="legend", transform=f"translate(0 {number(height)})"))
-        width, height = max(width, below.width), height + below.height
-    return _document(diagram, theme, layers, width, height)
+    if not legend:
+        return _document(diagram, theme, layers, placement.width, placement.height)
+    explained = key(diagram, theme, placement.width, placement.height)
+    return _document(diagram, theme, [*layers, explained.drawn], explained.width, explained.height)
 
 
 def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: float, height: float) -> str:
+    title, description = anchor("title", diagram.name), anchor("description", diagram.name)
     root = element(
         "svg",
-        element("title", diagram.name, id="diagram-title"),
-        element("desc", summary(diagram), id="diagram-description"),
+        element("title", diagram.name, id=title),
+        element("desc", summary(diagram), id=description),
         element("rect", class_="paper", width=width, height=height, fill=theme.paper),
         *layers,
         xmlns="http://www.w3.org/2000/svg",
@@ -58,7 +57,7 @@ def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: 
         height=f"{number(height)}pt",
         viewBox=f"0 0 {number(width)} {number(height)}",
         role="img",
-        aria_labelledby="diagram-title diagram-description",
+        aria_labelledby=f"{title} {description}",
         class_=f"mvgraph {theme.name}",
     )
     return write(root, lines=True)

@@ -223,15 +223,34 @@ def test_a_legend_explains_what_occurs_and_nothing_else():
     assert not [e for e in root(SAMPLES["mopoe"]).iter() if e.get("class") == "legend"]
 
 
-def test_a_legend_is_below_the_picture_and_inside_the_page():
-    placed = SAMPLES["mopoe"]
-    narrow = replace(placed, width=60.0)
-    for placement in (placed, narrow):
-        tree = root(placement, legend=True)
-        width, height = map(float, tree.get("viewBox").split()[2:])
-        assert height > placement.height
-        assert width >= placement.width
-    assert width > narrow.width
+def entries(tree):
+    legend = next(e for e in tree.iter(f"{SVG}g") if e.get("class") == "legend")
+    return [tuple(map(float, e.get("transform")[10:-1].split())) for e in legend]
+
+
+@pytest.mark.parametrize(("width", "height"), [(500.0, 200.0), (120.0, 110.0), (40.0, 30.0)])
+def test_a_legend_is_below_a_wide_picture(width, height):
+    tree = root(replace(SAMPLES["kinds"], width=width, height=height), legend=True)
+    page = tuple(map(float, tree.get("viewBox").split()[2:]))
+    assert min(y for _, y in entries(tree)) >= height
+    assert max(y for _, y in entries(tree)) < page[1] - 10
+    assert max(x for x, _ in entries(tree)) < page[0] - 60
+    assert page[0] >= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(200.0, 500.0), (50.0, 70.0)])
+def test_a_legend_is_beside_a_tall_picture(width, height):
+    tree = root(replace(SAMPLES["kinds"], width=width, height=height), legend=True)
+    page = tuple(map(float, tree.get("viewBox").split()[2:]))
+    assert page[1] == height
+    assert min(x for x, _ in entries(tree)) >= width
+    assert max(x for x, _ in entries(tree)) < page[0] - 60
+    assert all(0 <= y < height - 15 for _, y in entries(tree))
+
+
+def test_no_entry_of_a_legend_is_over_another(sample):
+    places = entries(root(sample, legend=True))
+    assert len(set(places)) == len(places)
 
 
 def test_ids_of_a_legend_do_not_meet_those_of_the_picture():
