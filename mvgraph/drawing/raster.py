@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from xml.etree import ElementTree
 
 from mvgraph.deferring import defer
 from mvgraph.errors import Problem, UsageError
@@ -15,6 +16,7 @@ resvg = defer("resvg_py")
 svglib = defer("svglib.svglib")
 
 DPI = 96.0  # of a browser
+TITLE = "{http://www.w3.org/2000/svg}title"
 
 
 def png(text: str, scale: float = 2.0) -> bytes:
@@ -44,6 +46,7 @@ def pdf(text: str) -> bytes:
         drawing = svglib.svg2rlg(BytesIO(text.encode()))
         file = BytesIO()
         page = canvas.Canvas(file, pagesize=(drawing.width, drawing.height), invariant=1)
+        page.setTitle(ElementTree.fromstring(text).findtext(TITLE, ""))
         render.draw(drawing, page, 0, 0)
         page.showPage()
         page.save()
