@@ -15,7 +15,7 @@ render = defer("reportlab.graphics.renderPDF")
 resvg = defer("resvg_py")
 svglib = defer("svglib.svglib")
 
-DPI = 96.0  # of a browser
+DPI = 72.0  # a pixel a point, at scale 1
 TITLE = "{http://www.w3.org/2000/svg}title"
 
 
@@ -24,7 +24,7 @@ def png(text: str, scale: float = 2.0) -> bytes:
 
     Arguments:
         text: an SVG document.
-        scale: pixels for each pixel that a browser would take, which are 96 an inch.
+        scale: pixels a point.
 
     Raises:
         UsageError: resvg_py is not installed.

@@ -29,7 +29,8 @@ BROWSER = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-INCH, PIXELS = 72, 96
+INCH = 72  # in points
+PIXEL = 0.75  # of a browser, in points
 NOISE = 0.18  # what two programs may differ in where a shape ends
 
 
@@ -51,8 +52,8 @@ def at(image, x, y, points):
 def test_a_png_has_the_size_of_the_picture(scale):
     placement = SAMPLES["mopoe"]
     height, width, _ = pixels(png(svg(placement), scale)).shape
-    assert width == pytest.approx(placement.width * PIXELS / INCH * scale, abs=scale)
-    assert height == pytest.approx(placement.height * PIXELS / INCH * scale, abs=scale)
+    assert width == pytest.approx(placement.width * scale, abs=scale)
+    assert height == pytest.approx(placement.height * scale, abs=scale)
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES.keys())
@@ -131,7 +132,7 @@ def test_pictures_that_differ_are_found_to_differ():
 def test_a_pdf_shows_what_the_png_shows(tmp_path, name):
     text = svg(SAMPLES[name], DARK, legend=True)
     (tmp_path / "a.pdf").write_bytes(pdf(text))
-    subprocess.run([POPPLER, "-r", str(2 * PIXELS), "-png", "-singlefile", "a.pdf", "a"], cwd=tmp_path, check=True)
+    subprocess.run([POPPLER, "-r", str(2 * INCH), "-png", "-singlefile", "a.pdf", "a"], cwd=tmp_path, check=True)
     assert difference(pixels((tmp_path / "a.png").read_bytes()), pixels(png(text, 2))) < NOISE
 
 
@@ -139,7 +140,7 @@ def test_a_pdf_shows_what_the_png_shows(tmp_path, name):
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda t: t.name)
 def test_a_browser_shows_what_the_png_shows(tmp_path, theme):
     text = svg(SAMPLES["kinds"], theme, legend=True)
-    image = pixels(png(text, 2))
+    image = pixels(png(text, 2 / PIXEL))
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><style>*{{margin:0}}</style>{text}")
     size = f"--window-size={image.shape[1] // 2},{image.shape[0] // 2}"
     command = [CHROMIUM, *BROWSER, f"--user-data-dir={tmp_path / 'profile'}", size, "--force-device-scale-factor=2"]
