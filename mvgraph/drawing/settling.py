@@ -34,6 +34,8 @@ def settle(things: Sequence[Hashable], demands: Sequence[Apart], springs: Sequen
     >>> settle("ab", [Apart("a", "b", 2.0)], [Spring("a", "b", 1.0)])
     {'a': -1.0, 'b': 1.0}
     """
+    if not demands:  # nothing keeps anything apart; SciPy's solver breaks the process on an empty matrix
+        return dict.fromkeys(things, 0.0)
     place = {thing: i for i, thing in enumerate(things)}
     energy = np.eye(len(things)) * HOME
     for spring in springs:
@@ -49,5 +51,5 @@ def settle(things: Sequence[Hashable], demands: Sequence[Apart], springs: Sequen
     target = np.append(np.zeros(len(things)), 1.0)
     weights, _ = optimize.nnls(whole, target)
     rest = whole @ weights - target
-    found = np.linalg.solve(root.T, -rest[:-1] / rest[-1]) if len(demands) else np.zeros(len(things))
+    found = np.linalg.solve(root.T, -rest[:-1] / rest[-1])
     return {thing: round(float(found[i]), 6) + 0.0 for thing, i in place.items()}
