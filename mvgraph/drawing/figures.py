@@ -59,7 +59,7 @@ def _ellipse(box: Box, pen: Pen, fill: str) -> Element:
 def _rectangle(box: Box, pen: Pen, fill: str) -> Element:
     size = {"x": box.left, "y": box.top, "width": box.width, "height": box.height}
     corner = min(pen.corner, 0.3 * box.width, 0.3 * box.height)
-    return element("rect", **size, rx=number(corner), ry=number(corner), **pen.outline(fill))
+    return element("rect", **size, rx=corner, ry=corner, **pen.outline(fill))
 
 
 def _inner(box: Box) -> Box:

@@ -65,13 +65,12 @@ def midpoint(route: Route) -> Point:
 def _headed(pieces: tuple[Curve, ...], scale: float) -> tuple[tuple[Curve, ...], str]:
     """The pieces without what the head covers, and the head."""
     *first, last = pieces
-    tip, base = last[-1], _shortened(last, HEAD * scale)[-1]
-    length = dist(base, tip) or 1.0
-    x, y = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
-    back, wide = (HEAD - NOTCH) * scale, SPREAD * scale
-    sides = [(base[0] - y * w, base[1] + x * w) for w in (wide, -wide)]
-    head = "M" + "L".join(_pairs((tip, sides[0], (tip[0] - x * back, tip[1] - y * back), sides[1]))) + "Z"
-    return (*first, _shortened(last, back)), head
+    start, tip = _shortened(last, HEAD * scale)[-1], last[-1]
+    length = dist(start, tip) or 1.0
+    x, y = (tip[0] - start[0]) / length, (tip[1] - start[1]) / length
+    corners = ((0.0, 0.0), (HEAD, SPREAD), (HEAD - NOTCH, 0.0), (HEAD, -SPREAD))  # behind the tip, and aside
+    points = [(tip[0] - scale * (x * b + y * a), tip[1] - scale * (y * b - x * a)) for b, a in corners]
+    return (*first, _shortened(last, (HEAD - NOTCH) * scale)), "M" + "L".join(_pairs(points)) + "Z"
 
 
 def _shortened(curve: Curve, length: float) -> Curve:

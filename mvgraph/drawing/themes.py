@@ -62,7 +62,7 @@ DARK = Theme(
     ink="#ececec",
     shade="#4a505a",
     faint="#8b929c",
-    parts=Table({"p": "#ececec", "q": "#6cb6ff", "game": "#9a6fe0"}),
+    parts=Table({"p": "#ececec", "q": "#6cb6ff", "game": "#a479e6"}),
     changes=Table({"added": "#57c46c", "removed": "#ff7b72", "changed": "#e3b341"}),
 )
 THEMES: Mapping[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK)}

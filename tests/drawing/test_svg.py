@@ -150,6 +150,13 @@ def test_a_line_ends_before_the_tip_of_its_head():
     assert 24 < end < 26
 
 
+@pytest.mark.parametrize("last", [2.0, 5.0, 30.0])
+def test_a_head_has_its_size_however_short_the_line_before_it(last):
+    pieces = [((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)), tuple((40 - last * s, 0.0) for s in (1, 0.7, 0.3, 0))]
+    head = groups(one_edge(Edge("e", "a", "b", "p", label="x"), Route(tuple(pieces), Box(20, 0, 5, 5))))["e"][4]
+    assert head.get("d") == "M40 0L33.4 2.5L34.9 0L33.4 -2.5Z"
+
+
 def test_without_an_arrow_the_line_goes_to_the_end():
     assert strokes(one_edge(Edge("e", "a", "b", "q", arrow=False)), "e")[0].get("d").endswith("30 0")
     assert len(groups(one_edge(Edge("e", "a", "b", "q", arrow=False)))["e"]) == 3
