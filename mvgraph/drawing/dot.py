@@ -17,6 +17,7 @@ from mvgraph.drawing.diagram import Change, Diagram, Edge, Kind, Node, Part, Pla
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.nesting import Nest, nest
 from mvgraph.drawing.texts import unicode
+from mvgraph.drawing.themes import LIGHT
 
 if TYPE_CHECKING:
     import graphviz
@@ -27,18 +28,19 @@ Attributes = dict[str, str]
 
 _FONT = {"fontname": "serif"}
 _ROUND = {"shape": "circle"}
-_SHADED = {"shape": "circle", "style": "filled", "fillcolor": "#d4d4d4"}
-_BOX = {"shape": "box"}
+_SHADED = {"shape": "circle", "style": "filled", "fillcolor": LIGHT.shade}
+_GAME = {"shape": "box", "color": LIGHT.parts["game"]}
 _BARE = {"shape": "plaintext"}
 _LOOKS: dict[Kind, Attributes] = {
     "latent": _ROUND,
     "observed": _SHADED,
     "condition": _SHADED | {"peripheries": "2"},
     "discrete": {"shape": "box", "style": "rounded"},
-    "pseudo": _SHADED | {"fillcolor": "#d4d4d4;0.5:#ffffff"},
+    "pseudo": _SHADED | {"fillcolor": f"{LIGHT.shade};0.5:{LIGHT.paper}"},
     "factor": {
         "shape": "box",
         "style": "rounded",
+        "color": LIGHT.parts["q"],
         "height": "0.2",
         "width": "0.3",
         "margin": "0.06,0.03",
@@ -46,20 +48,15 @@ _LOOKS: dict[Kind, Attributes] = {
     },
     "parameter": _BARE,
     "auxiliary": _BARE,
-    "critic": _BOX,
-    "statistic": _BOX,
+    "critic": _GAME,
+    "statistic": _GAME | {"peripheries": "2"},
 }
 _LINES: dict[Part, Attributes] = {
     "p": {},
-    "q": {"style": "dashed", "color": "#2f6fb3", "constraint": "false"},
-    "game": {"style": "dotted", "color": "#8a5a00"},
+    "q": {"style": "dashed", "color": LIGHT.parts["q"], "constraint": "false"},
+    "game": {"style": "dotted", "color": LIGHT.parts["game"]},
 }
-_CHANGES: dict[Change, tuple[str, Attributes]] = {
-    "same": ("", {}),
-    "added": ("+ ", {"color": "#1a7f37", "penwidth": "2", "change": "added"}),
-    "removed": ("− ", {"color": "#c62828", "penwidth": "2", "change": "removed"}),
-    "changed": ("≠ ", {"color": "#b26a00", "penwidth": "2", "change": "changed"}),
-}
+_SIGNS: dict[Change, str] = {"same": "", "added": "+ ", "removed": "− ", "changed": "~ "}
 
 
 def dot(diagram: Diagram) -> str:
@@ -73,7 +70,7 @@ def dot(diagram: Diagram) -> str:
       node [fontname=serif margin=0]
       edge [arrowsize=0.7 fontname=serif]
       z [label=z id=z kind=latent shape=circle]
-      x_m [label="xₘ" fillcolor="#d4d4d4" id="x.m" kind=observed shape=circle style=filled]
+      x_m [label="xₘ" fillcolor="#d6d6d6" id="x.m" kind=observed shape=circle style=filled]
       z -> x_m [id=e part=p]
     }
     """
@@ -100,7 +97,7 @@ def _fill(
         graph.node(names[node.id], _labels(node, left), **_look(node, diagram))
     for inner in box.inner:
         if inner.plate:
-            about = _said(id=inner.plate.id, tooltip=inner.plate.title) | _CHANGES[inner.plate.change][1]
+            about = _said(id=inner.plate.id, tooltip=inner.plate.title) | _change(inner.plate)
             frame = {"label": _label(inner.plate), "style": "rounded"} | about
             with graph.subgraph(name=names[inner.plate.id], graph_attr=frame) as cluster:
                 _fill(cluster, inner, diagram, left, names)
@@ -110,13 +107,18 @@ def _look(node: Node, diagram: Diagram) -> Attributes:
     plates = ", ".join(p.id for p in diagram.plates if node.id in p.nodes)
     double = {"peripheries": "2"} if node.deterministic else {}
     said = _said(id=node.id, kind=node.kind, plates=plates, tooltip=node.title)
-    return _LOOKS[node.kind] | double | said | _CHANGES[node.change][1]
+    return _LOOKS[node.kind] | double | said | _change(node)
 
 
 def _line(edge: Edge) -> Attributes:
     head = {} if edge.arrow else {"arrowhead": "none"}
     said = _said(id=edge.id, part=edge.part, tooltip=edge.title)
-    return _LINES[edge.part] | head | said | _CHANGES[edge.change][1]
+    return _LINES[edge.part] | head | said | _change(edge)
+
+
+def _change(part: Node | Plate | Edge) -> Attributes:
+    changed = part.change != "same"
+    return {"color": LIGHT.changes[part.change], "penwidth": "2", "change": part.change} if changed else {}
 
 
 def _label(part: Node | Plate | Edge) -> str:
@@ -124,7 +126,7 @@ def _label(part: Node | Plate | Edge) -> str:
 
 
 def _text(part: Node | Plate | Edge) -> str:
-    return (_CHANGES[part.change][0] + " ".join(unicode(part.text).split())).strip()
+    return (_SIGNS[part.change] + " ".join(unicode(part.text).split())).strip()
 
 
 def _labels(node: Node, left: tuple[Plate, ...]) -> str:

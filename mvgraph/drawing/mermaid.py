@@ -15,6 +15,7 @@ from mvgraph.drawing.diagram import Change, Diagram, Edge, Kind, Node, Part, Pla
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.nesting import Nest, nest
 from mvgraph.drawing.texts import unicode
+from mvgraph.drawing.themes import LIGHT
 
 _ROUND, _DOUBLE, _BOX = ('(("', '"))'), ('((("', '")))'), ('["', '"]')
 _SHAPES: dict[Kind, tuple[str, str]] = {
@@ -29,27 +30,25 @@ _SHAPES: dict[Kind, tuple[str, str]] = {
     "critic": _BOX,
     "statistic": _BOX,
 }
-_INK = "stroke:#222222,color:#222222"
-_OPEN = f"fill:#ffffff,{_INK}"
+_INK = f"stroke:{LIGHT.ink},color:{LIGHT.ink}"
+_OPEN, _SHADED = f"fill:{LIGHT.paper},{_INK}", f"fill:{LIGHT.shade},{_INK}"
 _STYLES: dict[str, str] = {
     "latent": _OPEN,
-    "observed": f"fill:#d4d4d4,{_INK}",
-    "condition": f"fill:#d4d4d4,{_INK}",
+    "observed": _SHADED,
+    "condition": _SHADED,
     "discrete": _OPEN,
-    "pseudo": f"fill:#ececec,{_INK},stroke-dasharray:3 3",
-    "factor": _OPEN,
+    "pseudo": f"{_OPEN},fill:#ebebeb,stroke-dasharray:3 3",
+    "factor": f"{_OPEN},stroke:{LIGHT.parts['q']}",
     "parameter": "fill:none,stroke:none",
     "auxiliary": "fill:none,stroke:none",
-    "critic": _OPEN,
-    "statistic": _OPEN,
-    "plate": "fill:none,stroke:#777777",
-    "added": "stroke:#1a7f37,stroke-width:3px",
-    "removed": "stroke:#c62828,stroke-width:3px",
-    "changed": "stroke:#b26a00,stroke-width:3px",
-    "q": "stroke:#2f6fb3,stroke-dasharray:6 4",
-    "game": "stroke:#8a5a00,stroke-dasharray:1 4",
+    "critic": f"{_OPEN},stroke:{LIGHT.parts['game']}",
+    "statistic": f"{_OPEN},stroke:{LIGHT.parts['game']}",
+    "plate": f"fill:none,stroke:{LIGHT.faint}",
+    **{change: f"stroke:{colour},stroke-width:3px" for change, colour in LIGHT.changes.items()},
+    "q": f"stroke:{LIGHT.parts['q']},stroke-dasharray:6 4",
+    "game": f"stroke:{LIGHT.parts['game']},stroke-dasharray:1 4",
 }
-_SIGNS: dict[Change, str] = {"same": "", "added": "#43; ", "removed": "− ", "changed": "≠ "}
+_SIGNS: dict[Change, str] = {"same": "", "added": "#43; ", "removed": "− ", "changed": "#126; "}
 _LINES: dict[tuple[Part, bool], str] = {
     ("p", True): "-->",
     ("p", False): "---",
@@ -78,9 +77,9 @@ def mermaid(diagram: Diagram) -> str:
         v_x_m(("xₘ")):::observed
       end
       v_z --> v_x_m
-      classDef latent fill:#ffffff,stroke:#222222,color:#222222
-      classDef observed fill:#d4d4d4,stroke:#222222,color:#222222
-      classDef plate fill:none,stroke:#777777
+      classDef latent fill:#ffffff,stroke:#1a1a1a,color:#1a1a1a
+      classDef observed fill:#d6d6d6,stroke:#1a1a1a,color:#1a1a1a
+      classDef plate fill:none,stroke:#767676
       class b_m plate
     """
     whole, left = nest(diagram)

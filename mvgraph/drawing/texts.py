@@ -7,7 +7,13 @@ import unicodedata
 
 from mvgraph.language.symbols import ACCENTS, ALIASES, GREEK
 
-_UNUSUAL = {"lambda": "lamda"}  # Unicode has names of its own
+LETTERS = {
+    name: unicodedata.lookup(
+        f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {name.lower().replace('lambda', 'lamda')}"
+    )
+    for name in sorted(GREEK)
+}
+"""Greek letters by their names in LaTeX."""
 _MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 _LOW = dict(zip("0123456789aehijklmnoprstuvxβγρφχ+-=()", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ₊₋₌₍₎", strict=True)) | {
     ",": ","
@@ -30,9 +36,8 @@ def _word(word: str) -> str:
     ('Λ', 'μ̄', 'bar')
     """
     name = ALIASES.get(word, word).removeprefix("\\")
-    if name in GREEK:
-        case = "CAPITAL" if name[0].isupper() else "SMALL"
-        return unicodedata.lookup(f"GREEK {case} LETTER {_UNUSUAL.get(name.lower(), name)}")
+    if name in LETTERS:
+        return LETTERS[name]
     accent = next((a for a in ACCENTS if word.endswith(a)), "")
     stem = _word(word.removesuffix(accent)) if accent else ""
     return unicodedata.normalize("NFC", stem + _MARKS[accent]) if len(stem) == 1 else word

@@ -42,7 +42,7 @@ def decoded(text):
 
 def shown(part):
     """What a label should look like."""
-    sign = {"same": "", "added": "+ ", "removed": "− ", "changed": "≠ "}[part.change]
+    sign = {"same": "", "added": "+ ", "removed": "− ", "changed": "~ "}[part.change]
     return (sign + " ".join(unicode(part.text).split())).strip()
 
 
