@@ -13,7 +13,9 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from mvgraph.drawing.diagram import Edge, Plate
+from mvgraph.drawing.labels import size
 from mvgraph.drawing.placement import Box, Placement
+from mvgraph.drawing.shapes import SMALL, scale
 
 from .geometry import Points, apart, bezier, border, distance, in_box, in_ellipse, length, line, shared, within
 
@@ -196,6 +198,24 @@ def labels_near(placement: Placement) -> Iterator[str]:
             yield f"the label of '{name}' does not stand in a gap of its line"
 
 
+def labels_fit(placement: Placement) -> Iterator[str]:
+    """There is room for every label, as large as it is drawn."""
+    diagram = placement.diagram
+    for node in diagram.nodes:
+        box = placement.labels[node.id] if node.kind in DOTS and node.label else placement.nodes[node.id]
+        width, height = size(node.label, scale(node.kind))
+        across, along = width / box.width, height / box.height
+        full = across**2 + along**2 if node.kind in ROUND - DOTS else max(across, along)
+        if full > 1.001 and node.label:
+            yield f"the label of '{node.id}' has no room"
+    notes = [(e.id, e.label, placement.routes[e.id].label) for e in diagram.edges]
+    notes += [(p.id, p.label, placement.captions.get(p.id)) for p in diagram.plates]
+    for name, label, space in notes:
+        width, height = size(label, SMALL) if space is not None else (0.0, 0.0)
+        if space is not None and (width > space.width + 0.01 or height > space.height + 0.01):
+            yield f"the label of '{name}' has no room"
+
+
 def nothing_missing(placement: Placement) -> Iterator[str]:
     """Every node, plate, edge and label has its place, and nothing else has."""
     diagram = placement.diagram
@@ -233,6 +253,7 @@ BESIDE: tuple[Law, ...] = (
     lines_off_borders,
     lines_seen,
     labels_near,
+    labels_fit,
 )
 LAWS = (*FOUR, *BESIDE)
 

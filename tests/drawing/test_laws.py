@@ -75,6 +75,12 @@ def without(part: str, name: str) -> Placement:
     return replace(GOOD, **{part: {k: v for k, v in getattr(GOOD, part).items() if k != name}})
 
 
+def relabelled(name: str, label: str) -> Placement:
+    """The picture with a longer name in the same place."""
+    nodes = tuple(replace(n, label=label) if n.id == name else n for n in NODES)
+    return replace(GOOD, diagram=replace(GOOD.diagram, nodes=nodes))
+
+
 GAPLESS = Route((straight((60, 55), (60, 145)),), Box(60, 100, 10, 12))
 SHORT = Route((straight((60, 55), (60, 58)), straight((60, 73), (60, 145))), Box(60, 65, 10, 12))
 BROKEN: list[tuple[laws.Law, Placement, str]] = [
@@ -134,6 +140,10 @@ BROKEN: list[tuple[laws.Law, Placement, str]] = [
         replace(GOOD, routes={**GOOD.routes, "z>x": replace(GOOD.routes["z>x"], label=Box(80, 100, 10, 12))}),
         "does not stand in a gap",
     ),
+    (laws.labels_fit, relabelled("z", r"x_{\mathrm{sound}}"), "the label of 'z' has no room"),
+    (laws.labels_fit, relabelled("f", r"\mathrm{MoPoE}\cdot p"), "the label of 'f' has no room"),
+    (laws.labels_fit, moved("labels", "theta", Box(212, 160, 3, 10)), "the label of 'theta' has no room"),
+    (laws.labels_fit, moved("captions", "n", Box(140, 25, 30, 2)), "the label of 'n' has no room"),
     (laws.nothing_missing, without("nodes", "f"), "the node of 'f'"),
     (laws.nothing_missing, without("labels", "theta"), "the label of 'theta'"),
     (laws.nothing_missing, without("captions", "n"), "the caption of 'n'"),
