@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ from mvgraph import graph
 from mvgraph.drawing.diagram import Diagram
 from mvgraph.drawing.networks import from_network
 from mvgraph.drawing.rendering import Picture
+from mvgraph.drawing.statement import state
 from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
@@ -144,7 +146,7 @@ def draw(
         part: `p`, the generative graph, `q`, the inference graph, or `both`.
         unroll: every view and level by its name, not folded into plates.
         parameters: dots for the parameters of networks.
-        theme: `light` or `dark`.
+        theme: `light` or `dark`; a .html page has both, and explains its notation.
         legend: explain the notation below the picture.
         scale: of a .png; 1 is what a browser would show.
         overrides: see `load`; for both specs.
@@ -157,7 +159,9 @@ def draw(
         raise UsageError(f"there is no part '{part}'; {nearest(part, list(PARTS))}")
     subjects = [_subject(s, overrides) for s in (source, against) if s is not None]
     found = depict(*subjects, part=PARTS[part], unroll=unroll, with_parameters=parameters)
-    picture = Picture(found, theme=theme, legend=legend, scale=scale)
+    only = subjects[0] if len(subjects) == 1 else None
+    tell = partial(state, only, unroll=unroll, with_parameters=parameters) if isinstance(only, Spec) else None
+    picture = Picture(found, theme=theme, legend=legend, scale=scale, tell=tell)
     if path is not None:
         picture.save(path)
     return picture

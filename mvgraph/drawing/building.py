@@ -14,6 +14,7 @@ from mvgraph.drawing.notes import note
 from mvgraph.drawing.sketch import Line, Mark, Sketch, sketch
 from mvgraph.graph import build
 from mvgraph.language.symbols import latex
+from mvgraph.objective.canonical import derive
 from mvgraph.spec.model import Spec
 
 ROWS = "plate:n"
@@ -39,7 +40,8 @@ def diagram(
     """
     whole = draft(spec, with_parameters=with_parameters)
     folding = Folding() if unroll else fold(spec, whole)
-    found = groups(spec, whole, folding) if with_terms else ()
+    terms = groups(spec, whole, folding, derive(spec)) if with_terms else {}
+    found = tuple(group for each in terms.values() for group in each)
     return replace(folded(spec, whole, folding), groups=found).part(part)
 
 

@@ -170,3 +170,9 @@ def restricted(diagram: Diagram, nodes: Iterable[str], edges: tuple[Edge, ...]) 
         edges=edges,
         groups=groups,
     )
+
+
+def with_groups(diagram: Diagram, groups: Iterable[Group]) -> Diagram:
+    """A diagram with other groups, of each what is drawn."""
+    there = {n.id for n in diagram.nodes} | {e.id for e in diagram.edges}
+    return replace(diagram, groups=tuple(replace(g, members=g.members & there) for g in groups))

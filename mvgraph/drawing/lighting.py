@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -13,8 +13,9 @@ from mvgraph.drawing.folding import Folding
 from mvgraph.drawing.parameters import makes
 from mvgraph.drawing.sketch import Line, Mark, Sketch
 from mvgraph.graph.building import data_names
+from mvgraph.language.table import Table
 from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp
-from mvgraph.objective.canonical import derive
+from mvgraph.objective.canonical import Objective
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Critic, Generator, Reconstruction, Sample
 from mvgraph.objective.keys import (
@@ -83,21 +84,27 @@ class Scene:
         return Light(frozenset(s for s in self.lines if s[1:] == (name, part)), frozenset({name}))
 
 
-def groups(spec: Spec, sketch: Sketch, folding: Folding) -> tuple[Group, ...]:
-    """For every term of the objective what it comes from, in the picture that is folded as said.
+def groups(spec: Spec, sketch: Sketch, folding: Folding, objective: Objective) -> Table[tuple[Group, ...]]:
+    """For every term of an objective what it comes from, in the picture that is folded as said.
 
     Arguments:
         spec: a checked spec.
         sketch: its unrolled picture.
         folding: how that is drawn.
+        objective: its objective.
+
+    Returns:
+        The terms of each phase by its name; those of an objective without phases under no name.
     """
-    scene, objective = Scene(spec, sketch), derive(spec)
-    parts = dict(objective.phases) or {"term": objective}
-    return tuple(
-        Group(f"{name}.{n}", formula, line, _members(scene, folding, READERS[type(atom)](scene, atom)))
-        for name, one in parts.items()
-        for n, ((_, atom), formula, line) in enumerate(zip(one.terms, one.formulas, one.lines, strict=True), 1)
-    )
+    scene, phases = Scene(spec, sketch), objective.phases or {"": objective}
+    return Table({name: tuple(_groups(scene, folding, name, one)) for name, one in phases.items()})
+
+
+def _groups(scene: Scene, folding: Folding, phase: str, objective: Objective) -> Iterator[Group]:
+    every = zip(objective.terms, objective.formulas, objective.lines, strict=True)
+    for n, ((_, atom), formula, line) in enumerate(every, 1):
+        members = _members(scene, folding, READERS[type(atom)](scene, atom))
+        yield Group(f"{phase or 'term'}.{n}", formula, line, members)
 
 
 def _members(scene: Scene, folding: Folding, light: Light) -> frozenset[str]:

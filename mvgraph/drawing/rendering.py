@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
-from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.diagram import Diagram, with_groups
 from mvgraph.drawing.dot import dot
 from mvgraph.drawing.mermaid import mermaid
+from mvgraph.drawing.page import page
 from mvgraph.drawing.placement import Placement
 from mvgraph.drawing.plain import to_json
 from mvgraph.drawing.raster import pdf, png
+from mvgraph.drawing.statement import Statement
 from mvgraph.drawing.summary import summary
 from mvgraph.drawing.svg import svg
 from mvgraph.drawing.themes import THEMES, Theme
@@ -41,12 +43,14 @@ class Picture:
         theme: `light` or `dark`.
         legend: whether the notation is explained beside the picture.
         scale: pixels per point, where there are pixels.
+        tell: what is said of the model beside the picture, in forms that have room for it; asked when one is made.
     """
 
     diagram: Diagram
     theme: str = "light"
     legend: bool = False
     scale: float = 2.0
+    tell: Callable[[], Statement] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         _theme(self.theme)
@@ -62,6 +66,17 @@ class Picture:
         """
         return layout.place(self.diagram)
 
+    @cached_property
+    def statement(self) -> Statement | None:
+        """What is said of the model, where there is one."""
+        return self.tell() if self.tell else None
+
+    def explained(self) -> Placement:
+        """The picture with what the terms of the objective come from as its groups."""
+        terms = self.statement.terms.values() if self.statement else ()
+        groups = tuple(group for each in terms for group in each)
+        return replace(self.placement, diagram=with_groups(self.diagram, groups)) if groups else self.placement
+
     def svg(self, theme: str | None = None) -> str:
         """The picture as SVG, in its own theme or another.
 
@@ -71,7 +86,7 @@ class Picture:
         return svg(self.placement, _theme(theme or self.theme), legend=self.legend)
 
     def text(self, form: str = "text") -> str:
-        """The picture in a form that is text: `svg`, `mermaid`, `dot`, `json`, or `text`, its parts in words.
+        """The picture in a form that is text: `svg`, `html`, `mermaid`, `dot`, `json`, or `text`, its parts in words.
 
         Raises:
             UsageError: there is no such form, or it is no text.
@@ -130,9 +145,10 @@ FORMATS: dict[str, Format] = {
     "svg": Format((".svg",), lambda p: p.svg()),
     "png": Format((".png",), lambda p: png(p.svg(), p.scale)),
     "pdf": Format((".pdf",), lambda p: pdf(p.svg())),
+    "html": Format((".html", ".htm"), lambda p: page(p.placement, p.statement)),
     "mermaid": Format((".mmd", ".mermaid"), lambda p: mermaid(p.diagram)),
     "dot": Format((".dot", ".gv"), lambda p: dot(p.diagram)),
-    "json": Format((".json",), lambda p: to_json(p.placement)),
+    "json": Format((".json",), lambda p: to_json(p.explained())),
     "text": Format((".txt",), lambda p: summary(p.diagram)),
 }
 SUFFIXES = {suffix: name for name, each in FORMATS.items() for suffix in each.suffixes}

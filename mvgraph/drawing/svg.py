@@ -21,7 +21,7 @@ CORNER = 7.0  # of plates
 PARTS = {"p": "generation", "q": "inference", "game": "game"}
 
 
-def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> str:
+def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False, zoom: float = 1.0) -> str:
     """A placement as a whole SVG document.
 
     Every node, plate and edge is a group with a stable id, `data-id` as in the diagram, classes for its kind or part
@@ -31,6 +31,7 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> 
         placement: what is drawn, and where.
         theme: its colours.
         legend: whether what occurs is explained beside or below.
+        zoom: how much larger than on paper it is shown.
     """
     diagram = placement.diagram
     layers = [
@@ -39,13 +40,16 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False) -> 
         _layer("nodes", (_node(n, placement, theme) for n in diagram.nodes)),
     ]
     if not legend:
-        return _document(diagram, theme, layers, placement.width, placement.height)
+        return _document(diagram, theme, layers, (placement.width, placement.height), zoom)
     explained = key(diagram, theme, placement.width, placement.height)
-    return _document(diagram, theme, [*layers, explained.drawn], explained.width, explained.height)
+    return _document(diagram, theme, [*layers, explained.drawn], (explained.width, explained.height), zoom)
 
 
-def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: float, height: float) -> str:
+def _document(
+    diagram: Diagram, theme: Theme, layers: Iterable[Element], size: tuple[float, float], zoom: float
+) -> str:
     title, description = anchor("title", diagram.name), anchor("description", diagram.name)
+    width, height = size
     root = element(
         "svg",
         element("title", diagram.name, id=title),
@@ -53,8 +57,8 @@ def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], width: 
         element("rect", class_="paper", width=width, height=height, fill=theme.paper),
         *layers,
         xmlns="http://www.w3.org/2000/svg",
-        width=f"{number(width)}pt",
-        height=f"{number(height)}pt",
+        width=f"{number(width * zoom)}pt",
+        height=f"{number(height * zoom)}pt",
         viewBox=f"0 0 {number(width)} {number(height)}",
         role="img",
         aria_labelledby=f"{title} {description}",

@@ -10,8 +10,8 @@ from mvgraph.deferring import defer
 
 converter = defer("latex2mathml.converter")
 
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-OPERATORS = {"~": "∼", "|": "|", r"\{": "{", r"\}": "}"}  # what the converter takes for letters, or leaves as it is
+OPERATORS = {"~": "∼", "|": "|", ";": ";", r"\{": "{", r"\}": "}"}  # what the converter takes for letters, or leaves
+BIG = "1.2em"  # what the converter makes of "big"
 FOREIGN = ("class", "href", "id", "style")  # attributes by which a label could reach out of its formula
 
 
@@ -38,6 +38,8 @@ def _mend(element: Any) -> None:
     for key in FOREIGN:
         element.attrib.pop(key, None)
     element.text = html.unescape(element.text) if element.text else element.text
+    if element.get("minsize") == BIG:  # browsers leave gaps around it, and it is hardly larger than others
+        element.attrib = {"stretchy": "false"}
     if element.text in OPERATORS:
         element.tag, element.text = "mo", OPERATORS[element.text]
     named = [n for n, child in enumerate(element, 1) if child.tag == "mi" and len(html.unescape(child.text or "")) > 1]

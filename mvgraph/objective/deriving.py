@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from mvgraph.graph.pooling import pools
 from mvgraph.objective.contests import contest
 from mvgraph.objective.divergences import cross_entropy, divergence, jensen_shannon
 from mvgraph.objective.evidence import Draws, Instance, Views, instance_count, instances, random_parts
@@ -38,6 +39,15 @@ def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None
     """
     seen = frozenset(spec.view_names) if observed is None else observed
     return [t for term, sign in _signed(spec) for t in _expand_term(spec, term, sign, seen, draws or {}, _any)]
+
+
+def extent(spec: Spec) -> int:
+    """At most how many terms `expand` gives, without expanding: sets of evidence, their components, what each has."""
+    count, pooled = len(spec.views), pools(spec)
+    parts = {"none": 1, "singles": count, "subsets": 2**count - 1}[spec.mixture]
+    ratios = [(count if v.plate else 1) * (1 + count if v.name in pooled else 1) for v in spec.latents]
+    one = parts * (count + sum(ratios))
+    return sum(instance_count(spec, t, count) * (len(t.densities) + 1 if t.gathers else one) for t, _ in _signed(spec))
 
 
 def expand_drawn(spec: Spec, chosen: Views) -> list[Term]:

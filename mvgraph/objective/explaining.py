@@ -100,10 +100,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def _head(spec: Spec) -> list[str]:
-    about = spec.about
-    arxiv = f"arXiv {about.arxiv}" if about.arxiv else about.url
-    facts = [about.title, ", ".join(about.authors), str(about.year or ""), arxiv]
-    return [spec.name, *([" · ".join(f for f in facts if f)] if any(facts) else [])]
+    return [spec.name, *([" · ".join(spec.about.facts)] if spec.about.facts else [])]
 
 
 def _generative(spec: Spec) -> list[str]:
