@@ -8,8 +8,9 @@ for nothing here, and are left alone.
 - Of an edge: `part` (`p`), `arrow` (yes, unless the edge ends in a factor), `label`, `text`, `title`, `change`, `id`
   (made of its ends and its part), and `order`, a number: edges are drawn from the smallest to the largest.
 - Of the graph: `name`, `title`, and `plates`: for every plate a mapping with `id`, and with `text`, `label`, `title`
-  and `change` where they differ from the defaults. Plates that are only named at nodes are added, those with more
-  nodes first. `groups`: for every group a mapping with `id`, `label`, `text` and `members`.
+  and `change` where they differ from the defaults. Plates that are only named at nodes come after these: the one with
+  the most nodes first, of equal ones the one that is named first. `groups`: for every group a mapping with `id`,
+  `label`, `text` and `members`.
 
 What `kind`, `part` and `change` may be, and what the others mean, is written at `Node`, `Edge`, `Plate` and `Group` in
 `mvgraph.drawing.diagram`.
@@ -98,7 +99,8 @@ def _plates(graph: nx.Graph) -> Iterator[Plate]:
         for plate in _within(about):
             members.setdefault(plate, set()).add(str(name))
     known = {p["id"]: p for p in graph.graph.get("plates", ())}
-    for plate in [*known, *sorted(members.keys() - known, key=lambda p: (-len(members[p]), p))]:
+    new = sorted((p for p in members if p not in known), key=lambda p: -len(members[p]))
+    for plate in [*known, *new]:
         about = known.get(plate, {})
         given = {k: about[k] for k in ("title", "change") if k in about}
         yield Plate(plate, nodes=frozenset(members.get(plate, ())), **_caption(about, plate), **given)

@@ -45,10 +45,12 @@ def _side(start: Point, end: Point) -> Points:
     return np.linspace(start, end, count)
 
 
-def in_box(points: Points, box: Box, margin: float = 0.0) -> bool:
-    """Whether a point lies within a box that is wider by a margin on each side."""
+def in_box(points: Points, box: Box, margin: float = 0.0, corner: float = 0.0) -> bool:
+    """Whether a point lies within a box that is wider by a margin on each side; its corners may be round."""
     x, y = np.abs(points - (box.x, box.y)).T
-    return bool(((x < box.width / 2 + margin) & (y < box.height / 2 + margin)).any())
+    across, along = x - box.width / 2 + corner, y - box.height / 2 + corner
+    cut = (across > 0) & (along > 0) & (np.hypot(across, along) >= corner + margin) & (corner > 0)
+    return bool(((across < corner + margin) & (along < corner + margin) & ~cut).any())
 
 
 def in_ellipse(points: Points, box: Box, margin: float = 0.0) -> bool:

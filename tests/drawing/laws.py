@@ -12,10 +12,10 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from mvgraph.drawing.diagram import Edge, Plate
+from mvgraph.drawing.diagram import Edge, Node, Plate
 from mvgraph.drawing.labels import size
 from mvgraph.drawing.placement import Box, Placement
-from mvgraph.drawing.shapes import SMALL, scale
+from mvgraph.drawing.shapes import CORNERS, SMALL, scale
 
 from .geometry import Points, apart, bezier, border, distance, in_box, in_ellipse, length, line, shared, within
 
@@ -79,9 +79,15 @@ def no_edge_through_a_node(placement: Placement) -> Iterator[str]:
     for edge in placement.diagram.edges:
         for node in placement.diagram.nodes:
             own = node.id in (edge.source, edge.target)
-            inside = in_ellipse if node.kind in ROUND else in_box
-            if inside(drawn[edge.id], placement.nodes[node.id], -CLEAR if own else CLEAR):
+            if in_node(drawn[edge.id], node, placement.nodes[node.id], -CLEAR if own else CLEAR):
                 yield f"the line of '{edge.id}' goes through '{node.id}'"
+
+
+def in_node(points: Points, node: Node, box: Box, margin: float) -> bool:
+    """Whether a point lies within the outline of a node, wider by a margin."""
+    if node.kind in ROUND:
+        return in_ellipse(points, box, margin)
+    return in_box(points, box, margin, min(CORNERS[node.kind], 0.3 * box.width, 0.3 * box.height))
 
 
 def nothing_overlaps(placement: Placement) -> Iterator[str]:
@@ -147,10 +153,8 @@ def edges_end_at_their_nodes(placement: Placement) -> Iterator[str]:
     for edge in placement.diagram.edges:
         pieces = placement.routes[edge.id].pieces
         for name, point in ((edge.source, pieces[0][0]), (edge.target, pieces[-1][-1])):
-            box = placement.nodes[name]
-            inside = in_ellipse if placement.diagram.node(name).kind in ROUND else in_box
-            at = np.array([point])
-            if inside(at, box, -TIP) or not inside(at, box, TIP):
+            node, box, at = placement.diagram.node(name), placement.nodes[name], np.array([point])
+            if in_node(at, node, box, -TIP) or not in_node(at, node, box, TIP):
                 yield f"the line of '{edge.id}' does not end at the border of '{name}'"
 
 
