@@ -93,5 +93,3 @@ def _located(spec: Spec, written: Contest, error: SpecError) -> SpecError:
     path = ("objective", "minimize", number, written.word, "critic")
     found = [replace(p, path=path, message=f"{p.message} as the critic of this game") for p in error.problems]
     return SpecError(*(spec.document.locate(p) if spec.document else p for p in found))
-
-

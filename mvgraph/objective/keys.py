@@ -8,6 +8,7 @@ from fractions import Fraction
 import sympy
 
 from mvgraph.language.expr import Expr
+from mvgraph.objective.ranges import Each, count
 from mvgraph.vocab.center import Center
 
 
@@ -100,7 +101,7 @@ class Joint:
     views: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"qJ({self.ref}|{','.join(self.views)})"
+        return f"qJ({self.ref}|{','.join(map(str, self.views))})"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Pooled:
     reads: tuple[Ref, ...] = ()
 
     def __str__(self) -> str:
-        return f"qPool({self.ref}|{','.join([f'sg({r})' for r in self.reads] or self.views)})"
+        return f"qPool({self.ref}|{','.join([f'sg({r})' for r in self.reads] or map(str, self.views))})"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Mixture:
     parts: tuple[tuple[Key, ...], ...]
 
     def __str__(self) -> str:
-        texts = ["·".join(map(str, p)) for p in self.parts]
+        texts = [str(p) if isinstance(p, Each) else "·".join(map(str, p)) for p in self.parts]
         if len(set(self.weights)) == 1:
             return f"Mix_{self.weights[0]}[{', '.join(texts)}]"
         return f"Mix[{', '.join(f'{w}:{t}' for w, t in zip(self.weights, texts, strict=True))}]"
@@ -174,10 +175,10 @@ class Pool:
     members: tuple[Key, ...]
 
     def __str__(self) -> str:
-        count = sympy.Integer(len(self.members))
+        number = sympy.Integer(count(self.members))
         if self.standard == 0:
-            return f"Mix_{1 / count}[{', '.join(map(str, self.members))}]"
-        each = sympy.expand((1 - self.standard) / count)
+            return f"Mix_{1 / number}[{', '.join(map(str, self.members))}]"
+        each = sympy.expand((1 - self.standard) / number)
         rest = "".join(f", {each}:{m}" for m in self.members if each != 0)
         return f"Mix[{self.standard}:N(0,I){rest}]"
 
@@ -195,7 +196,7 @@ class Centered:
     members: tuple[Key, ...]
 
     def __str__(self) -> str:
-        return f"{self.rule.symbol}_{Fraction(1, len(self.members))}[{', '.join(map(str, self.members))}]"
+        return f"{self.rule.symbol}_{Fraction(1, count(self.members))}[{', '.join(map(str, self.members))}]"
 
 
 Key = Prior | Auxiliary | Expert | Joint | Pooled | Fused

@@ -14,7 +14,8 @@ from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
 from mvgraph.objective.keys import Key, Mixture
-from mvgraph.objective.notation import Notation, density, factor, formula, with_causes
+from mvgraph.objective.notation import Notation, density, factor, formula, listing, with_causes
+from mvgraph.objective.ranges import Each
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.text import sign_and_size
 
@@ -170,11 +171,15 @@ def _critic(_: Notation, value: Critic) -> str:
 
 
 def _match(notation: Notation, match: Match) -> str:
-    counts = Counter(_sample(notation, f.sample) for f in match.fakes)
+    counts = Counter(_fake(notation, f) for f in match.fakes)
     fakes = ", ".join(t if n == 1 else rf"{n} \times {t}" for t, n in counts.items())
     real = rf"\text{{real }} {_sample(notation, match.real)}"
     pooled = [r"\text{pooled}"] if match.balance == "pooled" else []
     return r";\, ".join([latex(match.critic), real, rf"\text{{fake }} {fakes}", *pooled])
+
+
+def _fake(notation: Notation, fake: Any) -> str:
+    return listing(_fake(notation, fake.item), fake) if isinstance(fake, Each) else _sample(notation, fake.sample)
 
 
 def _sample(notation: Notation, sample: Sample) -> str:

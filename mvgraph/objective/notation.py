@@ -30,7 +30,9 @@ from mvgraph.objective.keys import (
     Ref,
     Standard,
 )
+from mvgraph.objective.ranges import ALL, Each, count
 from mvgraph.spec.model import Spec
+from mvgraph.vocab.center.mixture import MixtureCenter
 
 STANDARD = r"\mathcal{N}(0, I)"
 
@@ -55,21 +57,31 @@ class Notation:
         """A latent, with the number of its draw."""
         return self.name(ref) + (f"^{{({self.number})}}" if self.number else "")
 
-    def datum(self, view: str) -> str:
-        """The datum of a view."""
+    def datum(self, view: str | Each) -> str:
+        """The datum of a view, or the data of several."""
+        if isinstance(view, Each):
+            within = view.ranges[0].latex.partition(r" \in ")[2] or ALL
+            return "X" if within == ALL else f"X_{{{within}}}"
         return latex(self.data.get(view, f"x.{view}"))
 
-    def key(self, key: Key | Mixture | Pool | Centered) -> str:
+    def key(self, key: Key | Mixture | Pool | Centered | Each) -> str:
         """A distribution."""
         return KEYS[type(key)](self, key)
 
-    def draw(self, draw: Draw) -> str:
-        """A latent and what it is drawn from."""
+    def draw(self, draw: Draw | Each) -> str:
+        """A latent and what it is drawn from; several of each view where they are folded."""
+        if isinstance(draw, Each):
+            return listing(self.draw(draw.item), draw)
         return rf"{self.latent(draw.ref)} \sim {self.key(draw.key)}"
 
     def draws(self, draws: Iterable[Draw]) -> tuple[str, ...]:
         """Several draws, each once."""
         return tuple(dict.fromkeys(map(self.draw, draws)))
+
+
+def listing(part: str, each: Each) -> str:
+    """A part of a list for each value of some indices."""
+    return rf"{part} : {each.latex}"
 
 
 def with_causes(draws: Iterable[Draw]) -> tuple[Draw, ...]:
@@ -139,8 +151,26 @@ def _joint(notation: Notation, key: Joint) -> str:
     return density(r"q_{\mathrm{J}}", notation.latent(key.ref), map(notation.datum, key.views))
 
 
+def _each(notation: Notation, key: Each) -> str:
+    part = notation.key(key.item)
+    return rf"\prod_{{{key.latex}}} {part}" if key.product else listing(part, key)
+
+
+def _summed(notation: Notation, part: Any) -> str:
+    """A part of a mean, or the sum of those for each value of some indices."""
+    if isinstance(part, Each):
+        return rf"\sum_{{{part.latex}}} {_summed(notation, part.item)}"
+    return r" \, ".join(map(notation.key, part)) if isinstance(part, tuple) else notation.key(part)
+
+
+def _read(notation: Notation, ref: Ref | Each) -> str:
+    if isinstance(ref, Each):
+        return listing(_read(notation, ref.item), ref)
+    return rf"\mathrm{{sg}}({notation.latent(ref)})"
+
+
 def _pooled(notation: Notation, key: Pooled) -> str:
-    read = [rf"\mathrm{{sg}}({notation.latent(r)})" for r in key.reads]
+    read = [_read(notation, r) for r in key.reads]
     return density(r"q_{\mathrm{Pool}}", notation.latent(key.ref), read or map(notation.datum, key.views))
 
 
@@ -152,20 +182,20 @@ def _fused(notation: Notation, key: Fused) -> str:
 
 
 def _mixture(notation: Notation, key: Mixture) -> str:
-    return weighted(key.weights, [r" \, ".join(map(notation.key, part)) for part in key.parts])
+    return weighted(key.weights, [_summed(notation, part) for part in key.parts])
 
 
 def _pool(notation: Notation, key: Pool) -> str:
-    members, count = [notation.key(m) for m in key.members], len(key.members)
-    each = sympy.expand((1 - key.standard) / sympy.Integer(count))
+    members, number = [_summed(notation, m) for m in key.members], count(key.members)
+    each = sympy.expand((1 - key.standard) / sympy.Integer(number))
     if key.standard == 0:
-        return weighted([Fraction(1, count)] * count, members)
+        return weighted([Fraction(1, number)] * len(members), members)
     return " + ".join([factor(key.standard) + STANDARD, *(factor(each) + m for m in members if each != 0)])
 
 
 def _centered(notation: Notation, key: Centered) -> str:
-    members = [notation.key(m) for m in key.members]
-    return key.rule.latex(Fraction(1, len(members)), members)
+    parts = _summed if isinstance(key.rule, MixtureCenter) else Notation.key
+    return key.rule.latex(Fraction(1, count(key.members)), [parts(notation, m) for m in key.members])
 
 
 KEYS: dict[type, Callable[[Notation, Any], str]] = {
@@ -181,4 +211,5 @@ KEYS: dict[type, Callable[[Notation, Any], str]] = {
     Mixture: _mixture,
     Pool: _pool,
     Centered: _centered,
+    Each: _each,
 }

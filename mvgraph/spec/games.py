@@ -16,6 +16,7 @@ from mvgraph.vocab.optimizer import Optimizer
 Group = Literal["p", "q", "critic"]
 Loss = Literal["objective", "critic", "generator", "total"]
 
+
 @dataclass(frozen=True)
 class Contest:
     """`game`: a critic tells what is real from fakes, and the networks that make the fakes learn to pass for real.

@@ -1,0 +1,69 @@
+"""The canonical objective with its sums folded: Σ over views, over pairs of them, over sets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy
+
+from mvgraph.language.expr import Expr
+from mvgraph.objective.atoms import Atom
+from mvgraph.objective.folding.folding import Folder
+from mvgraph.objective.folding.pieces import Piece, lettered
+from mvgraph.objective.folding.renaming import Universe, universe
+from mvgraph.objective.text import order
+from mvgraph.spec.model import Spec
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Σ over pieces, each a term under index sets; what is not regular stands as it is.
+
+    Arguments:
+        pieces: in the order of the terms that they stand for.
+        universe: the views.
+    """
+
+    pieces: tuple[Piece, ...]
+    universe: Universe
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Each piece as text, sign first."""
+        return tuple(map(str, self.pieces))
+
+    @property
+    def unfolded(self) -> tuple[tuple[Expr, Atom], ...]:
+        """All terms, coefficients expanded, in canonical order: those that were folded."""
+        terms = (t for piece in self.pieces for t in piece.unfolded(self.universe))
+        return tuple(sorted(((sympy.expand(c), a) for c, a in terms), key=order))
+
+    @property
+    def legend(self) -> str:
+        """What the indices run over, in words; nothing where there are none."""
+        ranges = {r.index: r for p in self.pieces for r in p.ranges}
+        views = sorted(i for i, r in ranges.items() if r.sizes is None)
+        sets = sorted(i for i, r in ranges.items() if r.sizes is not None)
+        told = [f"{', '.join(views)} in V = {{{', '.join(self.universe.views)}}}"] if views else []
+        told += [f"{', '.join(sets)} over the non-empty subsets of V"] if sets else []
+        return "; ".join(told)
+
+
+def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec) -> Folded:
+    """Terms with their sums folded.
+
+    >>> from mvgraph.objective.canonical import derive
+    >>> from mvgraph.spec.reading import load
+    >>> spec = load("mopoe", views=4)
+    >>> for line in fold(derive(spec).terms, spec).lines:
+    ...     print(line)
+    + 1/15 Σ_m E[log p(x.m|z); z~PoE[p(z)·Π_{n∈V} q(z|n)]]
+    + 1/15 Σ_{S≠V} Σ_m E[log p(x.m|z); z~PoE[Π_{n∈S} q(z|n)]]
+    - beta/15 KL(PoE[p(z)·Π_{m∈V} q(z|m)] || p(z))
+    - beta/15 Σ_{S≠V} KL(PoE[Π_{m∈S} q(z|m)] || p(z))
+    """
+    views = universe(spec)
+    pieces = Folder(views).fold(terms)
+    return Folded(tuple(lettered(p, views) for p in pieces), views)
