@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
+from mvgraph.drawing.bayesnet import bayesnet
 from mvgraph.drawing.diagram import Diagram, with_groups
 from mvgraph.drawing.dot import dot
 from mvgraph.drawing.mermaid import mermaid
@@ -20,6 +21,7 @@ from mvgraph.drawing.statement import Statement
 from mvgraph.drawing.summary import summary
 from mvgraph.drawing.svg import svg
 from mvgraph.drawing.themes import THEMES, Theme
+from mvgraph.drawing.tikz import tikz
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.registry import nearest
@@ -132,7 +134,7 @@ class Format:
     """One form of a picture.
 
     Arguments:
-        suffixes: of files that hold it, the usual one first.
+        suffixes: of files that hold it, the usual one first; it stands for the first format that has it.
         render: makes it.
     """
 
@@ -146,18 +148,33 @@ FORMATS: dict[str, Format] = {
     "png": Format((".png",), lambda p: png(p.svg(), p.scale)),
     "pdf": Format((".pdf",), lambda p: pdf(p.svg())),
     "html": Format((".html", ".htm"), lambda p: page(p.placement, p.statement)),
+    "tikz": Format((".tex", ".tikz"), lambda p: _tikz(p)),
+    "bayesnet": Format((".tex", ".tikz"), lambda p: bayesnet(p.diagram)),
     "mermaid": Format((".mmd", ".mermaid"), lambda p: mermaid(p.diagram)),
     "dot": Format((".dot", ".gv"), lambda p: dot(p.diagram)),
     "json": Format((".json",), lambda p: to_json(p.explained())),
     "text": Format((".txt",), lambda p: summary(p.diagram)),
 }
-SUFFIXES = {suffix: name for name, each in FORMATS.items() for suffix in each.suffixes}
+SUFFIXES = {
+    suffix: next(name for name, first in FORMATS.items() if suffix in first.suffixes)
+    for each in FORMATS.values()
+    for suffix in each.suffixes
+}
 
 
 def _theme(name: str) -> Theme:
     if name not in THEMES:
         raise UsageError(f"there is no theme '{name}'; {nearest(name, list(THEMES))}")
     return THEMES[name]
+
+
+def _tikz(picture: Picture) -> str:
+    """Placed as the SVG is; on a grid where there is no Graphviz."""
+    try:
+        placement = picture.placement
+    except UsageError:
+        return bayesnet(picture.diagram)
+    return tikz(placement)
 
 
 def named(form: str) -> str:

@@ -94,8 +94,9 @@ def test_an_existing_file_needs_force(mvgraph):
         (["--theme", "drak"], "there is no theme 'drak'; did you mean 'dark'? known: light, dark"),
         (["--scale", "0"], "the scale is 0; it lies between 0 and 20"),
         (["--scale", "nan"], "the scale is nan; it lies between 0 and 20"),
-        (["-o", "a.svg", "--format", "png"], "asked for png and svg at once; one file has one format"),
-        (["-o", "a.svg", "--json"], "asked for json and svg at once"),
+        (["-o", "a.svg", "--format", "png"], "'a.svg' is a name for svg, and --format says png"),
+        (["-o", "a.svg", "--json"], "'a.svg' is a name for svg, and --format says json"),
+        (["--format", "svg", "--json"], "--json is a format; leave it or --format out"),
         (["--diff", "mopo"], "did you mean 'mopoe'?"),
         (["--set", "gamma=3"], "the spec has no key and no param 'gamma'"),
         (["--views", "1"], "the model is for 2 or more views"),
@@ -138,9 +139,19 @@ def test_a_file_that_cannot_be_written_is_named(mvgraph, monkeypatch):
     assert not list(Path().iterdir())
 
 
+def test_a_format_for_a_file_of_any_name(mvgraph):
+    assert mvgraph("draw", "mopoe", "--format", "bayesnet", "-o", "a.tex").exit_code == 0
+    assert (
+        Path("a.tex").read_text(encoding="utf-8") == mg.draw("mopoe").text("bayesnet") != mg.draw("mopoe").text("tex")
+    )
+    assert mvgraph("draw", "mopoe", "--format", "mmd", "-o", "README").exit_code == 0
+    assert Path("README").read_text(encoding="utf-8") == mg.draw("mopoe").text("mermaid")
+
+
 def test_names_of_formats():
     picture = mg.draw("mopoe")
-    assert all(picture.render(s) == picture.render(name) for name, f in FORMATS.items() for s in f.suffixes)
+    assert all(picture.render(suffix) == picture.render(name) for suffix, name in SUFFIXES.items())
+    assert set(SUFFIXES.values()) == set(FORMATS) - {"bayesnet"}
     with pytest.raises(mg.UsageError, match="there is no format 'tex t'"):
         picture.text("tex t")
 
@@ -204,3 +215,15 @@ def test_a_network_is_drawn_too():
     assert mg.draw(picture.diagram).diagram == picture.diagram
     graph.add_edge("tau", "x")
     assert "+ tau" in mg.draw(picture.diagram, against=graph).text()
+
+
+def test_without_graphviz_texts_are_written_all_the_same(mvgraph, monkeypatch):
+    monkeypatch.setattr("mvgraph.drawing.engine._inside", lambda *_: None)
+    monkeypatch.setattr("mvgraph.drawing.engine._outside", lambda *_: None)
+    for form in ("mermaid", "dot", "tikz", "text"):
+        assert mvgraph("draw", "mopoe", "--format", form).exit_code == 0
+    result = mvgraph("draw", "mopoe", "-o", "a.svg")
+    assert result.exit_code == 2
+    assert "MVG820: the places of nodes come from Graphviz" in result.stderr
+    assert "remedy: pip install pygraphviz" in result.stderr
+    assert not list(Path().iterdir())

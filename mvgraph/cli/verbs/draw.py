@@ -14,7 +14,7 @@ from mvgraph.drawing.rendering import FORMATS, MOST_SCALE, SUFFIXES, named, of
 from mvgraph.errors import UsageError
 from mvgraph.interface import draw
 
-EXAMPLE = "mvgraph draw mopoe -o mopoe.svg (or .png .pdf .tex .mmd .dot .html); mvgraph draw mvae --diff mopoe -o d.svg"
+EXAMPLE = "mvgraph draw mopoe -o mopoe.svg"
 
 
 def run(
@@ -47,7 +47,9 @@ def run(
 ) -> None:
     """Draw both graphs of a model as one plate diagram: generation solid, inference dashed.
 
-    Without -o the parts are listed in words, or printed in a --format that is text.
+    Without -o the parts are listed in words, or printed in another --format: `mvgraph draw mopoe --format mermaid`. Two
+    models in one picture: `mvgraph draw mvae --diff mopoe -o both.svg`. By name, with three views: `mvgraph draw mopoe
+    --views 3 --unroll -o mopoe.pdf`.
     """
     chosen = _format(output, form, as_json)
     if output is not None:
@@ -70,17 +72,20 @@ def run(
 
 
 def _format(output: Path | None, form: str | None, as_json: bool) -> str:
-    """The format that is asked for, in one way or several.
+    """The format that is asked for.
 
     Raises:
-        UsageError: there is none such, or they disagree.
+        UsageError: there is none such, or a file's name says another.
     """
-    asked = [*([named(form)] if form else []), *(["json"] if as_json else [])]
-    if output is not None and (not asked or output.suffix.lower() in SUFFIXES):
-        asked.append(of(output))
-    if len(set(asked)) > 1:
-        raise UsageError(f"asked for {' and '.join(dict.fromkeys(asked))} at once; one file has one format")
-    return asked[0] if asked else "text"
+    if form and as_json:
+        raise UsageError("--json is a format; leave it or --format out")
+    chosen = "json" if as_json else named(form) if form else ""
+    if output is None:
+        return chosen or "text"
+    suffix = output.suffix.lower()
+    if chosen and suffix in SUFFIXES and suffix not in FORMATS[chosen].suffixes:
+        raise UsageError(f"'{output}' is a name for {SUFFIXES[suffix]}, and --format says {chosen}")
+    return chosen or of(output)
 
 
 def _print(found: str | bytes) -> None:
