@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -210,3 +211,13 @@ def fused(
         return members[0]
     pairs = sorted(zip(members, exponents or ("",) * len(members), strict=True), key=lambda p: (str(p[0]), p[1]))
     return Fused(rule, tuple(m for m, _ in pairs), tuple(e for _, e in pairs) if exponents else ())
+
+
+def leaves(key: Key | Mixture) -> Iterator[Key]:
+    """The densities that a fusion or a mixture is made of; any other one is itself."""
+    if isinstance(key, Mixture):
+        yield from (leaf for part in key.parts for member in part for leaf in leaves(member))
+    elif isinstance(key, Fused):
+        yield from (leaf for member in key.members for leaf in leaves(member))
+    else:
+        yield key

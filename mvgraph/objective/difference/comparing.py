@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from mvgraph.errors import UsageError
-from mvgraph.language.expr import Formula, symbol
+from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
-from mvgraph.objective.difference.conditions import conditions, unequal
+from mvgraph.objective.difference.conditions import squared
 from mvgraph.objective.difference.delta import Changed, Difference, Terms
 from mvgraph.objective.difference.graphs import graphs
-from mvgraph.objective.difference.naming import Names
+from mvgraph.objective.difference.naming import SAME, Names
 from mvgraph.objective.difference.opening import namings, opened
 from mvgraph.objective.difference.relating import related
-from mvgraph.objective.difference.relation import APART, Finding, Relation
-from mvgraph.objective.difference.searching import search
+from mvgraph.objective.difference.relation import Relation
+from mvgraph.objective.difference.rewriting import Beside
 from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
 from mvgraph.objective.difference.sides import Assumed, Side
+from mvgraph.objective.difference.standing import conditional, phases, standing
 from mvgraph.objective.difference.sums import Sum, listed, minus
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
+from mvgraph.vocab.family.mixture_of import STANDARD
 
 Assuming = Mapping[str, float | int | str]
 
@@ -39,8 +40,8 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
     a, b = opened(a, b, views)
     assumed = _assumed(a, b, assuming or {})
     one, other = min(_sides(a, b, assumed), key=lambda pair: _distance(*pair))
-    finding = _as_it_stands(one, other)
-    special = None if finding.relation <= Relation.EXPECTED else _special(one, other, finding)
+    finding = standing(one, other)
+    special = None if finding.relation <= Relation.EXPECTED else conditional(one, other, finding)
     names = other.names
     return Difference(
         a,
@@ -70,58 +71,24 @@ def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
 
 def _sides(a: Spec, b: Spec, assumed: Assumed) -> list[tuple[Side, Side]]:
     """The two under every naming that is tried."""
-    return [(Side(a, b, Names(), assumed), Side(b, a, names, assumed)) for names in namings(a, b)]
+    return [_pair(a, b, names, assumed) for names in namings(a, b)]
+
+
+def _pair(a: Spec, b: Spec, names: Names, assumed: Assumed) -> tuple[Side, Side]:
+    ours, theirs = squared(a, b, names)
+    one = Side(a, Beside(_standard(b, names), ours), assumed=assumed)
+    return one, Side(b, Beside(_standard(a, SAME), theirs), names, assumed)
+
+
+def _standard(spec: Spec, names: Names) -> frozenset[str]:
+    """The latents whose prior is N(0, I), under other names."""
+    return frozenset(names.node(v.name) for v in spec.latents if v.family == STANDARD and not v.given)
 
 
 def _distance(one: Side, other: Side) -> tuple[int, int]:
     """How far two sums are apart: their relation, then how many terms they do not share."""
     found = related(one.sum, other.sum, one.declared)
     return found.relation.rank, len(one.sum.keys() ^ other.sum.keys())
-
-
-def _as_it_stands(a: Side, b: Side) -> Finding:
-    """The strongest relation with the declared values of the params that are not the same in both."""
-    if conditions(a.spec, b.spec, b.names):
-        return APART
-    if a.spec.phases:
-        return _together(a, b)
-    other = [symbol(n) for n in unequal(a.spec, b.spec)]
-    sums = a.at({s: a.declared[s] for s in other}), b.at({s: b.declared[s] for s in other})
-    found = related(*sums, a.declared)
-    if found.relation > Relation.SCALED:
-        numbers = related(a.at(a.declared), b.at(b.declared), {})
-        if numbers.relation <= Relation.SCALED:
-            found = replace(numbers, notes=("with the declared values of the params",))
-    if found.relation <= Relation.SCALED and changes(estimators, a.spec, b.spec, b.names):
-        return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, "their estimators differ"))
-    return found
-
-
-def _phases(side: Side) -> list[Side]:
-    """A side for each phase."""
-    return [replace(side, spec=spec) for spec in side.spec.by_phase.values()]
-
-
-def _together(a: Side, b: Side) -> Finding:
-    """Phases are related as the least related ones, and different where they are not the same number."""
-    ours, theirs = _phases(a), _phases(b)
-    if len(ours) != len(theirs):
-        return APART
-    found = [_as_it_stands(*pair) for pair in zip(ours, theirs, strict=True)]
-    return max(found, key=lambda f: f.relation.rank)
-
-
-def _special(a: Side, b: Side, found: Finding) -> Finding | None:
-    """A relation that is stronger than what was found, under conditions."""
-    needs = conditions(a.spec, b.spec, b.names)
-    plain = related(a.sum, b.sum, a.declared)
-    if plain.relation <= Relation.SCALED:
-        values = [f"the same values of {', '.join(u)}"] if (u := unequal(a.spec, b.spec)) else []
-        return replace(plain, given=(*needs, *values))
-    special = search(a, b)
-    if special is None or not special.relation < found.relation:
-        return None
-    return replace(special, given=(*needs, *special.given))
 
 
 def _terms(a: Sum, b: Sum) -> Terms:
@@ -139,7 +106,7 @@ def _terms(a: Sum, b: Sum) -> Terms:
 
 def _by_phase(a: Side, b: Side) -> Table[Terms]:
     """The terms of each phase, where both specs have as many."""
-    ours, theirs = _phases(a), _phases(b)
+    ours, theirs = phases(a), phases(b)
     if len(ours) != len(theirs):
         return Table()
     pairs = zip(a.spec.by_phase, ours, theirs, strict=True)

@@ -5,22 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mvgraph.objective.bounds import values
-from mvgraph.objective.difference.naming import Names
+from mvgraph.objective.difference.naming import SAME, Names
 from mvgraph.objective.difference.settings import changes, distributions
+from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.evidence import drop_rates
+from mvgraph.objective.keys import Auxiliary, Empirical, Joint, Key, Marginalised, Prior, Standard, leaves
 from mvgraph.objective.playbook import order
 from mvgraph.spec.model import Spec
-from mvgraph.spec.terms import BatchStatistic
+from mvgraph.spec.terms import BatchStatistic, Route
+from mvgraph.vocab.family.mixture_of import STANDARD
+from mvgraph.vocab.family.mse import Mse
 
 
-def conditions(a: Spec, b: Spec, names: Names) -> tuple[str, ...]:
+def conditions(a: Side, b: Side) -> tuple[str, ...]:
     """What the two specs do not share and the terms do not show, as what a relation of the terms would need."""
-    return tuple(_conditions(a, b, names))
+    used = in_use(a.sum) & in_use(b.sum)
+    return tuple(_conditions(a.spec, b.spec, b.names, used))
 
 
-def _conditions(a: Spec, b: Spec, names: Names) -> Iterator[str]:
-    ours, theirs = distributions(a, Names()), distributions(b, names)
-    if other := [c.what for c in changes(distributions, a, b, names) if c.what in ours and c.what in theirs]:
+def in_use(terms: Sum) -> set[str]:
+    """The densities that terms evaluate or draw from, as `distributions` names them."""
+    keys = (leaf for atom in terms for key in atom.keys for leaf in leaves(key))
+    targets = (likelihood.target for atom in terms for likelihood in atom.scored)
+    return {name for k in keys for name in _names(k)} | {f"p({t})" for r in targets for t in (r, r.node)}
+
+
+def _names(key: Key) -> Iterator[str]:
+    if isinstance(key, Marginalised):
+        yield f"p({key.over})"
+    yield f"{WRITTEN.get(type(key), 'q')}({key.ref.node})"
+
+
+WRITTEN: dict[type, str] = {
+    **dict.fromkeys((Prior, Standard, Marginalised, Empirical), "p"),
+    Joint: "qJ",
+    Auxiliary: "r",
+}
+
+
+def _conditions(a: Spec, b: Spec, names: Names, used: set[str]) -> Iterator[str]:
+    ours, theirs = distributions(a, SAME), distributions(b, names)
+    shown = [f"p({a.observed.name}.{view})" for views in squared(a, b, names) for view in views]
+    both = [c.what for c in changes(distributions, a, b, names) if c.what in ours and c.what in theirs]
+    if other := [what for what in both if what in used and what not in shown]:
         yield f"the same distributions: {', '.join(other)}"
     if order(a) and order(b) and order(a) != order(b):
         yield "the same moves of the players"
@@ -31,6 +59,21 @@ def _conditions(a: Spec, b: Spec, names: Names) -> Iterator[str]:
         yield "the same size of a batch"
     if bool(a.phases) != bool(b.phases):
         yield f"the phases of {'A' if a.phases else 'B'} trained as one"
+
+
+def squared(a: Spec, b: Spec, names: Names) -> tuple[frozenset[str], frozenset[str]]:
+    """The views whose likelihood is the squared error in A and a standard normal in B, and the other way round.
+
+    -|x - x'|^2 = 2 log N(x; x', I) + D log 2 pi, so that the terms can tell what sets the two apart.
+    """
+    if any(isinstance(t, Route) and t.word == "iwae" for s in (a, b) for t in s.maximize):
+        return frozenset(), frozenset()  # inside a logarithm there is no such constant
+    theirs = {names.view(v): b.view(v).likelihood for v in b.scored_views}
+    pairs = {v: (a.view(v).likelihood, theirs[v]) for v in a.scored_views if v in theirs}
+    return (
+        frozenset(v for v, (own, other) in pairs.items() if isinstance(own, Mse) and other == STANDARD),
+        frozenset(v for v, (own, other) in pairs.items() if isinstance(other, Mse) and own == STANDARD),
+    )
 
 
 def unequal(a: Spec, b: Spec) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.naming import Names
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.games import Generator
-from mvgraph.objective.keys import Expert, Fused, Joint, Key, Mixture, Pooled
+from mvgraph.objective.keys import Expert, Joint, Key, Pooled, leaves
 from mvgraph.spec.model import Spec
 
 COPIES = 2  # of a plate, at least, for independences to be seen
@@ -150,16 +150,7 @@ def _encoders(one: Sum) -> Iterator[Key]:
     """The networks of q behind the terms."""
     for atom in one:
         for key in atom.keys:
-            yield from (k for k in _members(key) if isinstance(k, Expert | Joint | Pooled))
-
-
-def _members(key: Key | Mixture) -> Iterator[Key]:
-    if isinstance(key, Mixture):
-        yield from (k for p in key.parts for each in p for k in _members(each))
-    elif isinstance(key, Fused):
-        yield from (k for m in key.members for k in _members(m))
-    else:
-        yield key
+            yield from (k for k in leaves(key) if isinstance(k, Expert | Joint | Pooled))
 
 
 def _decoders(one: Sum) -> set[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mvgraph.language.expr import Expr
 from mvgraph.objective.difference.relation import ONE, Finding, Relation, Weighted
 from mvgraph.objective.difference.settings import Change
-from mvgraph.objective.text import signed, signed_sum
+from mvgraph.objective.text import signed
 
 if TYPE_CHECKING:
     from mvgraph.objective.difference.delta import Changed, Difference, Terms
@@ -52,11 +52,16 @@ def _finding(found: Finding) -> Iterator[str]:
     under = f" under: {'; '.join(needs)}" if needs else ""
     yield f"{WORDS[found.relation](found)}{under}"
     yield from (f"{INDENT}{note}" for note in found.notes)
-    yield from (f"{INDENT}gap: {line}" for line in signed_sum(found.gap).splitlines())
+    upper = "B - A" if found.lower == "A" else "A - B"
+    yield from (f"{INDENT}{upper}: {signed(-c, a).replace('- ', '+ ', 1)}" for c, a in found.gap)
 
 
 def _factor(found: Finding, text: str) -> str:
     return text if found.factor == ONE else f"{text}, A = {_bracketed(found.factor)} B"
+
+
+def _times(found: Finding) -> str:
+    return "" if found.factor == ONE else f"{_bracketed(found.factor)} "
 
 
 def _bracketed(factor: Expr) -> str:
@@ -71,7 +76,7 @@ WORDS: dict[Relation, Callable[[Finding], str]] = {
     Relation.IDENTICAL: lambda _found: "identical",
     Relation.SCALED: lambda found: _factor(found, "equal up to a positive scale"),
     Relation.EXPECTED: lambda found: _factor(found, "equal in expectation"),
-    Relation.SHIFTED: lambda found: _factor(found, f"equal up to a constant, {found.constant}"),
+    Relation.SHIFTED: lambda found: f"equal up to a constant, A = {_times(found)}B {found.constant}",
     Relation.ORDERED: _ordered,
     Relation.DIFFERENT: lambda _found: "different",
 }

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy
 
 from mvgraph.language.expr import Expr
+from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.difference.relation import APART, Finding, Relation
-from mvgraph.objective.difference.sums import Sum, normal
+from mvgraph.objective.difference.sums import Sum, listed, minus, normal, scaled
 from mvgraph.objective.games import Generator
 
 Known = Mapping[Expr, Expr]
 
 
 def related(a: Sum, b: Sum, known: Known) -> Finding:
-    """Identical, equal up to a positive factor, or different.
+    """Identical, equal up to a positive factor, or to a constant as well, or different.
 
     Arguments:
         a, b: two sums in one form.
         known: the declared numbers of params, which decide whether a factor is positive.
     """
+    found = _related(_varying(a), _varying(b), known)
+    rest = minus(a, scaled(b, found.factor))
+    if found.relation is Relation.DIFFERENT or not any(isinstance(x, Constant) for x in rest):
+        return found
+    return replace(found, relation=Relation.SHIFTED, constant=written(rest))
+
+
+def _varying(one: Sum) -> Sum:
+    return {x: c for x, c in one.items() if not isinstance(x, Constant)}
+
+
+def written(constant: Sum) -> str:
+    """A sum of constants in one line."""
+    return " ".join(f"{'-' if c.could_extract_minus_sign() else '+'} {_times(c)}{x}" for c, x in listed(constant))
+
+
+def _times(coefficient: Expr) -> str:
+    size = -coefficient if coefficient.could_extract_minus_sign() else coefficient
+    return "" if size == 1 else f"({size}) " if size.is_Add else f"{size} "
+
+
+def _related(a: Sum, b: Sum, known: Known) -> Finding:
     if a == b:
         return Finding(Relation.IDENTICAL)
     factor = ratio(a, b)

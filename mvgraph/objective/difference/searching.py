@@ -10,16 +10,18 @@ import sympy
 
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
-from mvgraph.objective.difference.relating import positive, related
+from mvgraph.objective.difference.gaps import Constant
+from mvgraph.objective.difference.relating import positive, related, written
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
 from mvgraph.objective.difference.sides import Side
 from mvgraph.objective.difference.solving import Solution, solutions
-from mvgraph.objective.difference.sums import Sum, normal, scaled, substituted
+from mvgraph.objective.difference.sums import Sum, minus, normal, scaled, substituted
 from mvgraph.objective.difference.variants import variants
 from mvgraph.objective.games import Generator
 
 MOST_ATOMS = 400  # of both sides, beyond which no values are searched for
 MOST_PAIRS = 64  # of two changes at once
+LOSS = "without its "  # a part that both lose tells nothing
 SCALE = sympy.Symbol("scale", positive=True)
 Pair = tuple[Side, Side]
 
@@ -45,7 +47,7 @@ def _once(a: Side, b: Side) -> Iterator[Pair]:
 
 def _twice(a: Side, b: Side) -> Iterator[Pair]:
     ours, theirs = _changed(a), _changed(b)
-    both = ((c, d) for c in ours for d in theirs)
+    both = ((c, d) for c in ours for d in theirs if c.given != d.given or not c.given[-1].startswith(LOSS))
     more = chain(((d, b) for c in ours for d in _changed(c)), ((a, d) for c in theirs for d in _changed(c)))
     yield from (pair for _, pair in zip(range(MOST_PAIRS), chain(both, more), strict=False))
 
@@ -54,16 +56,23 @@ def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
     """Relations of two sides with values of params, each with the number of terms that are left."""
     given = (*(f"A {words}" for words in a.given), *(f"B {words}" for words in b.given))
     plain = related(a.sum, b.sum, a.declared)
-    if plain.relation <= Relation.SCALED:
+    if plain.relation <= Relation.SHIFTED:
         yield len(a.sum), replace(plain, given=given)
-    elif a.sum and b.sum and len(a.sum) + len(b.sum) <= MOST_ATOMS and not _hopeless(a.sum, b.sum):
+        return
+    for name in sorted(a.inside | b.inside):
+        one, other = (replace(s, assumed={**s.assumed, name: ONE}) for s in (a, b))
+        found = related(one.sum, other.sum, a.declared)
+        if found.relation <= Relation.SHIFTED:
+            yield len(one.sum), replace(found, given=given, under=Table({name: "1"}))
+    if a.sum and b.sum and len(a.sum) + len(b.sum) <= MOST_ATOMS and not _hopeless(a.sum, b.sum):
         for count, found in _valued(a, b):
             yield count, replace(found, given=given)
 
 
 def _hopeless(a: Sum, b: Sum) -> bool:
     """A term that the other sum has not, and no param can take away."""
-    return not a.keys() & b.keys() or any(c.is_Number for x, c in chain(a.items(), b.items()) if (x in a) != (x in b))
+    alone = ((x, c) for x, c in chain(a.items(), b.items()) if (x in a) != (x in b))
+    return not a.keys() & b.keys() or any(c.is_Number for x, c in alone if not isinstance(x, Constant))
 
 
 def _valued(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
@@ -85,7 +94,7 @@ class _System:
     @property
     def equations(self) -> list[Expr]:
         """A − scale · B, term by term."""
-        atoms = dict.fromkeys((*self.a, *self.b))
+        atoms = [x for x in dict.fromkeys((*self.a, *self.b)) if not isinstance(x, Constant)]
         return [normal(self.a.get(x, 0) - self.scale * self.b.get(x, 0)) for x in atoms]
 
     def findings(self, solution: Solution) -> Iterator[tuple[int, Finding]]:
@@ -96,11 +105,13 @@ class _System:
             return
         a, b = substituted(self.a, values), scaled(substituted(self.b, values), factor)
         games = any(isinstance(x, Generator) for x in a) and factor != 1
-        if a != b or _lost(self.a, self.b, a) or games:
+        rest = minus(a, b)
+        if not all(isinstance(x, Constant) for x in rest) or _lost(self.a, self.b, a) or games:
             return
-        relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
         under = Table({str(s): str(sympy.factor(v)) for s, v in values.items()})
-        yield len(a), Finding(relation, sympy.factor(factor), under)
+        relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
+        shifted = {"relation": Relation.SHIFTED, "constant": written(rest)} if rest else {"relation": relation}
+        yield len(a), Finding(factor=sympy.factor(factor), under=under, **shifted)
 
     def _negative(self, values: Solution) -> bool:
         return any(positive(-v, self.known) for v in values.values())

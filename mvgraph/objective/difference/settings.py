@@ -10,7 +10,11 @@ from mvgraph.language.word import Word, inline
 from mvgraph.objective.difference.naming import Names
 from mvgraph.objective.evidence import random_parts
 from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import contests
 from mvgraph.vocab.family import Family
+from mvgraph.vocab.family.mixture_of import MixtureOf
+from mvgraph.vocab.network.mlp import Mlp
+from mvgraph.vocab.optimizer.adam import Adam
 
 Settings = dict[str, str]
 ABSENT = "-"
@@ -49,7 +53,8 @@ def distributions(spec: Spec, names: Names) -> Settings:
 
 def _distributions(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
     for latent in spec.latents:
-        yield f"p({names.node(latent.name)})", inline(latent.family)
+        pooled = isinstance(latent.family, MixtureOf)  # what it is made of is in the terms
+        yield f"p({names.node(latent.name)})", latent.family.word if pooled else inline(latent.family)
     for node in spec.discretes:
         yield f"p({names.node(node.name)})", f"{node.probs} over {node.count}"
     for rule in spec.posteriors:
@@ -94,9 +99,11 @@ def _networks(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
         if latent.network is not None:
             yield f"network of p({names.node(latent.name)})", inline(latent.network)
     for view in spec.view_names:
-        yield f"encoder of {names.view(view)}", inline(spec.view(view).encoder)
+        yield f"encoder of {names.view(view)}", inline(spec.view(view).encoder or Mlp())
     for view in spec.scored_views:
-        yield f"decoder of {names.view(view)}", inline(spec.view(view).decoder)
+        yield f"decoder of {names.view(view)}", inline(spec.view(view).decoder or Mlp())
+    for number, game in enumerate(contests(spec), 1):
+        yield f"critic {number}", inline(game.critic or Mlp())
     for rule in spec.posteriors:
         name = names.node(rule.name)
         shown = {"network": rule.network, "fusion": rule.fuse, "shares the trunk of": rule.share}
@@ -110,7 +117,7 @@ def training(spec: Spec, names: Names) -> Settings:
     del names
     phases = {f"phase {n}": _flat(p) for n, p in enumerate(spec.phases, 1)}
     said = {f"{phase}, {k}": v for phase, own in phases.items() for k, v in own.items() if "objective" not in k}
-    return {**_flat(spec.training), **said}
+    return {"optimizer": inline(Adam()), **_flat(spec.training), **said}
 
 
 def _flat(value: Any, before: str = "") -> Settings:

@@ -9,14 +9,16 @@ from functools import cached_property
 import sympy
 
 from mvgraph.language.expr import Expr, symbol
+from mvgraph.objective.atoms import LogMeanExp
 from mvgraph.objective.bounds import values
 from mvgraph.objective.canonical import terms_of
 from mvgraph.objective.difference.naming import SAME, Names
-from mvgraph.objective.difference.rewriting import summed
+from mvgraph.objective.difference.rewriting import Beside, summed
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.spec.model import Spec
 
 Assumed = Mapping[str, Expr]
+BESIDE = Beside()
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,19 @@ class Side:
 
     Arguments:
         spec: the spec, at the views of both.
-        other: the spec that it is compared with.
+        beside: what the spec that it is compared with says that decides what is the same.
         names: names of A, for B; none for A itself.
         assumed: values of params, by their names.
         given: how `spec` was changed, in words.
+        frozen: what does not learn, in a phase that freezes it.
     """
 
     spec: Spec
-    other: Spec
+    beside: Beside = BESIDE
     names: Names = SAME
     assumed: Assumed = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
 
     @cached_property
     def sum(self) -> Sum:
@@ -45,7 +49,7 @@ class Side:
     def at(self, known: Mapping[Expr, Expr]) -> Sum:
         """The terms in one form, with more values for symbols; what is assumed goes before."""
         found = {**known, **self.fixed}
-        return summed(terms_of(self.spec), replace(self.names, values=found), self.other)
+        return summed(terms_of(self.spec), replace(self.names, values=found), self.beside)
 
     @cached_property
     def fixed(self) -> dict[Expr, Expr]:
@@ -61,12 +65,28 @@ class Side:
         several = {symbol(v): found[symbol(n)] for n, vs in self._tables.items() if symbol(n) in found for v in vs}
         return {**several, **found, **self.fixed}
 
+    def rests(self, part: str) -> bool:
+        """Whether a part of the spec, by its name, does not learn."""
+        return any(f"{part}.".startswith(f"{name}.") for name in self.frozen)
+
     @cached_property
     def _tables(self) -> dict[str, list[str]]:
         """The values by view of the params that have them: tables, and exponents of a product."""
         names = [n for n, value in self.spec.params.items() if isinstance(value, Mapping)]
         names += [w for q in self.spec.posteriors if (w := getattr(q.fuse, "weights", None))]
         return {n: [self.names.params.get(f"{n}_{v}", f"{n}_{v}") for v in self.spec.view_names] for n in names}
+
+    @cached_property
+    def drawn(self) -> int:
+        """How many logarithms of one draw are the bound inside them, which is then drawn, and never in closed form."""
+        terms = terms_of(self.spec)
+        return sum(isinstance(a, LogMeanExp) and a.samples == 1 and len(a.parts) == 1 for _, a in terms)
+
+    @property
+    def inside(self) -> set[str]:
+        """The params under a logarithm, where no coefficient shows them."""
+        parts = (p for x in self.sum if isinstance(x, LogMeanExp) for p in x.parts)
+        return {str(s) for p in parts for c, _ in (*p.scores, *p.ratios) for s in c.free_symbols}
 
     @property
     def symbols(self) -> list[Expr]:

@@ -1,0 +1,58 @@
+"""What two objectives may differ by that no objective has as a term: gaps that are never negative, and constants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mvgraph.objective.atoms import Closed, Likelihood, Stream
+from mvgraph.objective.keys import Key
+
+
+@dataclass(frozen=True)
+class _Derived:
+    """What such an atom tells readers of atoms: it names, draws and scores nothing."""
+
+    is_distance: ClassVar[bool] = False
+    scored: ClassVar[tuple[Likelihood, ...]] = ()
+    keys: ClassVar[tuple[Key, ...]] = ()
+    compared: ClassVar[tuple[Stream, ...]] = ()
+    components: ClassVar[tuple[frozenset[str] | None, ...]] = ()
+
+    def streams(self, closed: Closed) -> Iterator[Stream]:  # noqa: ARG002 - every atom is asked alike
+        """None."""
+        yield from ()
+
+
+@dataclass(frozen=True)
+class Gap(_Derived):
+    """A difference that is never negative, in symbols, with the reason in words."""
+
+    text: str
+    reason: str
+
+    is_distance: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Entropy(_Derived):
+    """H(q) = −E_q[log q]: what a cross-entropy has more than the KL."""
+
+    of: Key
+
+    def __str__(self) -> str:
+        return f"H({self.of})"
+
+
+@dataclass(frozen=True)
+class Constant(_Derived):
+    """A number that no parameter changes, in symbols."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,84 @@
+"""The strongest relation of two specs as they stand, and a stronger one under conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mvgraph.language.expr import symbol
+from mvgraph.objective.difference.conditions import conditions, unequal
+from mvgraph.objective.difference.ordering import sorted_out
+from mvgraph.objective.difference.relating import related
+from mvgraph.objective.difference.relation import APART, ONE, Finding, Relation
+from mvgraph.objective.difference.searching import search
+from mvgraph.objective.difference.settings import changes, estimators
+from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.sums import Sum
+
+DECLARED = "with the declared values of the params"
+DRAWN = "their estimators differ"
+
+
+def standing(a: Side, b: Side) -> Finding:
+    """The strongest relation with the declared values of the params that are not the same in both."""
+    if conditions(a, b):
+        return APART
+    if a.spec.phases:
+        return _together(a, b)
+    found = _of_terms(a, b)
+    other = changes(estimators, a.spec, b.spec, b.names) or a.drawn != b.drawn
+    if found.relation <= Relation.SCALED and other:
+        return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, DRAWN))
+    return found
+
+
+def _of_terms(a: Side, b: Side) -> Finding:
+    """Equal for all values of the params, equal for the declared ones, ordered for all values, or for those."""
+    other = [symbol(n) for n in unequal(a.spec, b.spec)]
+    sums = a.at({s: a.declared[s] for s in other}), b.at({s: b.declared[s] for s in other})
+    numbers = a.at(a.declared), b.at(b.declared)
+    for attempt in (_equal, sorted_out):
+        for pair, notes in ((sums, ()), (numbers, (DECLARED,))):
+            found = attempt(a, b, pair)
+            if found.relation is not Relation.DIFFERENT:
+                return replace(found, notes=(*found.notes, *notes))
+    return APART
+
+
+def _equal(a: Side, b: Side, sums: tuple[Sum, Sum]) -> Finding:
+    return related(*sums, {**b.declared, **a.declared})
+
+
+def phases(side: Side) -> list[Side]:
+    """A side for each phase."""
+    found = zip(side.spec.by_phase.values(), side.spec.phases, strict=True)
+    return [replace(side, spec=spec, frozen=phase.freeze) for spec, phase in found]
+
+
+def _together(a: Side, b: Side) -> Finding:
+    """Phases are related as the least related ones, and different where they are not the same number."""
+    ours, theirs = phases(a), phases(b)
+    if len(ours) != len(theirs):
+        return APART
+    found = [standing(*pair) for pair in zip(ours, theirs, strict=True)]
+    if len({f.lower for f in found if f.lower}) > 1:
+        return APART
+    least = max(found, key=lambda f: f.relation.rank)
+    return replace(least, notes=(*map(_told, a.spec.by_phase, found), *least.notes))
+
+
+def _told(phase: str, found: Finding) -> str:
+    factor = f", A = {found.factor} B" if found.factor != ONE else ""
+    return f"phase {phase}: {found.relation}{factor}"
+
+
+def conditional(a: Side, b: Side, found: Finding) -> Finding | None:
+    """A relation that is stronger than what was found, under conditions."""
+    plain = related(a.sum, b.sum, a.declared)
+    if plain.relation <= Relation.SHIFTED:
+        values = [f"the same values of {', '.join(u)}"] if (u := unequal(a.spec, b.spec)) else []
+        special: Finding | None = replace(plain, given=tuple(values))
+    else:
+        special = search(a, b)
+    if special is None or not special.relation < found.relation:
+        return None
+    return replace(special, given=(*conditions(a, b), *special.given))
