@@ -302,6 +302,17 @@ def test_the_keyboard_reaches_everything(browser: Browser, tmp_path: Path) -> No
     assert all(browser.run(names))
 
 
+@pytest.mark.parametrize("width", [360, 900, 1400])
+def test_nothing_moves_under_the_pointer(browser: Browser, tmp_path: Path, width: int) -> None:
+    """Whatever is said of it."""
+    shown(browser, tmp_path / "a.html", html("mhvae"), width=width, height=740)
+    tops = "[...document.querySelectorAll('.term')].map(e => e.getBoundingClientRect().top + scrollY)"
+    before = browser.run(tops)
+    browser.hover(*at(browser, "term", "term.2"))
+    assert lit(browser)
+    assert browser.run(tops) == before
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_colours_follow_the_system_and_the_button(browser: Browser, tmp_path: Path, scheme: str) -> None:
     """Paper, ink and lines of both themes."""

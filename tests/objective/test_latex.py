@@ -19,8 +19,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from module.random_specs import specs
 
 from mvgraph import objective
+from mvgraph.errors import SpecError
 from mvgraph.language.expr import Formula
 from mvgraph.language.mathml import mathml
 from mvgraph.language.symbols import prose, upright
@@ -216,6 +219,19 @@ def test_browsers_read_it(text: str) -> None:
     written = "".join(ElementTree.fromstring(mathml(text)).itertext())
     assert written.count("\\") == text.count(r"\backslash")
     assert written.count("&") == text.count(r"\&")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(specs())
+def test_random_specs(tree: dict[str, Any]) -> None:
+    """Models that nobody wrote: a formula for every line, of the same sign, another for another text, all readable."""
+    try:
+        one = derive(load(tree))
+    except SpecError:
+        assume(False)
+    assert [f[:2] for f in one.formulas] == [line[:2] for line in one.lines]
+    assert len(set(one.formulas)) == len(one.terms)
+    assert "\\" not in "".join(mathml(f) for f in one.formulas)
 
 
 def test_mathml_is_safe() -> None:
