@@ -20,9 +20,9 @@ def cubic(*points: Point) -> Points:
     return np.array(points, dtype=float)
 
 
-def straight(start: Point, end: Point) -> Points:
+def straight(start: Points | Point, end: Points | Point) -> Points:
     """A straight line as a curve."""
-    a, b = np.array(start, dtype=float), np.array(end, dtype=float)
+    a, b = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
     return np.stack([a, a + (b - a) / 3, a + (b - a) * 2 / 3, b])
 
 
@@ -114,10 +114,9 @@ def enters(curve: Points, inside: Inside, *, last: bool = False) -> float:
 
 
 def _crossing(curve: Points, inside: Inside, within: float, beyond: float) -> float:
-    for _ in range(40):
-        middle = (within + beyond) / 2
-        if inside(along(curve, np.array([middle])))[0]:
-            within = middle
-        else:
-            beyond = middle
+    """Where a curve crosses a border, between a time within and one beyond."""
+    for _ in range(5):
+        steps = np.linspace(within, beyond, 33)
+        last = int(np.flatnonzero(inside(along(curve, steps))[:-1])[-1])
+        within, beyond = float(steps[last]), float(steps[last + 1])
     return (within + beyond) / 2

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.fans import fans
 from mvgraph.drawing.ordering import Grid, grid
 from mvgraph.drawing.placement import Box, Placement, Point, Route
 from mvgraph.drawing.plates import PAD
@@ -39,8 +40,8 @@ class _Attempt:
 
     def __init__(self, diagram: Diagram, cells: Grid) -> None:
         self.diagram, self.cells = diagram, cells
-        self.heights: Heights = stack(diagram, cells.rows)
-        self.widths: Widths = spread(diagram, cells, self.heights)
+        self.widths: Widths = spread(diagram, cells, stack(diagram, cells.rows))
+        self.heights: Heights = stack(diagram, cells.rows, fans(diagram, cells, self.widths.nodes))
 
     @property
     def cost(self) -> float:

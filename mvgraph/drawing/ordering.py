@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from mvgraph.drawing.diagram import Diagram, Plate
+from mvgraph.drawing.diagram import Diagram, Edge, Plate
 from mvgraph.drawing.engine import positions
-from mvgraph.drawing.ranking import downwards
 from mvgraph.drawing.shapes import beside, extent
+from mvgraph.drawing.twins import colours, grouped, sorted_twins
 
 Slot = tuple[str, int]  # where a long edge passes a row
+TIDY = 1.05  # how much longer edges may get by an order that reads better
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Grid:
     def row(self, thing: str | Slot) -> int:
         """The row of a node or a slot."""
         return thing[1] if isinstance(thing, tuple) else self.rows[thing]
+
+    def ends(self, edge: Edge) -> tuple[str, str]:
+        """An edge's ends, the upper one first."""
+        turned = self.rows[edge.source] > self.rows[edge.target]
+        return (edge.target, edge.source) if turned else (edge.source, edge.target)
 
     def chain(self, edge: str, upper: str, lower: str) -> list[str | Slot]:
         """What an edge passes, its ends included."""
@@ -54,7 +61,25 @@ def grid(diagram: Diagram, rows: Mapping[str, int]) -> Grid:
     things: list[str | Slot] = [*(n.id for n in diagram.nodes), *(s for chain in slots.values() for s in chain)]
     names = {thing: f"n{i}" for i, thing in enumerate(things)}
     found = positions(_text(diagram, Grid(rows, slots, {}), names))
-    return Grid(rows, slots, {thing: found[name][0] for thing, name in names.items()})
+    drawn = Grid(rows, slots, {thing: found[name][0] for thing, name in names.items()})
+    tidy = replace(drawn, guess=sorted_twins(_twins(diagram, drawn), drawn.guess))
+    return tidy if _length(diagram, tidy) <= _length(diagram, drawn) * TIDY else drawn
+
+
+def _twins(diagram: Diagram, cells: Grid) -> dict[Hashable, list[str | Slot]]:
+    """Nodes, and places of edges, that play the same part in the same row."""
+    colour = colours(diagram)
+    marks: dict[str | Slot, Hashable] = {n.id: (colour[n.id], cells.rows[n.id]) for n in diagram.nodes}
+    for edge in diagram.edges:
+        for slot in cells.slots[edge.id]:
+            marks[slot] = edge.part, colour[edge.source], colour[edge.target], slot[1]
+    return grouped(marks)
+
+
+def _length(diagram: Diagram, cells: Grid) -> float:
+    """How far all edges lead sideways."""
+    chains = [cells.chain(e.id, *cells.ends(e)) for e in diagram.edges]
+    return sum(abs(cells.guess[a] - cells.guess[b]) for chain in chains for a, b in pairwise(chain))
 
 
 def _text(diagram: Diagram, cells: Grid, names: Mapping[str | Slot, str]) -> str:
@@ -72,11 +97,10 @@ def _text(diagram: Diagram, cells: Grid, names: Mapping[str | Slot, str]) -> str
     lines += [f"s{row} -> s{row + 1} [weight=0];" for row in range(last)]
     for edge in diagram.edges:
         if cells.rows[edge.source] != cells.rows[edge.target]:
-            upper, lower = sorted((edge.source, edge.target), key=lambda n: cells.rows[n])
-            chain = [names[t] for t in cells.chain(edge.id, upper, lower)]
+            chain = [names[t] for t in cells.chain(edge.id, *cells.ends(edge))]
             lines.append(" -> ".join(chain) + f" [weight={3 if edge.part == 'p' else 1}];")
         elif edge.source != edge.target:
-            lines.append(" -> ".join(names[n] for n in downwards(edge)) + " [constraint=false];")
+            lines.append(f"{names[edge.source]} -> {names[edge.target]} [constraint=false];")
     return "\n".join([*lines, "}"])
 
 

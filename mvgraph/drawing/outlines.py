@@ -1,6 +1,8 @@
-"""Which points lie inside a node or a label, with some room around."""
+"""Which points lie inside nodes and labels, with some room around."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,35 +12,41 @@ from mvgraph.drawing.diagram import Node
 from mvgraph.drawing.placement import Box
 from mvgraph.drawing.shapes import CORNERS
 
-
-def inside(node: Node, box: Box, room: float = 0.0) -> Inside:
-    """Membership in a node's shape: an ellipse, or a box with rounded corners."""
-    if node.kind in CORNERS:
-        return rectangle(box, room, CORNERS[node.kind])
-    return ellipse(box, room)
+SHARP = 0.0
+ROUND = -1.0  # stands for an ellipse where a radius of corners is asked for
 
 
-def ellipse(box: Box, room: float = 0.0) -> Inside:
-    """Membership in the ellipse that touches the sides of a box."""
-    middle = np.array([box.x, box.y])
-    radii = np.array([box.width / 2 + room, box.height / 2 + room])
+def corner(node: Node) -> float:
+    """The radius of a node's corners, or that it is an ellipse."""
+    return CORNERS.get(node.kind, ROUND)
 
-    def test(points: Points) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = (((points - middle) / radii) ** 2).sum(-1) <= 1.0
+
+class Outlines:
+    """Several shapes at once: boxes with rounded corners, and ellipses.
+
+    Arguments:
+        shapes: boxes, each with the radius of its corners, or `ROUND`.
+        room: how far points are to stay away.
+    """
+
+    def __init__(self, shapes: Iterable[tuple[Box, float]], room: float = 0.0) -> None:
+        rows = [(b.x, b.y, b.width / 2, b.height / 2, max(c, 0.0), float(c == ROUND)) for b, c in shapes]
+        table = np.array(rows, dtype=float).reshape(-1, 6)
+        self.middles, half = table[:, :2], table[:, 2:4]
+        self.radii = half + room
+        self.cores, self.corners = half - table[:, 4:5], table[:, 4] + room
+        self.oval = table[:, 5] > 0.5
+
+    def hits(self, points: Points) -> NDArray[np.bool_]:
+        """Whether each point lies in each shape, `(point, shape)`."""
+        away = np.abs(points[:, None] - self.middles)
+        oval = ((away / self.radii) ** 2).sum(-1) <= 1.0
+        boxy = (np.maximum(away - self.cores, 0.0) ** 2).sum(-1) <= self.corners**2
+        found: NDArray[np.bool_] = np.where(self.oval, oval, boxy)
         return found
 
-    return test
 
-
-def rectangle(box: Box, room: float = 0.0, corner: float = 0.0) -> Inside:
-    """Membership in a box, with rounded corners."""
-    middle = np.array([box.x, box.y])
-    radius = corner + room
-    core = np.array([box.width / 2 - corner, box.height / 2 - corner])
-
-    def test(points: Points) -> NDArray[np.bool_]:
-        beyond = np.maximum(np.abs(points - middle) - core, 0.0)
-        found: NDArray[np.bool_] = (beyond**2).sum(-1) <= radius**2
-        return found
-
-    return test
+def inside(box: Box, corners: float, room: float = 0.0) -> Inside:
+    """Membership in one shape."""
+    shape = Outlines([(box, corners)], room)
+    return lambda points: shape.hits(points)[:, 0]

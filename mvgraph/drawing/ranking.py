@@ -4,29 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import networkx as nx
+
 from mvgraph.drawing.diagram import Diagram, Edge
 from mvgraph.drawing.engine import positions
 
 Rows = dict[str, int]
 DATA = frozenset({"observed", "condition", "discrete"})
+WEIGHTS = {"p": 2, "q": 1, "game": 1}  # how much an edge wants to be short
 LOOSE = frozenset({"parameter"})  # they may stand in any row
 
 
-def downwards(edge: Edge) -> tuple[str, str]:
-    """An edge's ends, the upper one first."""
-    return (edge.target, edge.source) if edge.part == "q" else (edge.source, edge.target)
+def downwards(diagram: Diagram) -> list[tuple[str, str, Edge]]:
+    """The ends of every edge, the upper one first, without a cycle if generation has none.
+
+    Inference runs upwards, unless generation says otherwise: from one latent to the next it may run the same way.
+    """
+    graph = nx.DiGraph()
+    graph.add_nodes_from(n.id for n in diagram.nodes)
+    kinds = {n.id: n.kind for n in diagram.nodes}
+    plain = [e for e in diagram.edges if e.source != e.target]
+    found = [(e.source, e.target, e) for e in plain if e.part != "q"]
+    graph.add_edges_from((a, b) for a, b, _ in found)
+    for edge in sorted((e for e in plain if e.part == "q"), key=lambda e: _certain(kinds[e.source], kinds[e.target])):
+        up = nx.has_path(graph, edge.source, edge.target)
+        upper, lower = (edge.source, edge.target) if up else (edge.target, edge.source)
+        graph.add_edge(upper, lower)
+        found.append((upper, lower, edge))
+    return found
+
+
+def _certain(source: str, target: str) -> int:
+    """Which edges of inference have a direction of their own: first what leaves a factor, then what leaves data."""
+    return 0 if source == "factor" and target != "factor" else 1 if source in DATA else 2
 
 
 def natural(diagram: Diagram) -> Rows:
     """Every edge leads down as shortly as possible; data without anything below stand at the bottom."""
     number = {node.id: i for i, node in enumerate(diagram.nodes)}
-    pairs = [downwards(e) for e in diagram.edges if e.source != e.target]
+    ends = downwards(diagram)
     lines = ['node [label=""];', *(f"n{i};" for i in number.values())]  # else it looks for fonts, and warns
-    lines += [f"n{number[a]} -> n{number[b]};" for a, b in pairs]
+    lines += [f"n{number[a]} -> n{number[b]} [weight={WEIGHTS[e.part]}];" for a, b, e in ends]
     heights = {name: y for name, (_, y) in positions("digraph {" + "\n".join(lines) + "}").items()}
     levels = {y: i for i, y in enumerate(sorted(set(heights.values())))}
     rows = {name: levels[heights[f"n{i}"]] for name, i in number.items()}
-    above = {a for a, _ in pairs}
+    above = {a for a, _, _ in ends}
     bottom = max(rows.values(), default=0)
     for node in diagram.nodes:
         if node.kind == "observed" and node.id not in above:

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from mvgraph.drawing.candidates import LOOP
 from mvgraph.drawing.diagram import Diagram, Node, Plate
 from mvgraph.drawing.ordering import Grid
 from mvgraph.drawing.plates import CLEAR, PAD, STEP, crossing, disjoint, nested, span
-from mvgraph.drawing.ranking import downwards
 from mvgraph.drawing.separating import Apart, Choice, decide
 from mvgraph.drawing.settling import Spring, settle
 from mvgraph.drawing.shapes import DOTS, beside, extent, note
@@ -18,6 +18,8 @@ from mvgraph.drawing.stacking import Heights
 COLUMN = 15.0  # between nodes in a row
 PASSAGE = 6.0  # half the width that an edge needs to pass a row
 ASIDE = 3.0  # between a dot and its label
+STRENGTH = {"p": 4.0, "q": 1.0, "game": 1.0}  # of the springs that are edges
+UPRIGHT = 4.0  # how much stronger they are where edges pass a row, so that these are straight
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def spread(diagram: Diagram, cells: Grid, heights: Heights) -> Widths:
         *_plates_apart(diagram, cells),
         *_strangers(diagram, cells, reach),
         *_borders(diagram, cells, heights),
+        *_captions(diagram, cells),
         *_neighbours(cells, reach),
     ]
     order, given_up = decide(things, [*_fixed(diagram, reach)], choices)
@@ -77,6 +80,10 @@ def _reach(diagram: Diagram, cells: Grid, left_labels: frozenset[str]) -> dict[H
         half, label = extent(node)[0] / 2, beside(node)[0]
         far = half + ASIDE + label if label else half
         found[node.id] = (far, half) if node.id in left_labels else (half, far)
+    for edge in diagram.edges:
+        if edge.source == edge.target:
+            left, right = found[edge.source]
+            found[edge.source] = left, right + LOOP + note(edge)[0] / 2
     return found
 
 
@@ -162,6 +169,18 @@ def _caption_free(plate: Plate, other: Plate) -> Iterator[Choice]:
         yield Choice(ways, f"the {side} border of {other.id} crosses the caption of {plate.id}")
 
 
+def _captions(diagram: Diagram, cells: Grid) -> Iterator[Choice]:
+    """Where an edge leaves a plate downwards its caption stands aside, if that is possible."""
+    for plate in diagram.plates:
+        last = span(plate, cells.rows)[1]
+        for edge in diagram.edges:
+            upper, lower = cells.ends(edge)
+            if upper in plate.nodes and cells.rows[lower] > last and plate.label:
+                chain = cells.chain(edge.id, upper, lower)
+                passed = [thing for thing in chain if last <= cells.row(thing) <= last + 1]
+                yield Choice((tuple(Apart(t, ("right", plate.id), note(plate)[0] + PAD + PASSAGE) for t in passed),))
+
+
 def _breadth(plate: Plate, cells: Grid) -> float:
     places = [cells.guess[n] for n in plate.nodes]
     return max(places) - min(places)
@@ -184,14 +203,10 @@ def _side_by_side(a: Hashable, b: Hashable, reach: Mapping[Hashable, tuple[float
 
 def _springs(diagram: Diagram, cells: Grid) -> Iterator[Spring]:
     for edge in diagram.edges:
-        upper, lower = downwards(edge)
-        if cells.rows[upper] > cells.rows[lower]:
-            upper, lower = lower, upper
-        chain = cells.chain(edge.id, upper, lower)
-        for i, (a, b) in enumerate(pairwise(chain)):
-            inner = 0 < i < len(chain) - 2
+        chain = cells.chain(edge.id, *cells.ends(edge))
+        for a, b in pairwise(chain):
             if a != b:
-                yield Spring(a, b, (4.0 if edge.part == "p" else 1.0) * (4.0 if inner else 1.0))
+                yield Spring(a, b, STRENGTH[edge.part] * (UPRIGHT if len(chain) > 2 else 1.0))
     for plate in diagram.plates:
         yield Spring(("left", plate.id), ("right", plate.id), 0.05)
     for row in range(max(cells.rows.values(), default=0) + 1):

@@ -9,9 +9,10 @@ from mvgraph.drawing.diagram import Diagram, Plate
 from mvgraph.drawing.plates import CLEAR, PAD, STEP, crossing, disjoint, nested, span, strip
 from mvgraph.drawing.separating import Apart, Choice, decide
 from mvgraph.drawing.settling import Spring, settle
-from mvgraph.drawing.shapes import beside, extent
+from mvgraph.drawing.shapes import beside, extent, note
 
 ROW = 20.0  # between nodes of two rows
+LEG = 12.0  # of line at each side of an edge's label
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,19 @@ class Heights:
     bottoms: Mapping[str, float]
 
 
-def stack(diagram: Diagram, rows: Mapping[str, int]) -> Heights:
-    """Rows and borders as near to each other as what stands in them allows."""
+def stack(diagram: Diagram, rows: Mapping[str, int], least: Mapping[int, float] | None = None) -> Heights:
+    """Rows and borders as near to each other as what stands in them allows.
+
+    Arguments:
+        diagram: what stands in the rows.
+        rows: of each node.
+        least: how far some rows at least are from the next.
+    """
     last = max(rows.values(), default=0)
     things: list[Hashable] = [("row", r) for r in range(last + 1)]
     things += [(side, p.id) for p in diagram.plates for side in ("top", "bottom")]
-    fixed = [*_fixed(diagram, rows, last)]
+    fixed = [*_fixed(diagram, rows, last), *_labels(diagram, rows)]
+    fixed += [Apart(("row", r), ("row", r + 1), gap) for r, gap in (least or {}).items()]
     order, _ = decide(things, fixed, [*_choices(diagram, rows)])
     springs = [Spring(("row", r), ("row", r + 1), 1.0) for r in range(last)]
     for plate in diagram.plates:
@@ -65,6 +73,15 @@ def _fixed(diagram: Diagram, rows: Mapping[str, int], last: int) -> Iterator[Apa
         for a, b in ((one, other), (other, one)):
             if span(a, rows)[1] < span(b, rows)[0]:
                 yield Apart(("bottom", a.id), ("top", b.id), STEP)
+
+
+def _labels(diagram: Diagram, rows: Mapping[str, int]) -> Iterator[Apart]:
+    """An edge with a label needs a line on both sides of it."""
+    half = {n.id: extent(n)[1] / 2 for n in diagram.nodes}
+    for edge in diagram.edges:
+        upper, lower = sorted((edge.source, edge.target), key=lambda n: rows[n])
+        if edge.label and rows[upper] < rows[lower]:
+            yield Apart(("row", rows[upper]), ("row", rows[lower]), half[upper] + half[lower] + note(edge)[1] + 2 * LEG)
 
 
 def _choices(diagram: Diagram, rows: Mapping[str, int]) -> Iterator[Choice]:

@@ -1,0 +1,125 @@
+"""A way around everything, for a line that no simple curve serves."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mvgraph.drawing.curves import Points
+from mvgraph.drawing.outlines import Outlines
+from mvgraph.drawing.placement import Box
+
+AWAY = 3.0  # how far from what it avoids a way turns
+STEPS = 24  # samples of a leg
+TURN = 12.0  # what a corner costs
+ROUNDING = 9.0  # how far before a corner the line begins to bend
+
+
+def detour(start: Box, end: Box, taken: Outlines, shapes: Sequence[Box], own: Sequence[int]) -> Points | None:
+    """The shortest way between two centres along corners of shapes, as a curve; none where all is blocked.
+
+    Arguments:
+        start, end: the boxes of the ends.
+        taken: what the line must not meet, with its room.
+        shapes: the boxes of the same, in the same order.
+        own: which of them are the ends themselves.
+    """
+    corners = _free(_corners(shapes, taken), taken)
+    points = np.vstack([[start.x, start.y], [end.x, end.y], corners])
+    way = _shortest(points, _legs(points, taken, own))
+    return None if way is None else _curve(points[way])
+
+
+def _corners(shapes: Sequence[Box], taken: Outlines) -> Points:
+    """Eight points around each shape."""
+    turns = np.arange(8) * np.pi / 4
+    round_ = np.stack([np.cos(turns), np.sin(turns)], -1)
+    box = np.sign(np.round(round_, 6))
+    found = [
+        taken.middles[i] + (taken.radii[i] + AWAY) * (round_ * 1.09 if taken.oval[i] else box)
+        for i in range(len(shapes))
+    ]
+    return np.concatenate(found)
+
+
+def _free(points: Points, taken: Outlines) -> Points:
+    return points[~taken.hits(points).any(1)]
+
+
+def _legs(points: Points, taken: Outlines, own: Sequence[int]) -> NDArray[np.float64]:
+    """The length of every straight leg that meets nothing; infinite where it does.
+
+    The ends' own shapes are no obstacles for legs that begin or end in them.
+    """
+    count = len(points)
+    a, b = np.triu_indices(count, 1)
+    steps = np.linspace(0.0, 1.0, STEPS)[None, :, None]
+    on = points[a, None] * (1 - steps) + points[b, None] * steps
+    hits = taken.hits(on.reshape(-1, 2)).reshape(len(a), STEPS, -1).any(1)
+    for point, shape in enumerate(own):
+        hits[(a == point) | (b == point), shape] = False
+    lengths = np.where(hits.any(1), np.inf, np.hypot(*(points[a] - points[b]).T))
+    table = np.full((count, count), np.inf)
+    table[a, b] = table[b, a] = lengths
+    return table
+
+
+def _shortest(points: Points, legs: NDArray[np.float64]) -> list[int] | None:
+    """Dijkstra from the first point to the second."""
+    best = np.full(len(points), np.inf)
+    before = {0: -1}
+    best[0] = 0.0
+    heap = [(0.0, 0)]
+    while heap:
+        cost, at = heapq.heappop(heap)
+        if at == 1:
+            return _walked(before)
+        if cost > best[at]:
+            continue
+        for other in np.flatnonzero(np.isfinite(legs[at])):
+            further = round(cost + float(legs[at, other]) + TURN, 6)
+            if further < best[other]:
+                best[other], before[int(other)] = further, at
+                heapq.heappush(heap, (further, int(other)))
+    return None
+
+
+def _walked(before: dict[int, int]) -> list[int]:
+    way = [1]
+    while way[-1] != 0:
+        way.append(before[way[-1]])
+    return way[::-1]
+
+
+def _curve(way: Points) -> Points:
+    """Straight legs with rounded corners."""
+    stops = [way[0]]
+    for corner, (a, b) in zip(way[1:-1], _around_each(way), strict=True):
+        stops += [_towards(corner, a), corner, _towards(corner, b)]
+    stops.append(way[-1])
+    pieces = [stops[0]]
+    for i in range(0, len(stops) - 1, 3):
+        pieces += [*_thirds(stops[i], stops[i + 1])]
+        if i + 3 < len(stops):
+            before, corner, after = stops[i + 1 : i + 4]
+            pieces += [before + (corner - before) * 2 / 3, after + (corner - after) * 2 / 3, after]
+    return np.stack(pieces)
+
+
+def _around_each(way: Points) -> list[tuple[Points, Points]]:
+    """What comes before and after each inner point."""
+    return [(a, c) for (a, _), (_, c) in pairwise(pairwise(way))]
+
+
+def _towards(corner: Points, other: Points) -> Points:
+    gap = other - corner
+    length = float(np.hypot(*gap))
+    return corner + gap * min(ROUNDING / length, 0.5) if length else corner
+
+
+def _thirds(a: Points, b: Points) -> tuple[Points, Points, Points]:
+    return a + (b - a) / 3, a + (b - a) * 2 / 3, b
