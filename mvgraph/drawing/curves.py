@@ -12,7 +12,7 @@ from mvgraph.drawing.placement import Point
 Points = NDArray[np.float64]  # (point, 2)
 Inside = Callable[[Points], NDArray[np.bool_]]
 
-FINE = 24  # samples of one cubic
+STEP = 3.0  # between samples, in points
 
 
 def cubic(*points: Point) -> Points:
@@ -61,9 +61,11 @@ def along(curve: Points, times: NDArray[np.float64]) -> Points:
 
 
 def times(curve: Points) -> NDArray[np.float64]:
-    """The times of samples."""
-    count = (len(curve) - 1) // 3
-    return np.linspace(0.0, count, FINE * count + 1)
+    """The times of samples, which are about `STEP` apart on the curve."""
+    sides = np.hypot(*np.diff(_pieces(curve), axis=1).transpose(2, 0, 1)).sum(1)
+    counts = np.clip(np.ceil(sides / STEP), 6, 200).astype(int)
+    parts = [k + np.arange(count) / count for k, count in enumerate(counts)]
+    return np.append(np.concatenate(parts), float(len(counts)))
 
 
 def samples(curve: Points) -> Points:

@@ -14,6 +14,7 @@ from mvgraph.drawing.outlines import Outlines
 from mvgraph.drawing.placement import Box
 
 AWAY = 3.0  # how far from what it avoids a way turns
+MOST = 14  # shapes that a way may turn at
 STEPS = 24  # samples of a leg
 TURN = 12.0  # what a corner costs
 ROUNDING = 9.0  # how far before a corner the line begins to bend
@@ -28,20 +29,28 @@ def detour(start: Box, end: Box, taken: Outlines, shapes: Sequence[Box], own: Se
         shapes: the boxes of the same, in the same order.
         own: which of them are the ends themselves.
     """
-    corners = _free(_corners(shapes, taken), taken)
+    corners = _free(_corners(_nearest(start, end, shapes), taken), taken)
     points = np.vstack([[start.x, start.y], [end.x, end.y], corners])
     way = _shortest(points, _legs(points, taken, own))
     return None if way is None else _curve(points[way])
 
 
-def _corners(shapes: Sequence[Box], taken: Outlines) -> Points:
+def _nearest(start: Box, end: Box, shapes: Sequence[Box]) -> list[int]:
+    """The shapes nearest to the straight line."""
+    steps = np.linspace(0.0, 1.0, STEPS)[:, None]
+    on = np.array([start.x, start.y]) * (1 - steps) + np.array([end.x, end.y]) * steps
+    gaps = [float(np.hypot(*(on - (box.x, box.y)).T).min()) for box in shapes]
+    return sorted(range(len(shapes)), key=lambda i: (round(gaps[i], 3), i))[:MOST]
+
+
+def _corners(shapes: Sequence[int], taken: Outlines) -> Points:
     """Eight points around each shape."""
     turns = np.arange(8) * np.pi / 4
     round_ = np.stack([np.cos(turns), np.sin(turns)], -1)
     box = np.sign(np.round(round_, 6))
     found = [
         taken.middles[i] + (taken.radii[i] + AWAY) * (round_ * 1.09 if taken.oval[i] else box)
-        for i in range(len(shapes))
+        for i in shapes
     ]
     return np.concatenate(found)
 

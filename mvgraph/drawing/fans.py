@@ -11,7 +11,7 @@ from mvgraph.drawing.ordering import Grid
 from mvgraph.drawing.shapes import extent
 
 ROOM = 4.0  # between a line and a node that it passes
-MOST = 500.0  # rows are not drawn further apart than this
+MOST = 700.0  # rows are not drawn further apart than this
 
 
 def fans(diagram: Diagram, cells: Grid, places: Mapping[Hashable, float]) -> dict[int, float]:

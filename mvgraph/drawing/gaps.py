@@ -12,7 +12,8 @@ from mvgraph.drawing.placement import Box
 
 TIMES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
 OFF, TAKEN, SHORT = 20.0, 1000.0, 500.0  # what it costs: away from the middle, on something, without line on a side
-ROOM = 2.0
+ROOM = 2.0  # around the label
+LEAST = 6.0  # length of a piece
 
 
 def split(
@@ -48,13 +49,18 @@ def _at(whole: Points, time: float, size: tuple[float, float]) -> tuple[tuple[Po
 def _before(whole: Points, time: float, gap: Inside) -> Points | None:
     part = cut(whole, 0.0, time)
     end = enters(part, gap)
-    return cut(part, 0.0, end) if end > 1e-2 else None
+    return _seen(cut(part, 0.0, end)) if end > 1e-2 else None
 
 
 def _after(whole: Points, time: float, gap: Inside) -> Points | None:
     part = cut(whole, time, (len(whole) - 1) / 3)
     start, end = leaves(part, gap), (len(part) - 1) / 3
-    return cut(part, start, end) if end - start > 1e-2 else None
+    return _seen(cut(part, start, end)) if end - start > 1e-2 else None
+
+
+def _seen(piece: Points) -> Points | None:
+    """A piece of a line, if it is long enough to be seen."""
+    return piece if float(np.hypot(*np.diff(piece, axis=0).T).sum()) > LEAST else None
 
 
 def _crowded(box: Box, taken: Outlines, lines: Sequence[Points], plates: Iterable[Box]) -> float:

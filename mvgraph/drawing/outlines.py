@@ -13,12 +13,13 @@ from mvgraph.drawing.placement import Box
 from mvgraph.drawing.shapes import CORNERS
 
 SHARP = 0.0
+SHARPEST = 3.3  # lines end at corners that are no rounder than this, a point outside of the rounder ones
 ROUND = -1.0  # stands for an ellipse where a radius of corners is asked for
 
 
 def corner(node: Node) -> float:
     """The radius of a node's corners, or that it is an ellipse."""
-    return CORNERS.get(node.kind, ROUND)
+    return min(CORNERS.get(node.kind, ROUND), SHARPEST)
 
 
 class Outlines:

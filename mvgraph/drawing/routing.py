@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mvgraph.drawing.candidates import Candidate, candidates
-from mvgraph.drawing.curves import Points, cut, enters, leaves, samples
+from mvgraph.drawing.curves import STEP, Points, cut, enters, leaves, samples
 from mvgraph.drawing.detours import detour
 from mvgraph.drawing.diagram import Diagram, Edge
 from mvgraph.drawing.gaps import split
@@ -22,7 +22,9 @@ from mvgraph.drawing.shapes import note
 
 ROOM = 3.0  # between a line and a node that it passes
 NEAR = 4.0  # two lines that come nearer than this run along each other
-BLOCKED, MEETING, TOUCHING = 2000.0, 25.0, 6.0
+CROSSING = 15.0  # lines that cross are near each other for so long, if not at a sharp angle
+BLOCKED, MEETING, TOUCHING, CORNER, BEYOND = 2000.0, 12.0, 2.5, 25.0, 2.0  # what is bad, in points of length
+BORDER, ALONG = 2.5, 9.0  # a line that is so near to a plate's border for so long seems to be part of it
 FIRST = {"p": 0, "game": 1, "q": 2}  # straight lines come first
 
 
@@ -57,6 +59,10 @@ class _Router:
         self.corners = {n.id: corner(n) for n in placement.diagram.nodes}
         self.notes: list[Box] = [*placement.labels.values(), *placement.captions.values()]
         self.drawn: list[Points] = []
+        boxes = [*placement.nodes.values(), *placement.plates.values(), *placement.labels.values()]
+        low = np.array([min(b.left for b in boxes), min(b.top for b in boxes)])
+        high = np.array([max(b.right for b in boxes), max(b.bottom for b in boxes)])
+        self.middle, self.half = (low + high) / 2, (high - low) / 2
         self._collect()
 
     def _collect(self) -> None:
@@ -105,11 +111,21 @@ class _Router:
     def _simple(self, edge: Edge, offer: Candidate) -> float:
         """What a curve costs were it alone."""
         points = self._free(edge, samples(offer[1]))
-        length = float(np.hypot(*np.diff(points, axis=0).T).sum())
+        steps = np.hypot(*np.diff(points, axis=0).T)
         own = [self.names.index(n) for n in (edge.source, edge.target)]
         met = self.taken.hits(points).any(0)
         met[own] = False
-        return round(offer[0] + length + BLOCKED * int(met.sum()), 6)
+        beyond = np.abs(points[1:] - self.middle) > self.half
+        cost = offer[0] + float(steps.sum()) + BEYOND * float(steps[beyond.any(1)].sum()) + BLOCKED * int(met.sum())
+        ends = zip((edge.source, edge.target), (points[0], points[-1]), strict=True)
+        cost += CORNER * sum(self._at_corner(name, end) for name, end in ends)
+        return round(cost + BLOCKED * sum(_hugs(points, box) for box in self.placement.plates.values()), 6)
+
+    def _at_corner(self, name: str, end: Points) -> bool:
+        """Whether a line meets a box where it is rounded."""
+        box, corner = self.placement.nodes[name], self.corners[name]
+        away = np.abs(end - (box.x, box.y))
+        return corner > 0 and bool((away > (box.width / 2 - corner, box.height / 2 - corner)).all())
 
     def _free(self, edge: Edge, points: Points) -> Points:
         """The points of a curve between its nodes."""
@@ -131,13 +147,20 @@ class _Router:
         return cut(curve, start, end) if end > start else curve
 
 
+def _hugs(points: Points, box: Box) -> bool:
+    """Whether a line runs along a plate's border."""
+    across, down = (np.abs(points - (box.x, box.y)) - (box.width / 2, box.height / 2)).T
+    near = (np.maximum(across, down) < BORDER) & ((np.abs(across) < BORDER) | (np.abs(down) < BORDER))
+    return STEP * int(near.sum()) > ALONG
+
+
 def _meeting(points: Points, other: Points) -> float:
     """What it costs to meet another line."""
     if (other.max(0) < points.min(0) - NEAR).any() or (other.min(0) > points.max(0) + NEAR).any():
         return 0.0
     away = np.hypot(*(points[:, None] - other[None]).transpose(2, 0, 1)).min(1)
-    near = int((away[3:-3] < NEAR).sum())
-    return MEETING * bool(near) + TOUCHING * max(near - 4, 0)
+    near = STEP * int((away[2:-2] < NEAR).sum())
+    return MEETING * bool(near) + TOUCHING * max(near - CROSSING, 0.0)
 
 
 def _rounded(curve: Points) -> tuple[Point, ...]:

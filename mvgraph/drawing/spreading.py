@@ -16,9 +16,9 @@ from mvgraph.drawing.shapes import DOTS, beside, extent, note
 from mvgraph.drawing.stacking import Heights
 
 COLUMN = 15.0  # between nodes in a row
-PASSAGE = 6.0  # half the width that an edge needs to pass a row
+PASSAGE = 8.0  # half the width that an edge needs to pass a row
 ASIDE = 3.0  # between a dot and its label
-STRENGTH = {"p": 4.0, "q": 1.0, "game": 1.0}  # of the springs that are edges
+STRENGTH = {"p": 6.0, "q": 1.0, "game": 1.0}  # of the springs that are edges
 UPRIGHT = 4.0  # how much stronger they are where edges pass a row, so that these are straight
 
 
@@ -198,7 +198,7 @@ def _neighbours(cells: Grid, reach: Mapping[Hashable, tuple[float, float]]) -> I
 
 def _side_by_side(a: Hashable, b: Hashable, reach: Mapping[Hashable, tuple[float, float]]) -> Apart:
     both = isinstance(a, str) and isinstance(b, str)
-    return Apart(a, b, reach[a][1] + reach[b][0] + (COLUMN if both else 2.0))
+    return Apart(a, b, reach[a][1] + reach[b][0] + (COLUMN if both else 4.0))
 
 
 def _springs(diagram: Diagram, cells: Grid) -> Iterator[Spring]:
@@ -206,7 +206,7 @@ def _springs(diagram: Diagram, cells: Grid) -> Iterator[Spring]:
         chain = cells.chain(edge.id, *cells.ends(edge))
         for a, b in pairwise(chain):
             if a != b:
-                yield Spring(a, b, STRENGTH[edge.part] * (UPRIGHT if len(chain) > 2 else 1.0))
+                yield Spring(a, b, STRENGTH[edge.part] * (UPRIGHT if len(chain) > 2 and edge.part == "p" else 1.0))
     for plate in diagram.plates:
         yield Spring(("left", plate.id), ("right", plate.id), 0.05)
     for row in range(max(cells.rows.values(), default=0) + 1):
