@@ -12,7 +12,8 @@ from mvgraph.drawing.placement import Box, Point
 
 BOWS = (0.0, 0.12, -0.12, 0.2, -0.2, 0.3, -0.3, 0.45, -0.45, 0.65, -0.65, 0.9, -0.9)
 USUAL = {"p": 0.0, "q": 0.2, "game": 0.0}  # how far a line of each part bows
-BENT = 60.0
+BENT = {"p": 100.0, "q": 60.0, "game": 60.0}  # what it costs to bow otherwise
+FORM = 60.0
 LOOP = 20.0  # how far a loop reaches from its node
 
 Candidate = tuple[float, Points]
@@ -27,14 +28,14 @@ def candidates(edge: Edge, source: Box, target: Box, path: Sequence[Point]) -> I
     along = end - start
     across = np.array([along[1], -along[0]])
     for bow in BOWS:
-        yield BENT * abs(abs(bow) - USUAL[edge.part]), _bowed(start, end, across * bow)
+        yield BENT[edge.part] * abs(abs(bow) - USUAL[edge.part]), _bowed(start, end, across * bow)
     if path:
-        yield BENT * 0.1, smooth([(source.x, source.y), *path, (target.x, target.y)])
+        yield FORM * 0.1, smooth([(source.x, source.y), *path, (target.x, target.y)])
     for lean in (0.35, 0.6):
         lift = np.array([0.0, along[1] * lean])
-        yield BENT * 0.25, np.stack([start, start + lift, end - lift, end])
-        yield BENT * 0.3, np.stack([start, start + lift, start + along * 0.7, end])
-        yield BENT * 0.3, np.stack([start, start + along * 0.3, end - lift, end])
+        yield FORM * 0.25, np.stack([start, start + lift, end - lift, end])
+        yield FORM * 0.3, np.stack([start, start + lift, start + along * 0.7, end])
+        yield FORM * 0.3, np.stack([start, start + along * 0.3, end - lift, end])
 
 
 def _bowed(start: Points, end: Points, aside: Points) -> Points:

@@ -48,10 +48,7 @@ def _corners(shapes: Sequence[int], taken: Outlines) -> Points:
     turns = np.arange(8) * np.pi / 4
     round_ = np.stack([np.cos(turns), np.sin(turns)], -1)
     box = np.sign(np.round(round_, 6))
-    found = [
-        taken.middles[i] + (taken.radii[i] + AWAY) * (round_ * 1.09 if taken.oval[i] else box)
-        for i in shapes
-    ]
+    found = [taken.middles[i] + (taken.radii[i] + AWAY) * (round_ * 1.09 if taken.oval[i] else box) for i in shapes]
     return np.concatenate(found)
 
 
@@ -68,10 +65,10 @@ def _legs(points: Points, taken: Outlines, own: Sequence[int]) -> NDArray[np.flo
     a, b = np.triu_indices(count, 1)
     steps = np.linspace(0.0, 1.0, STEPS)[None, :, None]
     on = points[a, None] * (1 - steps) + points[b, None] * steps
-    hits = taken.hits(on.reshape(-1, 2)).reshape(len(a), STEPS, -1).any(1)
+    hits: NDArray[np.bool_] = np.any(taken.hits(on.reshape(-1, 2)).reshape(len(a), STEPS, -1), axis=1, keepdims=False)
     for point, shape in enumerate(own):
         hits[(a == point) | (b == point), shape] = False
-    lengths = np.where(hits.any(1), np.inf, np.hypot(*(points[a] - points[b]).T))
+    lengths = np.where(np.any(hits, axis=1), np.inf, np.hypot(*(points[a] - points[b]).T))
     table = np.full((count, count), np.inf)
     table[a, b] = table[b, a] = lengths
     return table

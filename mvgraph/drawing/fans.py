@@ -14,8 +14,8 @@ ROOM = 4.0  # between a line and a node that it passes
 MOST = 700.0  # rows are not drawn further apart than this
 
 
-def fans(diagram: Diagram, cells: Grid, places: Mapping[Hashable, float]) -> dict[int, float]:
-    """How far each row should be from the next.
+def fans(diagram: Diagram, cells: Grid, places: Mapping[Hashable, float]) -> dict[tuple[int, int], float]:
+    """How far two rows should be from each other.
 
     A straight line to the side by `d` and down by `h` passes at `s` h / √(d² + h²) a node that stands at `s` from its
     end; that is to be the node's radius at least.
@@ -25,13 +25,13 @@ def fans(diagram: Diagram, cells: Grid, places: Mapping[Hashable, float]) -> dic
         cells: their rows.
         places: their horizontal places.
     """
-    found: dict[int, float] = {}
+    found: dict[tuple[int, int], float] = {}
     for edge in diagram.edges:
         upper, lower = cells.ends(edge)
-        row = cells.rows[upper]
-        if cells.rows[lower] == row + 1:
+        rows = cells.rows[upper], cells.rows[lower]
+        if rows[0] < rows[1]:
             needed = [_height(end, far, diagram, cells, places) for end, far in ((upper, lower), (lower, upper))]
-            found[row] = min(MOST, max(found.get(row, 0.0), *needed))
+            found[rows] = min(MOST, max(found.get(rows, 0.0), *needed))
     return found
 
 

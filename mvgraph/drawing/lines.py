@@ -11,7 +11,7 @@ import numpy as np
 from mvgraph.drawing.curves import along, cubic, cut, enters, samples
 from mvgraph.drawing.diagram import Edge
 from mvgraph.drawing.markup import element, number
-from mvgraph.drawing.outlines import ellipse
+from mvgraph.drawing.outlines import ROUND, inside
 from mvgraph.drawing.placement import Box, Point, Route
 from mvgraph.drawing.themes import BOLD, LINES, Theme
 
@@ -76,7 +76,7 @@ def _headed(pieces: tuple[Curve, ...], scale: float) -> tuple[tuple[Curve, ...],
 def _shortened(curve: Curve, length: float) -> Curve:
     """A curve up to where it comes nearer to its last point than `length`."""
     points = cubic(*curve)
-    disc = ellipse(Box(*curve[-1], 2 * length, 2 * length))
+    disc = inside(Box(*curve[-1], 2 * length, 2 * length), ROUND)
     return tuple((float(x), float(y)) for x, y in cut(points, 0.0, enters(points, disc, last=True)))
 
 

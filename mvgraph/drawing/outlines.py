@@ -40,10 +40,13 @@ class Outlines:
 
     def hits(self, points: Points) -> NDArray[np.bool_]:
         """Whether each point lies in each shape, `(point, shape)`."""
-        away = np.abs(points[:, None] - self.middles)
-        oval = ((away / self.radii) ** 2).sum(-1) <= 1.0
-        boxy = (np.maximum(away - self.cores, 0.0) ** 2).sum(-1) <= self.corners**2
-        found: NDArray[np.bool_] = np.where(self.oval, oval, boxy)
+        found = np.zeros((len(points), len(self.middles)), dtype=bool)
+        low, high = points.min(0), points.max(0)
+        some = ((self.middles + self.radii >= low) & (self.middles - self.radii <= high)).all(1)
+        away = np.abs(points[:, None] - self.middles[some])
+        oval = ((away / self.radii[some]) ** 2).sum(-1) <= 1.0
+        boxy = (np.maximum(away - self.cores[some], 0.0) ** 2).sum(-1) <= self.corners[some] ** 2
+        found[:, some] = np.where(self.oval[some], oval, boxy)
         return found
 
 

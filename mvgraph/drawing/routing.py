@@ -16,15 +16,16 @@ from mvgraph.drawing.curves import STEP, Points, cut, enters, leaves, samples
 from mvgraph.drawing.detours import detour
 from mvgraph.drawing.diagram import Diagram, Edge
 from mvgraph.drawing.gaps import split
+from mvgraph.drawing.meetings import Lines
 from mvgraph.drawing.outlines import SHARP, Outlines, corner, inside
 from mvgraph.drawing.placement import Box, Placement, Point, Route
 from mvgraph.drawing.shapes import note
 
 ROOM = 3.0  # between a line and a node that it passes
-NEAR = 4.0  # two lines that come nearer than this run along each other
-CROSSING = 15.0  # lines that cross are near each other for so long, if not at a sharp angle
-BLOCKED, MEETING, TOUCHING, CORNER, BEYOND = 2000.0, 12.0, 2.5, 25.0, 2.0  # what is bad, in points of length
+BLOCKED, CORNER, BEYOND = 2000.0, 25.0, 2.0  # what is bad, in points of length
+EFFORT, LEAST = 300, 5  # of the cheapest curves so many are tried for each line, fewer where there are many lines
 BORDER, ALONG = 2.5, 9.0  # a line that is so near to a plate's border for so long seems to be part of it
+DETOURS = 25  # they take time: a picture that needs more is not readable anyway
 FIRST = {"p": 0, "game": 1, "q": 2}  # straight lines come first
 
 
@@ -59,6 +60,8 @@ class _Router:
         self.corners = {n.id: corner(n) for n in placement.diagram.nodes}
         self.notes: list[Box] = [*placement.labels.values(), *placement.captions.values()]
         self.drawn: list[Points] = []
+        self.lines = Lines()
+        self.detours = max(3, DETOURS - len(placement.diagram.edges) // 3)
         boxes = [*placement.nodes.values(), *placement.plates.values(), *placement.labels.values()]
         low = np.array([min(b.left for b in boxes), min(b.top for b in boxes)])
         high = np.array([max(b.right for b in boxes), max(b.bottom for b in boxes)])
@@ -74,29 +77,36 @@ class _Router:
         """The line of an edge; from now on it is one of those that others keep away from."""
         whole = self._clipped(edge, self._best(edge, path))
         if not edge.label:
-            self.drawn.append(samples(whole))
+            self._draw(samples(whole))
             return Route((_rounded(whole),))
         _, pieces, box = self._split(edge, whole)
-        self.drawn.append(samples(whole))
+        self._draw(samples(whole))
         self.notes.append(box)
         self._collect()
         return Route(tuple(_rounded(p) for p in pieces), box)
 
+    def _draw(self, points: Points) -> None:
+        self.drawn.append(points)
+        self.lines.add(points)
+
     def _best(self, edge: Edge, path: tuple[Point, ...]) -> Points:
         boxes = self.placement.nodes
         offers = [*candidates(edge, boxes[edge.source], boxes[edge.target], path)]
+        ends = boxes[edge.source], boxes[edge.target]
         simple = sorted((self._simple(edge, offer), i) for i, offer in enumerate(offers))
         best, winner = np.inf, offers[0][1]
-        for cost, i in simple:
+        for cost, i in simple[: max(LEAST, EFFORT // (1 + self.lines.count))]:
             if cost >= best:
                 break
-            points = self._free(edge, samples(offers[i][1]))
-            cost += sum(_meeting(points, other) for other in self.drawn)
+            cost += self.lines.cost(self._free(edge, samples(offers[i][1])), ends)
             if edge.label:
                 cost += self._split(edge, self._clipped(edge, offers[i][1]))[0]
             if cost < best:
                 best, winner = cost, offers[i][1]
-        return winner if best < BLOCKED or edge.source == edge.target else self._around(edge, winner)
+        if best < BLOCKED or edge.source == edge.target or not self.detours:
+            return winner
+        self.detours -= 1
+        return self._around(edge, winner)
 
     def _around(self, edge: Edge, otherwise: Points) -> Points:
         """A way around all that is in the way of simple curves, if there is one."""
@@ -113,7 +123,7 @@ class _Router:
         points = self._free(edge, samples(offer[1]))
         steps = np.hypot(*np.diff(points, axis=0).T)
         own = [self.names.index(n) for n in (edge.source, edge.target)]
-        met = self.taken.hits(points).any(0)
+        met = np.asarray(self.taken.hits(points).any(0))
         met[own] = False
         beyond = np.abs(points[1:] - self.middle) > self.half
         cost = offer[0] + float(steps.sum()) + BEYOND * float(steps[beyond.any(1)].sum()) + BLOCKED * int(met.sum())
@@ -152,15 +162,6 @@ def _hugs(points: Points, box: Box) -> bool:
     across, down = (np.abs(points - (box.x, box.y)) - (box.width / 2, box.height / 2)).T
     near = (np.maximum(across, down) < BORDER) & ((np.abs(across) < BORDER) | (np.abs(down) < BORDER))
     return STEP * int(near.sum()) > ALONG
-
-
-def _meeting(points: Points, other: Points) -> float:
-    """What it costs to meet another line."""
-    if (other.max(0) < points.min(0) - NEAR).any() or (other.min(0) > points.max(0) + NEAR).any():
-        return 0.0
-    away = np.hypot(*(points[:, None] - other[None]).transpose(2, 0, 1)).min(1)
-    near = STEP * int((away[2:-2] < NEAR).sum())
-    return MEETING * bool(near) + TOUCHING * max(near - CROSSING, 0.0)
 
 
 def _rounded(curve: Points) -> tuple[Point, ...]:

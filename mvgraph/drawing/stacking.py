@@ -24,19 +24,19 @@ class Heights:
     bottoms: Mapping[str, float]
 
 
-def stack(diagram: Diagram, rows: Mapping[str, int], least: Mapping[int, float] | None = None) -> Heights:
+def stack(diagram: Diagram, rows: Mapping[str, int], least: Mapping[tuple[int, int], float] | None = None) -> Heights:
     """Rows and borders as near to each other as what stands in them allows.
 
     Arguments:
         diagram: what stands in the rows.
         rows: of each node.
-        least: how far some rows at least are from the next.
+        least: how far some rows at least are from others below.
     """
     last = max(rows.values(), default=0)
     things: list[Hashable] = [("row", r) for r in range(last + 1)]
     things += [(side, p.id) for p in diagram.plates for side in ("top", "bottom")]
     fixed = [*_fixed(diagram, rows, last), *_labels(diagram, rows)]
-    fixed += [Apart(("row", r), ("row", r + 1), gap) for r, gap in (least or {}).items()]
+    fixed += [Apart(("row", a), ("row", b), gap) for (a, b), gap in (least or {}).items()]
     order, _ = decide(things, fixed, [*_choices(diagram, rows)])
     springs = [Spring(("row", r), ("row", r + 1), 1.0) for r in range(last)]
     for plate in diagram.plates:
