@@ -27,7 +27,7 @@ def downwards(diagram: Diagram) -> list[tuple[str, str, Edge]]:
     found = [(e.source, e.target, e) for e in plain if e.part != "q"]
     graph.add_edges_from((a, b) for a, b, _ in found)
     for edge in sorted((e for e in plain if e.part == "q"), key=lambda e: _certain(kinds[e.source], kinds[e.target])):
-        up = edge.target in nx.descendants(graph, edge.source)
+        up = edge.target in nx.descendants(graph, edge.source)  # type: ignore[no-untyped-call]
         upper, lower = (edge.source, edge.target) if up else (edge.target, edge.source)
         graph.add_edge(upper, lower)
         found.append((upper, lower, edge))
