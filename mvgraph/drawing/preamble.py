@@ -55,7 +55,7 @@ $colours
     ([xshift=-$bar]path picture bounding box.north east) -- ([xshift=-$bar]path picture bounding box.south east);}},
   border/.style={rectangle, draw=faint, line width=$thin, rounded corners=$corner},
   const/.append style={font=\fontsize{10}{10}\selectfont},
-  note/.style={inner sep=0pt, font=\fontsize{8}{8}\selectfont, execute at begin node=\thinmuskip=1mu\relax},
+  note/.style={inner sep=0pt, font=\fontsize{8}{8}\selectfont, execute at begin node={\thinmuskip1mu\relax}},
   generation/.style={draw=ink, line width=$line},
   inference/.style={draw=inference, line width=$line, dash pattern=$dashed},
   game/.style={draw=game, line width=$dotline, dash pattern=$dotted},
