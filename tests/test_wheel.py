@@ -67,8 +67,12 @@ def test_a_wheel_works_from_an_empty_folder(installed, tmp_path):
     assert Path(where.strip()).parent.parent == installed
     assert [line.split()[0] for line in call("list").splitlines()] == mvgraph.names()
     call("new", "my.yaml", "--from", "mvae")
+    (tmp_path / "drawn").mkdir()
     assert "my.yaml: fine" in call("check", "my.yaml")
+    for form in ("svg", "png", "pdf", "html", "tex", "mmd", "dot", "json"):
+        assert call("draw", "my.yaml", "-o", f"drawn/my.{form}") == f"wrote drawn/my.{form}\n"
+    assert "+ p  h.m → x.m" in call("draw", "my.yaml", "--diff", "dmvae")
     small = ["--set=view_defaults.encoder={mlp: {hidden: [8]}}", "--set=view_defaults.decoder={mlp: {hidden: [8]}}"]
     call("train", "my.yaml", "--data", "digits", "--epochs", "1", "--out", "run", "--no-report", *small)
     call("generate", "run", "-n", "3", "-o", "new.npz")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["my.yaml", "new.npz", "run"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["drawn", "my.yaml", "new.npz", "run"]

@@ -3,8 +3,8 @@
 Nothing has to be set in a graph that is to be drawn; what is left out has a default. Attributes of other names stand
 for nothing here, and are left alone.
 
-- Of a node: `kind` (`latent` unless it is said), `text` (the node's name), `label` (LaTeX of the text), `title`,
-  `deterministic`, `change`, and `plates`: the ids of all plates that it is in, or one id.
+- Of a node: `kind` (`latent` unless it is said), `text` (the node's name), `label` (LaTeX, else made of the text),
+  `title`, `deterministic`, `change`, and `plates`: the ids of all plates that it is in, or one id.
 - Of an edge: `part` (`p`), `arrow` (yes, unless the edge ends in a factor), `label`, `text`, `title`, `change`, `id`
   (made of its ends and its part), and `order`, a number: edges are drawn from the smallest to the largest.
 - Of the graph: `name`, `title`, and `plates`: for every plate a mapping with `id`, and with `text`, `label`, `title`
@@ -19,6 +19,7 @@ What `kind`, `part` and `change` may be, and what the others mean, is written at
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -31,6 +32,7 @@ from mvgraph.errors import Problem, UsageError
 from mvgraph.language import symbols
 
 Attributes = Mapping[str, Any]
+NAME = re.compile(r"\w+(\.\w+)*")
 
 
 def network(diagram: Diagram) -> nx.MultiDiGraph:
@@ -90,7 +92,12 @@ def _node(name: str, about: Attributes) -> Node:
 def _caption(about: Attributes, default: str) -> dict[str, Any]:
     """The label and the text of a node, an edge or a plate."""
     text = about.get("text", default)
-    return {"label": about.get("label", symbols.latex(text) if text else ""), "text": text}
+    return {"label": about.get("label", _latex(text)), "text": text}
+
+
+def _latex(text: str) -> str:
+    """A name with its subscripts; anything else as it stands."""
+    return symbols.latex(text) if NAME.fullmatch(text) else symbols.prose(text)
 
 
 def _plates(graph: nx.Graph) -> Iterator[Plate]:

@@ -156,3 +156,12 @@ def test_everything_that_is_wrong_is_said_at_once():
 def test_attributes_of_others_are_left_alone():
     graph = wrong(weight=1, pos=(0, 1), observed=True, distribution="Normal")
     assert from_network(graph).node("z").kind == "latent"
+
+
+def test_a_text_that_is_no_name_is_set_as_it_stands():
+    graph = nx.DiGraph(plates=[{"id": "n", "text": "n = 1, ..., N"}])
+    graph.add_node("x.m", plates="n")
+    graph.add_node("all of x")
+    drawn = from_network(graph)
+    assert [n.label for n in drawn.nodes] == ["x_{m}", r"\text{all of x}"]
+    assert drawn.plates[0].label == r"\text{n = 1, ..., N}"
