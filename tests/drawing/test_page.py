@@ -21,6 +21,7 @@ from mvgraph.drawing import page as page_module
 from mvgraph.drawing.diagram import Diagram, Edge, Group, Node
 from mvgraph.drawing.layout import place
 from mvgraph.drawing.page import page
+from mvgraph.drawing.rendering import Picture
 from mvgraph.drawing.statement import MOST_TERMS, Statement, state
 from mvgraph.language.symbols import upright
 from mvgraph.language.table import Table
@@ -209,7 +210,8 @@ def at(browser: Browser, key: str, name: str) -> tuple[float, float]:
       const line = thing.matches(".edge") && thing.querySelector("path");
       if (line) {
         const matrix = line.getScreenCTM();
-        for (let share = 0.5; share < 1; share += 0.02) {
+        for (let step = 0; step < 100; step++) {
+          const share = 0.5 + (step % 2 ? step : -step) / 200;
           const point = line.getPointAtLength(line.getTotalLength() * share).matrixTransform(matrix);
           if (thing.contains(document.elementFromPoint(point.x, point.y))) return [point.x, point.y];
         }
@@ -229,13 +231,11 @@ def lit(browser: Browser) -> set[str]:
 CASES = [("mopoe", {"views": 3, "unroll": True}), ("mhvae", {}), ("cmvae", {"parameters": True}), ("maae", {})]
 
 
-@pytest.mark.parametrize(("name", "options"), CASES, ids=[n for n, _ in CASES])
-def test_pointing_lights_what_belongs_together(browser: Browser, tmp_path: Path, name: str, options: Any) -> None:
+def check_pointing(browser: Browser, path: Path, picture: Picture) -> None:
     """Every term lights exactly what it comes from; every node and edge exactly its terms."""
-    picture = mg.draw(name, **options)
     assert picture.statement
     groups = [g for each in picture.statement.terms.values() for g in each]
-    shown(browser, tmp_path / "a.html", picture.text("html"))
+    shown(browser, path, picture.text("html"))
     for group in groups:
         browser.hover(*at(browser, "term", group.id))
         assert lit(browser) == group.members | {group.id}
@@ -245,6 +245,20 @@ def test_pointing_lights_what_belongs_together(browser: Browser, tmp_path: Path,
         assert lit(browser) == {part.id} | {g.id for g in groups if part.id in g.members}
     browser.hover(2, 2)
     assert not lit(browser)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=[n for n, _ in CASES])
+def test_pointing_lights_what_belongs_together(browser: Browser, tmp_path: Path, name: str, options: Any) -> None:
+    """Folded, unrolled, with parameters, with a game."""
+    check_pointing(browser, tmp_path / "a.html", mg.draw(name, **options))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize("name", mg.names())
+def test_pointing_in_every_reference_spec(browser: Browser, tmp_path: Path, name: str, unroll: bool) -> None:
+    """All of them, and with parameters where nothing is folded."""
+    check_pointing(browser, tmp_path / "a.html", mg.draw(name, unroll=unroll, parameters=unroll))
 
 
 def test_a_click_pins(browser: Browser, tmp_path: Path) -> None:
