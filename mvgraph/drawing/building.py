@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Literal
 
 from mvgraph.drawing import generation, inference, onlookers, parameters
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.folding import Folding, fold
-from mvgraph.drawing.lighting import groups
 from mvgraph.drawing.notes import note
 from mvgraph.drawing.sketch import Line, Mark, Sketch, sketch
 from mvgraph.graph import build
 from mvgraph.language.symbols import latex
-from mvgraph.objective.canonical import derive
 from mvgraph.spec.model import Spec
 
 ROWS = "plate:n"
@@ -27,7 +24,6 @@ def diagram(
     unroll: bool = False,
     part: Literal["p", "q", "both"] = "both",
     with_parameters: bool = False,
-    with_terms: bool = False,
 ) -> Diagram:
     """The picture of both graphs of a spec.
 
@@ -36,13 +32,10 @@ def diagram(
         unroll: every view and level by its name; folded into plates otherwise.
         part: the generative graph, the inference graph, or both in one.
         with_parameters: dots for the parameters of decoders, encoders and learnt priors.
-        with_terms: groups of what each term of the objective comes from.
     """
     whole = draft(spec, with_parameters=with_parameters)
     folding = Folding() if unroll else fold(spec, whole)
-    terms = groups(spec, whole, folding, derive(spec)) if with_terms else {}
-    found = tuple(group for each in terms.values() for group in each)
-    return replace(folded(spec, whole, folding), groups=found).part(part)
+    return folded(spec, whole, folding).part(part)
 
 
 def draft(spec: Spec, *, with_parameters: bool = False) -> Sketch:

@@ -11,8 +11,9 @@ from module.random_specs import specs
 
 import mvgraph as mg
 from mvgraph.drawing.building import diagram
-from mvgraph.drawing.diagram import Diagram, Group
+from mvgraph.drawing.diagram import Diagram, Group, with_groups
 from mvgraph.drawing.lighting import READERS
+from mvgraph.drawing.statement import state
 from mvgraph.errors import SpecError
 from mvgraph.graph import check
 from mvgraph.graph.building import data_names
@@ -20,13 +21,21 @@ from mvgraph.objective.atoms import Draw
 from mvgraph.objective.keys import Key
 from mvgraph.objective.latex import ATOMS
 from mvgraph.objective.notation import KEYS
+from mvgraph.objective.ranges import Each
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
 
+def lighted(spec: Spec, *, unroll: bool = False, with_parameters: bool = False) -> Diagram:
+    """The diagram of a spec, its groups what each term comes from."""
+    said = state(spec, unroll=unroll, with_parameters=with_parameters)
+    groups = [g for each in said.terms.values() for g in each]
+    return with_groups(diagram(spec, unroll=unroll, with_parameters=with_parameters), groups)
+
+
 def lit(name: str, *, unroll: bool = True, **overrides: typing.Any) -> dict[str, set[str]]:
     """For each term of a reference spec, without its sign and weight, its edges."""
-    made = diagram(mg.load(name, **overrides), unroll=unroll, with_terms=True)
+    made = lighted(mg.load(name, **overrides), unroll=unroll)
     edges = {e.id for e in made.edges}
     found = {}
     for group in made.groups:
@@ -38,8 +47,8 @@ def lit(name: str, *, unroll: bool = True, **overrides: typing.Any) -> dict[str,
 
 
 def test_readers_are_complete() -> None:
-    """Every kind of atom and of distribution."""
-    assert set(READERS) == {*ATOMS, *KEYS, Draw}
+    """Every kind of atom and of distribution; folded ones are unfolded before."""
+    assert set(READERS) == {*ATOMS, *KEYS, Draw} - {Each}
     assert set(typing.get_args(Key)) <= set(READERS)
 
 
@@ -137,24 +146,23 @@ def test_statistics_conditions_and_logarithms() -> None:
 
 def test_parameters_are_lit_with_what_they_make() -> None:
     """The decoder of what is scored, the encoder of what is read, the prior's where it counts."""
-    made = diagram(mg.load("mmvae_plus"), unroll=True, with_parameters=True, with_terms=True)
+    made = lighted(mg.load("mmvae_plus"), unroll=True, with_parameters=True)
     dots = {n.id for n in made.nodes if n.kind == "parameter"}
     found = {g.text: g.members & dots for g in made.groups}
     assert found["+ 1/2 E[log p(x.1|h.1,z); h.1~r(h.1), z~q(z|2)]"] == {"theta.1", "phi.z.2"}
     assert found["- beta/2 KL(q(h.2|2) || p(h.2))"] == {"phi.h.2"}
-    prior = diagram(mg.load("cmvae"), unroll=True, with_parameters=True, with_terms=True)
+    prior = lighted(mg.load("cmvae"), unroll=True, with_parameters=True)
     assert "psi.z" in next(g.members for g in prior.groups if "Mix_p(c)" in g.text)
 
 
 def test_groups_have_the_order_and_the_formulas_of_the_objective() -> None:
     """One a term; of a spec with phases, one a term of each phase."""
-    objective, made = mg.derive("mopoe"), diagram(mg.load("mopoe"), with_terms=True)
+    objective, made = mg.derive("mopoe"), lighted(mg.load("mopoe"))
     assert [g.text for g in made.groups] == list(objective.lines)
     assert [g.label for g in made.groups] == list(objective.formulas)
     assert made.groups[0].id == "term.1"
-    phased = diagram(mg.load("telbo"), with_terms=True).groups
+    phased = lighted(mg.load("telbo")).groups
     assert [g.id for g in phased] == ["joint.1", "joint.2", "joint.3", *(f"unimodal.{n}" for n in range(1, 5))]
-    assert not diagram(mg.load("mopoe")).groups
 
 
 # --- laws ---------------------------------------------------------------------------------------------------------
@@ -174,7 +182,7 @@ def read(made: Diagram, group: Group, views: dict[str, str]) -> set[tuple[str, s
 
 def check_laws(spec: Spec) -> None:
     """Every term lights something that is there, and the data that its text names, no other."""
-    made = diagram(spec, unroll=True, with_parameters=True, with_terms=True)
+    made = lighted(spec, unroll=True, with_parameters=True)
     there = {n.id for n in made.nodes} | {e.id for e in made.edges}
     views = dict(zip(data_names(spec), spec.view_names, strict=True))
     for group in made.groups:
@@ -197,7 +205,7 @@ def test_terms_light_what_they_name(name: str) -> None:
 @pytest.mark.parametrize("name", mg.names())
 def test_nothing_stays_dark(name: str, unroll: bool, with_parameters: bool) -> None:
     """Whatever is drawn, some term comes from."""
-    made = diagram(mg.load(name), unroll=unroll, with_parameters=with_parameters, with_terms=True)
+    made = lighted(mg.load(name), unroll=unroll, with_parameters=with_parameters)
     there = {n.id for n in made.nodes} | {e.id for e in made.edges}
     assert frozenset().union(*(g.members for g in made.groups)) == there
 
