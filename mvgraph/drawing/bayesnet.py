@@ -7,8 +7,10 @@ needs a layout engine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
+from mvgraph.drawing.marks import mark
 from mvgraph.drawing.markup import number
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.preamble import KINDS, PARTS, badge, change, document, formula, styles
@@ -16,56 +18,90 @@ from mvgraph.drawing.shapes import CORNERS, DOTS
 from mvgraph.drawing.spots import Spot, blocked, spots
 
 LONG = 4  # letters that fit into a circle
+LETTER = 0.14  # cm, the width of one
+STEP = 2.0  # cm, from column to column
+FAR = 20.0  # cm
 
 
 def bayesnet(diagram: Diagram) -> str:
     """A diagram as a whole LaTeX document, which pdflatex compiles as it is; needs no layout engine."""
     names = plain([*(n.id for n in diagram.nodes), *(p.id for p in diagram.plates)], between="-")
-    at = spots(diagram)
+    cells = spots(diagram)
+    across = _across(diagram, cells)
+    sheet = _Sheet(diagram, names, cells, {name: (across[column], row) for name, (column, row) in cells.items()})
     lines = [
-        *(line for node in diagram.nodes for line in _node(node, at[node.id], names)),
-        *(line for plate in reversed(_outer_first(diagram.plates)) for line in _plate(plate, diagram, names)),
-        *(line for edge in diagram.edges for line in _edge(edge, at, names)),
+        *(line for node in diagram.nodes for line in _node(node, sheet)),
+        *(line for plate in reversed(_outer_first(diagram.plates)) for line in _plate(plate, sheet)),
+        *(line for edge in diagram.edges for line in _edge(edge, sheet)),
     ]
-    return document(diagram, "x=2cm, y=-1.6cm", lines)
+    return document(diagram, "x=1cm, y=-1.8cm", lines)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A diagram, the names in its picture, and where its nodes stand: on the grid, and in units of the picture."""
+
+    diagram: Diagram
+    names: Mapping[str, str]
+    cells: Mapping[str, Spot]
+    at: Mapping[str, Spot]
+
+    def bend(self, edge: Edge) -> str:
+        """How an edge gets around what is in its way; TikZ cannot bend very long lines."""
+        if edge.source == edge.target:
+            return "loop right"
+        far = abs(self.at[edge.source][0] - self.at[edge.target][0]) > FAR
+        return "bend left=25" if not far and (edge.part == "q" or blocked(edge, self.cells)) else ""
+
+
+def _across(diagram: Diagram, at: Mapping[str, Spot]) -> dict[float, float]:
+    """How far to the right each column stands, with room for what is written in it."""
+    wide: dict[float, float] = {}
+    for node in diagram.nodes:
+        column = at[node.id][0]
+        wide[column] = max(wide.get(column, 0.0), LETTER * len(node.text))
+    found: dict[float, float] = {}
+    for column in sorted(wide):
+        before = max(found, default=column)
+        room = max(STEP, 1 + (wide[before] + wide[column]) / 2) if found else 0.0
+        found[column] = found.get(before, 0.0) + room
+    return found
 
 
 def _outer_first(plates: Iterable[Plate]) -> list[Plate]:
     return sorted((p for p in plates if p.nodes), key=lambda p: -len(p.nodes))
 
 
-def _node(node: Node, at: Spot, names: Mapping[str, str]) -> Iterator[str]:
-    name, label = names[node.id], formula(node.label)
+def _node(node: Node, sheet: _Sheet) -> Iterator[str]:
+    name, label = sheet.names[node.id], formula(node.label)
     outside = f"label={{[const, name={name}-label]right:{label}}}" if node.kind in DOTS and label else ""
     roomy = "" if node.kind in DOTS else "inner sep=3pt"
     wide = "ellipse" if node.kind not in DOTS | CORNERS.keys() and len(node.text) > LONG else ""
     style = styles(KINDS[node.kind], wide, roomy, "twice" if node.deterministic else "", change(node), outside)
-    yield rf"\node{style} ({name}) at {_at(at)} {{{'' if node.kind in DOTS else label}}};"
-    yield from badge(node, f"({name}.north east)")
+    across, down = (number(part) for part in sheet.at[node.id])
+    yield rf"\node{style} ({name}) at ({across},{down}) {{{'' if node.kind in DOTS else label}}};"
+    yield from badge(node.change, f"([xshift=-6bp]{name}.west)" if node.kind in DOTS else f"({name}.north east)")
 
 
-def _plate(plate: Plate, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
+def _plate(plate: Plate, sheet: _Sheet) -> Iterator[str]:
     """A plate around its nodes, the labels of dots, and the plates within it, which are drawn before it."""
-    around = [names[n.id] for n in diagram.nodes if n.id in plate.nodes]
-    around += [f"{names[n.id]}-label" for n in diagram.nodes if n.id in plate.nodes and n.kind in DOTS and n.label]
-    order = _outer_first(diagram.plates)
-    around += [names[p.id] for p in order[order.index(plate) + 1 :] if p.nodes <= plate.nodes]
-    fit = "".join(f"({name})" for name in around)
-    yield rf"\plate{styles('border', change(plate))} {{{names[plate.id]}}} {{{fit}}} {{{formula(plate.label)}}};"
-    yield from badge(plate, f"({names[plate.id]}.north east)")
+    inside = [n for n in sheet.diagram.nodes if n.id in plate.nodes]
+    order = _outer_first(sheet.diagram.plates)
+    within = [p.id for p in order[order.index(plate) + 1 :] if p.nodes <= plate.nodes]
+    around = [sheet.names[i] for i in (*(n.id for n in inside), *within)]
+    around += [f"{sheet.names[n.id]}-label" for n in inside if n.kind in DOTS and formula(n.label)]
+    name, fit = sheet.names[plate.id], "".join(f"({each})" for each in around)
+    yield rf"\plate{styles('border', change(plate))} {{{name}}} {{{fit}}} {{{formula(plate.label)}}};"
+    yield from badge(plate.change, f"({name}.north east)")
 
 
-def _edge(edge: Edge, at: Mapping[str, Spot], names: Mapping[str, str]) -> Iterator[str]:
-    source, target, label = names[edge.source], names[edge.target], formula(edge.label)
-    way = "loop right" if source == target else "bend left=25" if edge.part == "q" or blocked(edge, at) else ""
-    look = (PARTS[edge.part], change(edge))
-    if way or label:
+def _edge(edge: Edge, sheet: _Sheet) -> Iterator[str]:
+    source, target, label = sheet.names[edge.source], sheet.names[edge.target], formula(edge.label)
+    look, bend = (PARTS[edge.part], change(edge)), sheet.bend(edge)
+    if bend or label:
         text = f" node[note, fill=paper, inner sep=1pt] {{{label}}}" if label else ""
-        yield rf"\draw{styles(*look, '->' if edge.arrow else '')} ({source}) to{styles(way)}{text} ({target});"
+        yield rf"\draw{styles(*look, '->' if edge.arrow else '')} ({source}) to{styles(bend)}{text} ({target});"
     else:
         yield rf"\edge{styles(*look, '' if edge.arrow else '-')} {{{source}}} {{{target}}};"
-    yield from badge(edge, rf"($({source})!0.5!({target})$)")
-
-
-def _at(spot: Spot) -> str:
-    return f"({number(spot[0])},{number(spot[1])})"
+    ends = sheet.diagram.node(edge.source), sheet.diagram.node(edge.target)
+    yield from badge(mark(edge, ends), f"($({source})!0.5!({target})$)")

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
 from mvgraph.drawing.diagram import Change, Diagram, Edge, Kind, Node, Part, Plate
+from mvgraph.drawing.marks import mark
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.nesting import Nest, nest
 from mvgraph.drawing.texts import unicode
@@ -85,7 +87,9 @@ def dot(diagram: Diagram) -> str:
     )
     _fill(graph, whole, diagram, left, names)
     for edge in diagram.edges:
-        graph.edge(names[edge.source], names[edge.target], _label(edge) or None, **_line(edge))
+        change = mark(edge, (diagram.node(edge.source), diagram.node(edge.target)))
+        label = _label(replace(edge, change=change)) or None
+        graph.edge(names[edge.source], names[edge.target], label, **_line(edge))
     return str(graph.source)
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mvgraph.drawing.diagram import Change, Diagram, Edge, Kind, Node, Part, Plate
+from mvgraph.drawing.marks import mark
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.nesting import Nest, nest
 from mvgraph.drawing.texts import unicode
@@ -87,7 +89,7 @@ def mermaid(diagram: Diagram) -> str:
     lines = [
         *_about(diagram),
         *_box(whole, left, names),
-        *(_line(e, names) for e in diagram.edges),
+        *(_line(e, diagram, names) for e in diagram.edges),
         *_classes(diagram, [p for p in diagram.plates if p.nodes and p not in left], names),
         *_strokes(diagram.edges),
     ]
@@ -119,9 +121,10 @@ def _label(node: Node, left: tuple[Plate, ...]) -> str:
     return f"{opening}{_marked(node)}{plates}{closing}"
 
 
-def _line(edge: Edge, names: Mapping[str, str]) -> str:
+def _line(edge: Edge, diagram: Diagram, names: Mapping[str, str]) -> str:
     """An edge; one without a head is written from its end to its start, so that what is inferred stands above."""
-    text = _marked(edge)
+    change = mark(edge, (diagram.node(edge.source), diagram.node(edge.target)))
+    text = _marked(replace(edge, change=change))
     line = _LINES[edge.part, edge.arrow] + (f'|"{text}"|' if text else "")
     ends = (edge.source, edge.target) if edge.arrow else (edge.target, edge.source)
     return f"{names[ends[0]]} {line} {names[ends[1]]}"

@@ -11,7 +11,7 @@ from mvgraph.drawing.figures import BAR, INSET, WIDTH
 from mvgraph.drawing.lines import HEAD, NOTCH, SPREAD
 from mvgraph.drawing.marks import RADIUS
 from mvgraph.drawing.markup import number
-from mvgraph.drawing.shapes import CORNERS, DOT, ROUND
+from mvgraph.drawing.shapes import CORNERS, DOT, DOTS, ROUND
 from mvgraph.drawing.svg import CORNER
 from mvgraph.drawing.texts import LETTERS
 from mvgraph.drawing.themes import BOLD, LIGHT, LINES
@@ -64,7 +64,7 @@ $colours
   removed/.style={bold, draw=removed},
   changed/.style={bold, draw=changed},
   badge/.style={circle, draw=paper, fill=#1, text=paper, line width=1bp, inner sep=0pt, minimum size=$badge,
-    font=\fontsize{8}{8}\selectfont},
+    font=\fontsize{8}{8}\selectfont\boldmath},
 }""")
 _ACCENTS = dict(
     zip("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327", "`'^~=u.\"rHvc", strict=True)
@@ -125,14 +125,14 @@ def styles(*names: str) -> str:
 
 
 def change(part: Node | Plate | Edge) -> str:
-    """The style of what two models differ in."""
-    return "" if part.change == "same" else part.change
+    """The style of what two models differ in; dots have their colour inside too."""
+    inside = f", fill={part.change}" if isinstance(part, Node) and part.kind in DOTS else ""
+    return "" if part.change == "same" else part.change + inside
 
 
-def badge(part: Node | Plate | Edge, at: str) -> list[str]:
+def badge(changed: Change, at: str) -> list[str]:
     """A disc with a sign on what two models differ in."""
-    sign = SIGNS.get(part.change)
-    return [rf"\node[badge={part.change}] at {at} {{${sign}$}};"] if sign else []
+    return [rf"\node[badge={changed}] at {at} {{${SIGNS[changed]}$}};"] if changed in SIGNS else []
 
 
 def comment(text: str) -> str:

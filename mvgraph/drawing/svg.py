@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from mvgraph.drawing.diagram import Change, Diagram, Edge, Node, Plate
+from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.figures import WIDTH, figure
 from mvgraph.drawing.labels import outline
 from mvgraph.drawing.legend import key
 from mvgraph.drawing.lines import line, midpoint
-from mvgraph.drawing.marks import RADIUS, badge
+from mvgraph.drawing.marks import badge, corner, mark
 from mvgraph.drawing.markup import anchor, element, number, write
-from mvgraph.drawing.placement import Box, Placement, Point
-from mvgraph.drawing.shapes import CORNERS, DOTS, SMALL, scale
+from mvgraph.drawing.placement import Box, Placement
+from mvgraph.drawing.shapes import SMALL, scale
 from mvgraph.drawing.summary import summary
 from mvgraph.drawing.themes import BOLD, LIGHT, Theme
 
@@ -45,9 +45,7 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False, zoo
     return _document(diagram, theme, [*layers, explained.drawn], (explained.width, explained.height), zoom)
 
 
-def _document(
-    diagram: Diagram, theme: Theme, layers: Iterable[Element], size: tuple[float, float], zoom: float
-) -> str:
+def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], size: tuple[float, float], zoom: float) -> str:
     title, description = anchor("title", diagram.name), anchor("description", diagram.name)
     width, height = size
     root = element(
@@ -90,7 +88,7 @@ def _node(node: Node, placement: Placement, theme: Theme) -> Element:
         "node",
         *figure(node, box, theme),
         *_letters(node.label, scale(node.kind), label, theme.ink),
-        *badge(node.change, _corner(node, box, label), theme),
+        *badge(node.change, corner(node, box, label), theme),
         style=node.kind + (" deterministic" if node.deterministic else ""),
         title=node.title or node.text,
     )
@@ -119,7 +117,7 @@ def _edge(edge: Edge, placement: Placement, theme: Theme) -> Element:
         "edge",
         *line(edge, route, theme),
         *_letters(edge.label, SMALL, route.label, theme.ink),
-        *badge(_mark(edge, (source, target)), midpoint(route), theme),
+        *badge(mark(edge, (source, target)), midpoint(route), theme),
         style=edge.part,
         title=edge.title or f"{PARTS[edge.part]}: {source.text} to {target.text}",
     )
@@ -131,16 +129,3 @@ def _letters(label: str, size: float, box: Box | None, colour: str) -> list[Elem
         return []
     place = f"translate({number(box.x)} {number(box.y)})"
     return [element("path", class_="label", d=drawn.path, fill=colour, transform=place)]
-
-
-def _corner(node: Node, box: Box, label: Box) -> Point:
-    """Where a node's badge sits: on its outline, upper right; beside a dot, where its label is not."""
-    if node.kind in DOTS:
-        return box.x + (RADIUS + box.width / 2) * (1 if label.x < box.x else -1), box.y
-    share = 0.5 if node.kind in CORNERS else 0.5**1.5
-    return box.x + box.width * share, box.y - box.height * share
-
-
-def _mark(edge: Edge, ends: tuple[Node, Node]) -> Change:
-    """The change to mark at an edge: none where one of its ends says it already."""
-    return "same" if edge.change in {end.change for end in ends} - {"changed"} else edge.change

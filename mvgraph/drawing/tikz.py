@@ -8,6 +8,7 @@ from math import hypot
 from mvgraph.drawing.diagram import Edge, Node, Plate
 from mvgraph.drawing.figures import INSET
 from mvgraph.drawing.lines import midpoint
+from mvgraph.drawing.marks import corner, mark
 from mvgraph.drawing.markup import number
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.placement import Box, Placement, Point
@@ -41,7 +42,7 @@ def _plate(plate: Plate, placement: Placement, names: Mapping[str, str]) -> Iter
     yield rf"\node{styles('border', f'fit={corners}', 'inner sep=0pt', change(plate))} ({names[plate.id]}) {{}};"
     if plate.id in placement.captions and formula(plate.label):
         yield _text("note", placement.captions[plate.id], plate.label)
-    yield from badge(plate, _at((box.right - CORNER, box.top)))
+    yield from badge(plate.change, _at((box.right - CORNER, box.top)))
 
 
 def _node(node: Node, placement: Placement, names: Mapping[str, str]) -> Iterator[str]:
@@ -53,7 +54,7 @@ def _node(node: Node, placement: Placement, names: Mapping[str, str]) -> Iterato
     yield rf"\node{style} ({names[node.id]}) at {_at((box.x, box.y))} {{{label}}};"
     if node.kind in DOTS and node.id in placement.labels and formula(node.label):
         yield _text("const", placement.labels[node.id], node.label)
-    yield from badge(node, _at((box.x + 0.4 * box.width, box.y - 0.4 * box.height)))
+    yield from badge(node.change, _at(corner(node, box, placement.labels.get(node.id, box))))
 
 
 def _size(node: Node, box: Box) -> Iterator[str]:
@@ -79,7 +80,8 @@ def _edge(edge: Edge, placement: Placement) -> Iterator[str]:
     yield rf"\draw{styles(PARTS[edge.part], change(edge), '->' if edge.arrow else '')} {_path(last)};"
     if route.label and formula(edge.label):
         yield _text("note", route.label, edge.label)
-    yield from badge(edge, _at(midpoint(route)))
+    ends = placement.diagram.node(edge.source), placement.diagram.node(edge.target)
+    yield from badge(mark(edge, ends), _at(midpoint(route)))
 
 
 def _path(piece: tuple[Point, ...]) -> str:

@@ -113,6 +113,11 @@ def test_lines_of_inference_and_changes_are_told_apart():
     assert "class v_a added" in mermaid(changed)
 
 
+def test_an_edge_of_a_node_that_is_new_needs_no_sign():
+    nodes = Node("a", "latent", "a", "a", change="added"), Node("b", "latent", "b", "b")
+    assert "v_a --> v_b" in mermaid(Diagram("d", "", nodes, (), (edge("a", "b", change="added"),)))
+
+
 def test_an_edge_to_the_node_itself_has_its_label():
     assert 'v_z_l -->|"l\' #62; l"| v_z_l' in mermaid(hierarchy())
 

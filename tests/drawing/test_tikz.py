@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+import mvgraph as mg
 from mvgraph.drawing.bayesnet import bayesnet
+from mvgraph.drawing.building import diagram
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.layout import place
 from mvgraph.drawing.preamble import formula, preamble
@@ -84,7 +86,9 @@ def test_samples_compile(tmp_path):
 
 @LATEX
 def test_every_spec_compiles_without_a_layout(tmp_path):
-    drawn = [*ALL.values(), changed(), anything(), *every().values()]
+    views = {f"v{i}": {"shape": [2], "likelihood": "normal"} for i in range(40)}
+    wide = diagram(mg.load("mopoe", views=views), unroll=True)
+    drawn = [*ALL.values(), changed(), anything(), wide, *every().values()]
     assert compiled(together([bayesnet(d) for d in drawn]), tmp_path) == len(drawn)
 
 
@@ -124,6 +128,8 @@ def test_kinds_parts_and_changes_have_styles():
     assert r"\node[latent, added] (z-l)" in text
     assert r"\node[badge=removed]" in text
     assert re.search(r"\\draw\[inference, (added|removed|changed), ->\]", text)
+    dots = replace(ALL["private"], nodes=tuple(replace(n, change="added") for n in ALL["private"].nodes))
+    assert "dot, draw=inference, fill=inference, added, fill=added" in tikz(place(dots))
     private = tikz(place(ALL["private"]))
     assert "latent, twice" in private
     assert r"\node[dot, draw=inference, fill=inference] (r-h-m)" in private
