@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from networkx import Graph
 
 from mvgraph import graph
+from mvgraph.drawing.delta.comparison import Comparison, shown
 from mvgraph.drawing.diagram import Diagram
 from mvgraph.drawing.networks import from_network
 from mvgraph.drawing.rendering import Picture
@@ -19,7 +20,6 @@ from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
 from mvgraph.objective.difference.comparing import difference
-from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.planning import steps
 from mvgraph.registry import nearest
@@ -176,7 +176,7 @@ def _subject(source: Source | Diagram | Graph, overrides: Mapping[str, Any]) -> 
 
 def diff(
     a: Source, b: Source, *, assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
-) -> Difference:
+) -> Comparison:
     """What sets the models A and B apart: the strongest relation of their objectives, terms, graphs, settings.
 
     >>> delta = diff("mcvae", "dvcca", assuming={"beta": 1})
@@ -192,7 +192,7 @@ def diff(
         SpecError: a spec has errors. UsageError: neither spec has a param that is assumed.
     """
     one, other = (_sound(s if isinstance(s, Spec) else load(s)) for s in (a, b))
-    return difference(one, other, assuming, views)
+    return shown(difference(one, other, assuming, views))
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

@@ -27,6 +27,9 @@ ViewCount = Annotated[
     int | None, typer.Option("--views", metavar="N", help="How many views, where the spec leaves them open.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
+AsLatex = Annotated[bool, typer.Option("--latex", help="Answer as a part of a LaTeX document.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Answer as Markdown with mathematics.")]
+AsHtml = Annotated[bool, typer.Option("--html", help="Answer as one HTML page that needs no network.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Data = Annotated[
     list[str],
@@ -83,6 +86,21 @@ def sizes(texts: Sequence[str] | None) -> dict[str, tuple[int, int]]:
     if wrong:
         raise UsageError(f"'{wrong[0]}' is no size; write VIEW=HEIGHTxWIDTH, e.g. upper=4x8")
     return {s["view"]: (int(s["height"]), int(s["width"])) for _, s in found if s is not None}
+
+
+def one_form(**asked: bool) -> str:
+    """The form of an answer that is asked for by its flag; plain text without one.
+
+    >>> one_form(json=False, html=True)
+    'html'
+
+    Raises:
+        UsageError: two forms are asked for.
+    """
+    found = [form for form, wanted in asked.items() if wanted]
+    if len(found) > 1:
+        raise UsageError(f"one answer has one form; leave --{found[0]} or --{found[1]} out")
+    return found[0] if found else "text"
 
 
 def view_list(text: str | None, known: Sequence[str]) -> list[str] | None:

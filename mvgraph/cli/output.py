@@ -17,7 +17,12 @@ from mvgraph.errors import Problem, UsageError
 
 def show_json(value: Any) -> None:
     """A value as JSON on standard output."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    typer.echo(json_text(value), nl=False)
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, with a line break at the end."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -18,7 +18,7 @@
   }
 
   function words(thing, found) {
-    return lights.has(thing) ? name(thing) : `${name(thing)} (in ${found.length} of ${terms.length} terms)`;
+    return lights.has(thing) || !terms.length ? name(thing) : `${name(thing)} (in ${found.length} of ${terms.length} terms)`;
   }
 
   function show() {

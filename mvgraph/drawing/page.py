@@ -64,13 +64,22 @@ def page(placement: Placement, statement: Statement | None = None) -> str:
     diagram = placement.diagram
     said = statement or Statement(diagram.name, terms=Table({"": diagram.groups}))
     drawn = frozenset([*(n.id for n in diagram.nodes), *(e.id for e in diagram.edges)])
-    beside = ["<div>", *_sections(said, drawn), _notation(diagram), "</div>"]
-    body = [_header(said), "<main>", _picture(placement), *beside, "</main>"]
+    beside = ["<div>", *_sections(said, drawn), legend(diagram), "</div>"]
+    heading = header(said.name, _source(said.about))
+    return document(said.name, [heading, "<main>", picture(placement), *beside, "</main>"])
+
+
+def document(title: str, body: Iterable[str], styles: str = "") -> str:
+    """A whole HTML document, which asks for nothing.
+
+    Arguments:
+        title: as plain text.
+        body: its parts, which have a header and one picture.
+        styles: more rules of CSS.
+    """
     script = (HERE / "page.js").read_text(encoding="utf-8")
-    style = _colours() + (HERE / "page.css").read_text(encoding="utf-8")
-    return PAGE.format(
-        policy=_policy(script), title=escape(said.name), style=style, body="\n".join(body), script=script
-    )
+    style = _colours() + (HERE / "page.css").read_text(encoding="utf-8") + styles
+    return PAGE.format(policy=_policy(script), title=escape(title), style=style, body="\n".join(body), script=script)
 
 
 def _policy(script: str) -> str:
@@ -97,9 +106,10 @@ def _variables(theme: Theme) -> str:
 MIXED = (("soft", "ink", 72), ("tint", "q", 12))  # for letters that matter less, and behind what is lit
 
 
-def _header(said: Statement) -> str:
+def header(title: str, below: str = "") -> str:
+    """A heading beside the button for dark and light; what stands below it is HTML."""
     button = '<button class="theme" type="button" hidden></button>'
-    return f"<header><div><h1>{escape(said.name)}</h1>{_source(said.about)}</div>{button}</header>"
+    return f"<header><div><h1>{escape(title)}</h1>{below}</div>{button}</header>"
 
 
 def _source(about: About) -> str:
@@ -109,12 +119,13 @@ def _source(about: About) -> str:
     return f'<p class="source">{" · ".join(facts)}</p>' if facts else ""
 
 
-def _picture(placement: Placement) -> str:
+def picture(placement: Placement) -> str:
+    """A picture in the colours of the page, with a line for what is pointed at."""
     drawn = svg(placement, VARIABLES, zoom=ZOOM).replace('role="img"', 'role="group"', 1)  # its parts can be reached
     return f'<figure class="picture">\n{drawn}<figcaption class="said" aria-live="polite"></figcaption>\n</figure>'
 
 
-def _notation(diagram: Diagram) -> str:
+def legend(diagram: Diagram) -> str:
     """What the picture's signs mean."""
     found = key(diagram, VARIABLES, KEY, 0.0)
     width, height = (number(length) for length in (found.width, found.height))

@@ -95,14 +95,14 @@ def notation(spec: Spec) -> Notation:
     return Notation(Table(dict(zip(spec.view_names, data_names(spec), strict=True))))
 
 
-def formula(expr: Expr) -> str:
-    r"""A weight.
+def formula(expr: Expr, name: Callable[[str], str] = latex) -> str:
+    r"""A weight, its params called as `name` says.
 
     >>> from mvgraph.language.expr import Formula
     >>> formula(Formula("lam_image/3").expr)
     '\\frac{\\lambda_{\\mathrm{image}}}{3}'
     """
-    return str(sympy.latex(expr, symbol_names={s: latex(s.name) for s in expr.free_symbols}))
+    return str(sympy.latex(expr, symbol_names={s: name(s.name) for s in expr.free_symbols}))
 
 
 def factor(expr: Expr) -> str:

@@ -44,3 +44,17 @@ def test_bad_input(mvgraph, arguments, said):
     result = mvgraph("diff", *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("latex", "% JMVAE and MVTCAE\n"), ("markdown", "## JMVAE (A) and MVTCAE (B)\n"), ("html", "<!DOCTYPE html>\n")],
+)
+def test_other_forms(mvgraph, form, start):
+    assert mvgraph("diff", "jmvae", "mvtcae", f"--{form}").stdout.startswith(start)
+
+
+def test_one_answer_has_one_form(mvgraph):
+    result = mvgraph("diff", "jmvae", "mvtcae", "--latex", "--html")
+    assert result.exit_code == 2
+    assert "one answer has one form; leave --latex or --html out" in result.stderr

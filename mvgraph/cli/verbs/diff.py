@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from mvgraph.cli.guarding import FINDING
-from mvgraph.cli.options import AsJson, SpecName, ViewCount
-from mvgraph.cli.output import show_json
+from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, SpecName, ViewCount, one_form
+from mvgraph.cli.output import json_text
+from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
 from mvgraph.interface import diff
 
@@ -20,6 +22,14 @@ Assume = Annotated[
 ]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 unless the objectives are identical.")]
 
+FORMS: dict[str, Callable[[Comparison], str]] = {
+    "text": lambda found: f"{found}\n",
+    "json": lambda found: json_text(found.to_json()),
+    "latex": Comparison.latex,
+    "markdown": Comparison.markdown,
+    "html": Comparison.to_html,
+}
+
 
 def run(
     a: SpecName,
@@ -27,14 +37,14 @@ def run(
     assume: Assume = None,
     views: ViewCount = None,
     as_json: AsJson = False,
+    as_latex: AsLatex = False,
+    as_markdown: AsMarkdown = False,
+    as_html: AsHtml = False,
     exit_code: ExitCode = False,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
     found = diff(a, b, assuming=assumptions(assume or []), views=views)
-    if as_json:
-        show_json(found.to_json())
-    else:
-        typer.echo(str(found))
+    typer.echo(FORMS[one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)](found), nl=False)
     if exit_code and not found.same:
         raise typer.Exit(FINDING)
 

@@ -1,0 +1,50 @@
+"""The difference of two models that can be shown: as a page, in a document, beside code."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from mvgraph.deferring import defer
+from mvgraph.drawing.delta.markdown import markdown
+from mvgraph.drawing.delta.page import page
+from mvgraph.drawing.delta.sheet import sheet
+from mvgraph.drawing.delta.tex import tex
+from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.subjects import depict
+from mvgraph.objective.difference.delta import Difference
+
+if TYPE_CHECKING:
+    from mvgraph.drawing import layout
+else:
+    layout = defer("mvgraph.drawing.layout")  # what shows no picture need not wait for numpy
+
+
+class Comparison(Difference):
+    """What sets two models A and B apart, with the forms in which it can be read."""
+
+    def latex(self) -> str:
+        """A part of a LaTeX document."""
+        return tex(sheet(self))
+
+    def markdown(self) -> str:
+        """Markdown, with mathematics between dollar signs."""
+        return markdown(sheet(self))
+
+    def to_html(self) -> str:
+        """One self-contained HTML page, with both graphs in one picture.
+
+        Raises:
+            UsageError: there is no Graphviz.
+        """
+        return page(sheet(self), layout.place(self.diagram))
+
+    @property
+    def diagram(self) -> Diagram:
+        """Both graphs in one: what B adds, leaves out and changes."""
+        return depict(self.a, self.b)
+
+
+def shown(delta: Difference) -> Comparison:
+    """A difference that can be shown."""
+    return Comparison(**{f.name: getattr(delta, f.name) for f in fields(delta)})

@@ -1,0 +1,46 @@
+"""Sentences with formulas in them, in every form that is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mvgraph.language.expr import Expr, Formula
+from mvgraph.language.symbols import latex
+from mvgraph.objective import notation
+
+OF_B = "__of_B"
+OTHER = " (B)"  # behind the name of a param that is B's own
+
+
+@dataclass(frozen=True)
+class Maths:
+    """A formula in a sentence, as LaTeX without dollar signs."""
+
+    latex: str
+
+
+Phrase = tuple[str | Maths, ...]
+
+
+def equation(name: str, value: str) -> Maths:
+    r"""A param with its value.
+
+    >>> equation("beta (B)", "2*alpha/3").latex
+    '\\beta^{(B)} = \\frac{2 \\alpha}{3}'
+    """
+    return Maths(f"{_name(name)} = {_value(value)}")
+
+
+def _value(text: str) -> str:
+    return formula(Formula(re.sub(r" \(B\)", OF_B, text)).expr)
+
+
+def _name(name: str) -> str:
+    plain = name.removesuffix(OTHER).removesuffix(OF_B)
+    return latex(plain) + ("" if plain == name else "^{(B)}")
+
+
+def formula(expr: Expr) -> str:
+    """A weight, in which some params may be those of B alone."""
+    return notation.formula(expr, _name)

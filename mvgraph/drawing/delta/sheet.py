@@ -1,0 +1,212 @@
+"""What is said of a difference, in parts that every form of it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mvgraph.drawing.delta.phrases import Maths, Phrase, equation, formula
+from mvgraph.language.expr import Expr
+from mvgraph.language.symbols import upright
+from mvgraph.objective import latex
+from mvgraph.objective.atoms import Atom
+from mvgraph.objective.difference.delta import Difference, Terms
+from mvgraph.objective.difference.gaps import Constant, Entropy, Gap
+from mvgraph.objective.difference.relation import ONE, Finding, Relation
+from mvgraph.objective.notation import Notation, notation
+from mvgraph.objective.text import sign_and_size, signed
+
+SIGNS = {"shared": "=", "changed": "~", "removed": "-", "added": "+"}
+MEANINGS = {"shared": "in both", "changed": "with another weight", "removed": "only in A", "added": "only in B"}
+GRAPH = {
+    "nodes": "Nodes of p",
+    "generative": "Edges of p",
+    "inference": "Edges of q",
+    "independences": "Independences in p",
+    "encoders": "Networks of q in use",
+    "decoders": "Likelihoods in use",
+}
+SETTINGS = {
+    "distributions": "Distributions",
+    "params": "Params",
+    "estimator": "Estimator",
+    "networks": "Networks",
+    "training": "Training",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One term of two objectives.
+
+    Arguments:
+        change: `shared`, `changed`, `removed` or `added`.
+        before: its weight in A, as LaTeX with a sign; nothing where A has not got it.
+        after: its weight in B.
+        atom: what is weighed, as LaTeX.
+        text: the whole as plain text.
+    """
+
+    change: str
+    before: str
+    after: str
+    atom: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One relation of the two.
+
+    Arguments:
+        sentence: the relation.
+        needs: what it needs, one by one.
+        notes: what it rests on.
+    """
+
+    sentence: Phrase
+    needs: tuple[Phrase, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table of plain texts.
+
+    Arguments:
+        title: what it is about.
+        head: the titles of its columns.
+        rows: of as many texts each.
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that is said of a difference.
+
+    Arguments:
+        a, b: the names of the models.
+        about: at which views they are compared, and under which names.
+        verdicts: the relation as they stand, then a stronger one under conditions, if there is one.
+        terms: the objectives beside each other, of each phase by its name.
+        residual: B − A, each term as LaTeX.
+        listings: graphs and settings.
+    """
+
+    a: str
+    b: str
+    about: tuple[Phrase, ...]
+    verdicts: tuple[Verdict, ...]
+    terms: Mapping[str, tuple[Row, ...]]
+    residual: tuple[str, ...]
+    listings: tuple[Listing, ...]
+
+
+def sheet(delta: Difference) -> Sheet:
+    """What is said of a difference."""
+    own = notation(delta.a)
+    special = [] if delta.special is None else [_verdict(own, delta.special, "They are")]
+    return Sheet(
+        delta.a.name,
+        delta.b.name,
+        tuple(_about(delta)),
+        (_verdict(own, delta.finding, "The objectives are"), *special),
+        {name: tuple(_rows(own, terms)) for name, terms in (delta.phases or {"": delta.terms}).items()},
+        tuple(term(own, c, a) for c, a in delta.residual),
+        (*_graph(delta), *_settings(delta)),
+    )
+
+
+def _about(delta: Difference) -> Iterator[Phrase]:
+    views = delta.a.view_names
+    yield (f"at {len(views)} view{'s' if len(views) != 1 else ''}: {', '.join(views)}",)
+    moved = [f"{new} is {old} in B" for old, new in (*delta.names.views.items(), *delta.names.nodes.items())]
+    if moved:
+        yield (f"named alike: {', '.join(moved)}",)
+    if delta.assuming:
+        yield ("assuming ", *_joined(equation(n, v) for n, v in delta.assuming.items()))
+
+
+def _joined(parts: Iterable[Maths]) -> Phrase:
+    """Formulas with commas between them."""
+    return tuple(piece for n, part in enumerate(parts) for piece in ((", ", part) if n else (part,)))
+
+
+def _verdict(own: Notation, found: Finding, start: str) -> Verdict:
+    said = relation(found)
+    gap: Phrase = (": ", Maths(_gap(own, found))) if found.gap else ()
+    needs: list[Phrase] = [(text,) for text in found.given]
+    needs += [(equation(n, v),) for n, v in found.under.items()]
+    return Verdict((f"{start} ", *said, *gap, ", under:" if needs else "."), tuple(needs), found.notes)
+
+
+def _gap(own: Notation, found: Finding) -> str:
+    lower, upper = ("A", "B") if found.lower == "A" else ("B", "A")
+    sums = " ".join(term(own, -c, a).replace("- ", "+ ", 1) for c, a in found.gap)
+    return f"{upper} - {lower} = {sums.removeprefix('+ ')}"
+
+
+def relation(found: Finding) -> Phrase:
+    """A relation in words."""
+    if found.relation is Relation.ORDERED:
+        return "ordered, ", Maths(r"A \le B" if found.lower == "A" else r"A \ge B")
+    factor = "" if found.factor == ONE else rf"{_bracketed(found.factor)} \, "
+    if found.relation is Relation.SHIFTED:
+        return str(found.relation), ", ", Maths(f"A = {factor}B"), f" {found.constant}"
+    return (str(found.relation), *((", ", Maths(f"A = {factor}B")) if factor else ()))
+
+
+def _bracketed(factor: Expr) -> str:
+    return rf"\left({formula(factor)}\right)" if factor.is_Add else formula(factor)
+
+
+def _rows(own: Notation, terms: Terms) -> Iterator[Row]:
+    for c, a in terms.shared:
+        yield Row("shared", _weight(c, a), _weight(c, a), atom(own, a), signed(c, a))
+    for x in terms.changed:
+        text = f"({x.before} -> {x.after}) {x.atom}"
+        yield Row("changed", _weight(x.before, x.atom), _weight(x.after, x.atom), atom(own, x.atom), text)
+    yield from (Row("removed", _weight(c, a), "", atom(own, a), signed(c, a)) for c, a in terms.removed)
+    yield from (Row("added", "", _weight(c, a), atom(own, a), signed(c, a)) for c, a in terms.added)
+
+
+def _weight(coefficient: Expr, value: Atom) -> str:
+    sign, size = sign_and_size(coefficient, value)
+    return f"{sign}{_bracketed(size)}"
+
+
+def term(own: Notation, coefficient: Expr, value: Atom) -> str:
+    """One term as LaTeX, sign first; also of what only differences have."""
+    sign, size = sign_and_size(coefficient, value)
+    return f"{sign} {'' if size == 1 else _bracketed(size) + chr(92) + ', '}{atom(own, value)}"
+
+
+def atom(own: Notation, value: Atom) -> str:
+    """An atom as LaTeX; also what only differences have."""
+    return DERIVED[type(value)](own, value) if type(value) in DERIVED else latex.atom(own, value)
+
+
+DERIVED: dict[type, Any] = {
+    Gap: lambda _own, gap: upright(gap.text),
+    Constant: lambda _own, constant: upright(constant.text),
+    Entropy: lambda own, entropy: rf"\mathrm{{H}}\bigl({own.key(entropy.of)}\bigr)",
+}
+
+
+def _graph(delta: Difference) -> Iterator[Listing]:
+    found = {title: getattr(delta.graph, kind) for kind, title in GRAPH.items()}
+    for title, gained in found.items():
+        if gained:
+            rows = [*((t, "only in A") for t in gained.lost), *((t, "only in B") for t in gained.gained)]
+            yield Listing(title, ("", "where"), tuple(rows))
+
+
+def _settings(delta: Difference) -> Iterator[Listing]:
+    for kind, title in SETTINGS.items():
+        if found := getattr(delta, kind):
+            yield Listing(title, ("", "A", "B"), tuple((c.what, c.before, c.after) for c in found))

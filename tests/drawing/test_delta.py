@@ -1,0 +1,198 @@
+"""The difference of two models as a page, as LaTeX and as Markdown: all that is said is there, and can be read."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+import mvgraph as mg
+from mvgraph.drawing.delta.comparison import Comparison
+from mvgraph.drawing.delta.sheet import sheet
+
+from .browser import CHROMIUM, Browser
+
+PAIRS = [  # every verdict, and games, statistics, phases, levels, conditions, log-means
+    *(("jmvae", "mvtcae"), ("mmvae_plus", "mopoe"), ("mvae", "mvae"), ("mhvae", "mhvae_gan"), ("dcca", "dccae")),
+    *(("telbo", "jnf"), ("mmvae", "mmvae_tight"), ("mmvae", "mmvae_dreg"), ("mmvm", "mmvm_exact"), ("ae", "bi_vcca")),
+    *(("cvae", "nexus"), ("mmjsd", "cmvae"), ("mhvae", "mhvae_subsets")),
+]
+NASTY = {
+    "name": "<b>R&D</b> 50% $x_1$ größe",
+    "views": {"a_b": {}, "t-2": {}},
+    "p": {"z": {"latent": "normal", "dim": 3}, "x": {"observed": True, "given": ["z"], "likelihood": "normal"}},
+    "q": {"z": {"expert": "normal", "fuse": "poe"}},
+    "objective": {"maximize": [{"elbo": {"from": "V", "to": "V"}}]},
+}
+pairs = pytest.mark.parametrize(("a", "b"), PAIRS, ids=[f"{a}-{b}" for a, b in PAIRS])
+
+
+@cache
+def delta(a: str, b: str) -> Comparison:
+    return mg.diff(a, b)
+
+
+def nasty() -> Comparison:
+    other = {**NASTY, "q": {"z": {"expert": "normal", "fuse": "joint"}}}
+    return mg.diff(NASTY, other)
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and its formulas as XML."""
+
+    VOID = ("meta", "link", "br")
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def rows(self) -> list[str]:
+        """The changes that rows of terms are marked with."""
+        return [str(a["class"]) for tag, a in self.found if tag == "tr" and "title" in a]
+
+
+def counts(found: Comparison) -> dict[str, int]:
+    terms = [*found.phases.values()] or [found.terms]
+    kinds = ("shared", "changed", "removed", "added")
+    return {kind: sum(len(getattr(t, kind)) for t in terms) for kind in kinds}
+
+
+@pairs
+def test_the_page_has_every_term_with_its_mark_and_loads_nothing(a: str, b: str) -> None:
+    found = delta(a, b)
+    page = found.to_html()
+    elements = Elements(page)
+    rows = elements.rows()
+    assert {kind: rows.count(kind) for kind in counts(found)} == counts(found)
+    assert not re.findall(r"""(?:src|href)=["'](?!#)""", page)
+    assert "url(" not in page
+    for formula in re.findall(r"<math.*?</math>", page):
+        ElementTree.fromstring(formula)
+    assert [tag for tag, _ in elements.found].count("svg") >= 2  # the picture, and its notation
+    assert ("<details>" in page) == bool(found.residual)
+
+
+@pairs
+def test_markdown_has_tables_of_equal_rows(a: str, b: str) -> None:
+    found = delta(a, b)
+    text = found.markdown()
+    for block in re.findall(r"(?:^\|.*\|$\n?)+", text, re.MULTILINE):
+        bars = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+        assert len(bars) == 1
+    signs = {"shared": "=", "changed": "~", "removed": "-", "added": "+"}
+    lines = text.splitlines()
+    told = {kind: sum(line.startswith(f"| `{sign}` |") for line in lines) for kind, sign in signs.items()}
+    assert told == counts(found)
+    assert text.count("$") % 2 == 0
+
+
+def test_a_verdict_is_a_sentence_with_what_it_needs() -> None:
+    text = delta("jmvae", "mvtcae").markdown()
+    assert "**The objectives are different.**" in text
+    factor = r"\frac{2 \alpha + \beta}{\alpha + \beta}"
+    assert rf"**They are equal up to a positive scale, $A = {factor} \, B$, under:**" in text
+    assert "- A with a product of experts in place of the joint network\n" in text
+    assert r"- $\beta^{(B)} = \alpha + \beta$" in text
+    ordered = delta("mmvae", "mmvae_tight").markdown()
+    assert r"**The objectives are ordered, $A \le B$: $B - A = " in ordered
+
+
+def test_a_coefficient_that_changes_shows_both() -> None:
+    found = mg.diff("mvae", "mvae", assuming={"beta": 1})
+    assert {r.change for rows in sheet(found).terms.values() for r in rows} == {"shared"}
+    (rows,) = sheet(mg.diff("mcvae", "bi_vcca")).terms.values()
+    changed = [r for r in rows if r.change == "changed"]
+    assert [(r.before, r.after) for r in changed][:1] == [("+1", r"+\mu")]
+
+
+def test_nothing_that_a_name_says_is_markup() -> None:
+    found = nasty()
+    page = found.to_html()
+    assert "<b>" not in page
+    assert "&lt;b&gt;R&amp;D" in page
+    assert ("h1", {}) in Elements(page).found
+    assert r"\<b\>R&D\</b\> 50% \$x\_1\$ größe" in found.markdown()
+
+
+def test_the_same_twice_and_for_another_hash_seed() -> None:
+    code = "import mvgraph as mg; d = mg.diff('mmvae_plus', 'telbo'); print(d.latex(), d.markdown(), d.to_html())"
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    root = Path(mg.__file__).parents[1]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    there = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, cwd=root)
+    found = mg.diff("mmvae_plus", "telbo")
+    assert there.stdout.decode() == f"{found.latex()} {found.markdown()} {found.to_html()}\n"
+
+
+DOCUMENT = r"""\documentclass{article}
+\usepackage[a3paper, landscape, margin=15mm]{geometry}
+\usepackage{amsmath, amssymb, longtable, xcolor}
+\begin{document}
+%s
+\end{document}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_a_dozen_compile_in_one_document(tmp_path: Path) -> None:
+    parts = [delta(a, b).latex() for a, b in PAIRS] + [nasty().latex()]
+    (tmp_path / "all.tex").write_text(DOCUMENT % "\n\\newpage\n".join(parts), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "Missing character" not in (tmp_path / "all.log").read_text(errors="replace")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser() as found:
+        yield found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_shows_it(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(delta("jmvae", "mvtcae").to_html(), encoding="utf-8")
+    browser.complaints.clear()
+    browser.open(path, scheme=scheme)
+    assert not browser.complaints
+    colours: list[Any] = browser.run(
+        "[...document.querySelectorAll('tr.removed td:first-child, tr.added td:first-child')]"
+        ".map(e => getComputedStyle(e).color)"
+    )
+    assert len(set(colours)) == 2
+    assert browser.run("document.documentElement.scrollWidth <= innerWidth")
+    widths = "[...document.querySelectorAll('math')].filter(m => m.checkVisibility()).map(m => m.clientWidth)"
+    assert all(w > 0 for w in browser.run(f"{widths}"))
