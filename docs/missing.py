@@ -11,7 +11,7 @@ import torch
 
 import mvgraph as mg
 from mvgraph.errors import MvgraphError
-from mvgraph.objective.explaining import dead
+from mvgraph.objective.unused import dead
 from mvgraph.spec import zoo
 from mvgraph.spec.model import Spec
 

@@ -12,8 +12,8 @@ from mvgraph.module.pattern import Pattern
 from mvgraph.module.running import Run, safe_log
 from mvgraph.module.sharing import subset_mask
 from mvgraph.objective.comparisons import Deviation
+from mvgraph.objective.evaluation import closed_form
 from mvgraph.objective.family import family_of
-from mvgraph.planning.steps import closed_form
 from mvgraph.vocab.center import Member
 from mvgraph.vocab.divergence import closed_kl
 

@@ -18,9 +18,9 @@ from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream
 from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
 from mvgraph.objective.comparisons import CE
+from mvgraph.objective.evaluation import closed_form
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Pooled, Ref
-from mvgraph.planning.steps import closed_form
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import ClosedKL, Params
 from mvgraph.vocab.fusion import Fusion

@@ -16,9 +16,9 @@ from mvgraph.module.scoring import Scores
 from mvgraph.module.sharing import Shares, subset_mask
 from mvgraph.objective.atoms import KL, Comparison, Draw, LogMeanExp, Stratum, Stream
 from mvgraph.objective.comparisons import CE
+from mvgraph.objective.evaluation import closed_form
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
-from mvgraph.planning.steps import closed_form
 from mvgraph.vocab.family import ClosedKL, Family, Params
 
 

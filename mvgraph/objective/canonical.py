@@ -23,6 +23,7 @@ from mvgraph.objective.routes import inner
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import order, signed, signed_sum
 from mvgraph.spec.model import Spec, Value
+from mvgraph.spec.terms import WrittenTerm
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Objective:
         spec: what it was derived from.
         phases: the objectives of the phases, by their names; `terms` are then those of their sum.
         derived: the terms as the rules gave them, before like ones were added.
+        drawn: the same for random evidence, each with the probability of its set.
     """
 
     terms: tuple[tuple[Expr, Atom], ...]
@@ -44,11 +46,17 @@ class Objective:
     spec: Spec = field(compare=False, repr=False)
     phases: Table[Objective] = field(default_factory=Table)
     derived: tuple[Term, ...] = field(default=(), compare=False, repr=False)
+    drawn: tuple[tuple[Expr, Term], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_bound(self) -> bool:
         """True where the objective is proven a lower bound of n · log p(X)."""
         return self.verdict.holds
+
+    def of(self, written: WrittenTerm) -> tuple[tuple[Expr, Atom], ...]:
+        """What one written term gives, in canonical form."""
+        drawn = (pair for pair in self.drawn if pair[1].scope.term is written)
+        return _added((t for t in self.derived if t.scope.term is written), drawn)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -82,7 +90,7 @@ class Objective:
         """
         chosen = {symbol(k): sympy.Rational(str(v)) for k, v in values.items()}
         spec = replace(self.spec, params=_params(self.spec, values))
-        terms = _merge(_chosen(c, a, chosen) for c, a in self.terms)
+        terms = merged(_chosen(c, a, chosen) for c, a in self.terms)
         phases = Table({name: one.substitute(values) for name, one in self.phases.items()})
         return replace(self, terms=terms, verdict=_verdict(spec, phases, self.derived), spec=spec, phases=phases)
 
@@ -96,21 +104,20 @@ def derive(spec: Spec) -> Objective:
 
     Random evidence is shown in expectation: k/C for each of the C sets it may be.
     """
-    derived = tuple(expand(spec))
+    derived, drawn = tuple(expand(spec)), tuple(_random(spec))
     phases = Table({name: derive(one) for name, one in spec.by_phase.items()})
     verdict = _verdict(spec, phases, derived)
-    return Objective(terms_of(spec, derived), flags(spec, derived), verdict, spec, phases, derived)
+    return Objective(_added(derived, drawn), flags(spec, derived), verdict, spec, phases, derived, drawn)
 
 
-def terms_of(spec: Spec, derived: Sequence[Term] | None = None) -> tuple[tuple[Expr, Atom], ...]:
-    """The terms of the canonical objective of a spec alone, without what can be said about them.
+def terms_of(spec: Spec) -> tuple[tuple[Expr, Atom], ...]:
+    """The terms of the canonical objective of a spec alone, without what can be said about them."""
+    return _added(expand(spec), _random(spec))
 
-    Arguments:
-        spec: a checked spec.
-        derived: the terms that the rules give, where they are known.
-    """
-    weighted = [(t.weight, t.atom) for t in (expand(spec) if derived is None else derived) if not t.drawn]
-    return _merge([*weighted, *_random(spec)])
+
+def _added(derived: Iterable[Term], drawn: Iterable[tuple[Expr, Term]]) -> tuple[tuple[Expr, Atom], ...]:
+    weighted = [(t.weight, t.atom) for t in derived if not t.drawn]
+    return merged([*weighted, *((share * t.weight, t.atom) for share, t in drawn)])
 
 
 def _verdict(spec: Spec, phases: Mapping[str, Objective], derived: Sequence[Term]) -> Verdict:
@@ -143,14 +150,18 @@ def _chosen(coefficient: Expr, atom: Atom, values: Mapping[Expr, Expr]) -> tuple
     return coefficient.subs(values), atom
 
 
-def _random(spec: Spec) -> Iterable[tuple[Expr, Atom]]:
-    views = frozenset(spec.view_names)
-    choices = random_subsets(views) if any(map(random_parts, (*spec.maximize, *spec.minimize))) else []
+def _random(spec: Spec) -> Iterable[tuple[Expr, Term]]:
+    """The terms of random evidence, k/C for each of the C sets that it may be."""
+    choices = random_subsets(frozenset(spec.view_names)) if any(map(random_parts, _written(spec))) else []
     for chosen in choices:
-        yield from ((t.weight * t.count / len(choices), t.atom) for t in expand_drawn(spec, chosen))
+        yield from ((t.count / len(choices), t) for t in expand_drawn(spec, chosen))
 
 
-def _merge(terms: Iterable[tuple[Expr, Atom]]) -> tuple[tuple[Expr, Atom], ...]:
+def _written(spec: Spec) -> tuple[WrittenTerm, ...]:
+    return (*spec.maximize, *spec.minimize)
+
+
+def merged(terms: Iterable[tuple[Expr, Atom]]) -> tuple[tuple[Expr, Atom], ...]:
     """Like atoms added (R7), zeros dropped (R2), canonical order."""
     sums: dict[Atom, Expr] = defaultdict(lambda: sympy.Integer(0))
     for coefficient, atom in terms:

@@ -37,8 +37,8 @@ def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None
         observed: the observed views; the result is that of the spec with the other views deleted, `M` apart.
         draws: the random evidence sets by number; routes with random evidence contribute nothing without.
     """
-    seen = frozenset(spec.view_names) if observed is None else observed
-    return [t for term, sign in _signed(spec) for t in _expand_term(spec, term, sign, seen, draws or {}, _any)]
+    found = (f for written in (*spec.maximize, *spec.minimize) for f in frames(spec, written, observed, draws))
+    return [t for frame in found for t in raw(frame) if t.coefficient != 0]
 
 
 def extent(spec: Spec) -> int:
@@ -47,34 +47,30 @@ def extent(spec: Spec) -> int:
     parts = {"none": 1, "singles": count, "subsets": 2**count - 1}[spec.mixture]
     ratios = [(count if v.plate else 1) * (1 + count if v.name in pooled else 1) for v in spec.latents]
     one = parts * (count + sum(ratios))
-    return sum(instance_count(spec, t, count) * (len(t.densities) + 1 if t.gathers else one) for t, _ in _signed(spec))
+    every = (*spec.maximize, *spec.minimize)
+    return sum(instance_count(spec, t, count) * (len(t.densities) + 1 if t.gathers else one) for t in every)
 
 
 def expand_drawn(spec: Spec, chosen: Views) -> list[Term]:
     """Every term of the first random evidence set, where this is `chosen` and all views are observed."""
-    seen, drawn = frozenset(spec.view_names), [(term, sign) for term, sign in _signed(spec) if random_parts(term)]
-    found = (t for term, sign in drawn for t in _expand_term(spec, term, sign, seen, {1: chosen}, _of_first_draw))
-    return [t for t in found if t.drawn == 1]
+    drawn = (t for t in (*spec.maximize, *spec.minimize) if random_parts(t))
+    found = (f for written in drawn for f in frames(spec, written, draws={1: chosen}) if f.instance.drawn == 1)
+    return [t for frame in found for t in raw(frame) if t.coefficient != 0 and t.drawn == 1]
 
 
-def _signed(spec: Spec) -> list[tuple[WrittenTerm, int]]:
-    return [(term, 1) for term in spec.maximize] + [(term, -1) for term in spec.minimize]
-
-
-def _any(_: Instance) -> bool:
-    return True
-
-
-def _of_first_draw(instance: Instance) -> bool:
-    return any(b.drawn == 1 for b in instance.bindings.values())
-
-
-def _expand_term(
-    spec: Spec, term: WrittenTerm, sign: int, observed: Views, draws: Draws, wanted: Callable[[Instance], bool]
-) -> Iterator[Term]:
-    siblings = instance_count(spec, term, len(observed)) if term.combine == "mean" else 1
-    for instance in [Instance({}, frozenset())] if term.gathers else instances(spec, term):
-        if instance.needs <= observed and wanted(instance):
+def frames(
+    spec: Spec, written: WrittenTerm, observed: Views | None = None, draws: Draws | None = None
+) -> Iterator[Frame]:
+    """One written term with its variables bound, for each binding that the observed views allow."""
+    seen = frozenset(spec.view_names) if observed is None else observed
+    sign = 1 if any(t is written for t in spec.maximize) else -1
+    siblings = instance_count(spec, written, len(seen)) if written.combine == "mean" else 1
+    for instance in [Instance({}, frozenset())] if written.gathers else instances(spec, written):
+        if instance.needs <= seen:
             weigh, share = Weigher(spec, instance), Fraction(1, siblings)
-            frame = Frame(spec, term, instance, observed, draws, weigh, sign, share)
-            yield from (t for t in RULES[type(term)](frame, term) if t.coefficient != 0)
+            yield Frame(spec, written, instance, seen, draws or {}, weigh, sign, share)
+
+
+def raw(frame: Frame) -> Iterator[Term]:
+    """The terms that the rule of a written term gives, those of weight 0 too."""
+    yield from RULES[type(frame.term)](frame, frame.term)

@@ -64,6 +64,11 @@ class Instance:
     bindings: Mapping[str, Bound]
     needs: Views
 
+    @property
+    def drawn(self) -> int:
+        """The number of the random set that is bound, 0 where there is none."""
+        return max((b.drawn for b in self.bindings.values()), default=0)
+
     def __str__(self) -> str:
         return "".join(f", {n} = {b.drawn or ','.join(sorted(b.views))}" for n, b in sorted(self.bindings.items()))
 

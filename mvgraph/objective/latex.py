@@ -15,6 +15,7 @@ from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
 from mvgraph.objective.keys import Key, Mixture
 from mvgraph.objective.notation import Notation, density, factor, formula, listing, with_causes
+from mvgraph.objective.pending import Pending, Seen, Written
 from mvgraph.objective.ranges import Each
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.text import sign_and_size
@@ -170,6 +171,20 @@ def _critic(_: Notation, value: Critic) -> str:
     return rf"\text{{critic of }} {latex(value.match.critic)}"
 
 
+def _pending(_: Notation, value: Pending) -> str:
+    part = rf";\, \text{{component }} {_seen(value.component)}" if value.component else ""
+    return rf"{upright(value.word)}\bigl({_seen(value.evidence)} \to {_seen(value.targets)}{part}\bigr)"
+
+
+def _seen(value: Seen) -> str:
+    """A set of views; one that a range names by its name."""
+    return ", ".join(v.within if isinstance(v, Each) else latex(v) for v in value.views)
+
+
+def _written(_: Notation, value: Written) -> str:
+    return prose(value.text)
+
+
 def _match(notation: Notation, match: Match) -> str:
     counts = Counter(_fake(notation, f) for f in match.fakes)
     fakes = ", ".join(t if n == 1 else rf"{n} \times {t}" for t, n in counts.items())
@@ -216,4 +231,6 @@ ATOMS: dict[type, Callable[[Notation, Any], str]] = {
     Statistical: _statistical,
     Generator: _generator,
     Critic: _critic,
+    Pending: _pending,
+    Written: _written,
 }

@@ -60,8 +60,7 @@ class Notation:
     def datum(self, view: str | Each) -> str:
         """The datum of a view, or the data of several."""
         if isinstance(view, Each):
-            within = view.ranges[0].latex.partition(r" \in ")[2] or ALL
-            return "X" if within == ALL else f"X_{{{within}}}"
+            return "X" if view.within == ALL else f"X_{{{view.within}}}"
         return latex(self.data.get(view, f"x.{view}"))
 
     def key(self, key: Key | Mixture | Pool | Centered | Each) -> str:

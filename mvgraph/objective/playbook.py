@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mvgraph.objective.atoms import Atom
 from mvgraph.objective.games import Generator, Match
-from mvgraph.objective.terms import Term
 from mvgraph.spec.games import Group, Loss, Move
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import moves
@@ -20,9 +20,9 @@ GROUPS: dict[Group, str] = {"p": "decoders, priors", "q": "encoders", "critic": 
 SIDES = {"even": "half at the real, half at the fakes", "pooled": "the real and every fake alike"}
 
 
-def players(derived: Iterable[Term]) -> Iterator[str]:
-    """Who plays a game, by its derived terms, and what each of them minimises."""
-    for atom in (t.atom for t in derived):
+def players(atoms: Iterable[Atom]) -> Iterator[str]:
+    """Who plays a game, by its atoms, and what each of them minimises."""
+    for atom in atoms:
         if isinstance(atom, Generator):
             yield from _players(atom.match)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import inline
+from mvgraph.objective.atoms import Atom
 from mvgraph.objective.evidence import Views, components, subsets
 from mvgraph.objective.family import Site, drawn, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.playbook import players
-from mvgraph.objective.terms import Term
 from mvgraph.spec.games import Contest
 from mvgraph.spec.grammar import summary
 from mvgraph.spec.model import Latent, Posterior, Spec
@@ -246,13 +246,13 @@ def _options(options: Mapping[str, Any]) -> str:
     return "".join(f", {k} {inline(v)}" for k, v in options.items() if v is not None)
 
 
-def rule_lines(spec: Spec, term: WrittenTerm, derived: Sequence[Term]) -> Iterator[str]:
-    """The rule that a term follows; of a game, whose terms are `derived`, also its players."""
+def rule_lines(spec: Spec, term: WrittenTerm, atoms: Iterable[Atom]) -> Iterator[str]:
+    """The rule that a term follows; of a game, which gave the atoms, also its players."""
     if isinstance(term, JensenShannon):
         yield f"rule: {JENSEN_SHANNON}"
         yield f"  {summary(type(term.center)).rstrip('.')}"
     if isinstance(term, Contest):
-        yield from players(derived)
+        yield from players(atoms)
     if not isinstance(term, Route):
         return
     yield f"rule: {RULES[term.word]}"

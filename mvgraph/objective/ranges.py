@@ -165,6 +165,11 @@ class Each:
         """The same as LaTeX."""
         return ", ".join(r.latex if r.latex != r.index else rf"{r.index} \in {ALL}" for r in self.ranges)
 
+    @property
+    def within(self) -> str:
+        """The set of an index among views, as LaTeX."""
+        return self.ranges[0].latex.partition(r" \in ")[2] or ALL
+
     def __str__(self) -> str:
         if isinstance(self.item, str):  # an index among views
             return self.condition.removeprefix(f"{self.item}∈")

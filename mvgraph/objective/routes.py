@@ -34,7 +34,7 @@ from mvgraph.spec.terms import Route
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """A route whose sets are known: what is inferred from what, and what is scored."""
 
     frame: Frame
@@ -87,19 +87,27 @@ class _Case:
 
 def route(frame: Frame, written: Route) -> Iterator[Term]:
     """Targets, latents above them, components; then a sum of terms, or one log-mean-exp."""
+    found = case(frame, written)
+    if found is not None:
+        yield from (_log_mean_exp if under_a_logarithm(written) else _bound)(found)
+
+
+def under_a_logarithm(written: Route) -> bool:
+    """Whether a route is a log-mean-exp; with one draw and one logarithm a component it is the bound itself (R4)."""
+    return written.word == "iwae" and (written.samples > 1 or written.strata == "inside")
+
+
+def case(frame: Frame, written: Route) -> Case | None:
+    """A route with its sets; nothing where there is no evidence, or nothing to score."""
     evidence, targets = frame.evidence(written), frame.subset(written.to)
     given, scored = frame.at(evidence), frame.at(targets) & frozenset(frame.spec.scored_views)
     if not given or not scored:
-        return
+        return None
     parts, node = tuple(components(frame.spec, given)), parse_views(written.to).node
-    case = _Case(frame, written, evidence, targets, given, scored, parts, node)
-    if written.word == "iwae" and (written.samples > 1 or written.strata == "inside"):
-        yield from _log_mean_exp(case)
-    else:
-        yield from _bound(case)
+    return Case(frame, written, evidence, targets, given, scored, parts, node)
 
 
-def _bound(case: _Case) -> Iterator[Term]:
+def _bound(case: Case) -> Iterator[Term]:
     """Σ_S w_S (Σ λ E log p(x | ·) − Σ β KL), the shared latents' KL taken once where their density is the mixture's."""
     frame, weigh = case.frame, case.frame.weigh
     for weight, part in case.parts:
@@ -119,7 +127,7 @@ def _bound(case: _Case) -> Iterator[Term]:
         yield frame.build(-weigh.beta(case.route, case.shared[0]), WHOLE, atom, scope)
 
 
-def _log_mean_exp(case: _Case) -> Iterator[Term]:
+def _log_mean_exp(case: Case) -> Iterator[Term]:
     strata = tuple(_stratum(case, weight, part) for weight, part in case.parts)
     if not any(s.scores or s.ratios for s in strata):
         return
@@ -128,7 +136,7 @@ def _log_mean_exp(case: _Case) -> Iterator[Term]:
     yield case.frame.build(sympy.Integer(1), WHOLE, atom, case.scope(scored))
 
 
-def _stratum(case: _Case, weight: Fraction, part: Views) -> Stratum:
+def _stratum(case: Case, weight: Fraction, part: Views) -> Stratum:
     """One component's log-weight."""
     weigh, site = case.frame.weigh, case.stratum(part)
     scores = [(weigh.score(case.route, v), likelihood(site, v, case.node)) for v in sorted(case.scored)]
@@ -150,7 +158,7 @@ def likelihood(site: Site, view: str, node: str = "") -> Likelihood:
     return Likelihood(Ref(target.name, view), tuple(sorted(draws, key=lambda d: str(d.ref))), fixed, value)
 
 
-def _ratios(case: _Case, site: Site) -> Iterator[tuple[Ref, KL]]:
+def _ratios(case: Case, site: Site) -> Iterator[tuple[Ref, KL]]:
     """KL(q ‖ p) of each latent above the targets, unless it is drawn from a prior or its density is a mixture's."""
     pooled = pools(site.spec)
     for ref in case.relevant:
@@ -162,7 +170,7 @@ def _ratios(case: _Case, site: Site) -> Iterator[tuple[Ref, KL]]:
             yield ref, KL(draw.key, (prior,), given, ((WHOLE, (draw.stream,)),))
 
 
-def _pooled(case: _Case, site: Site) -> Iterator[Term]:
+def _pooled(case: Case, site: Site) -> Iterator[Term]:
     """β KL(q ‖ h) of each latent above the targets whose prior is made of posteriors."""
     pooled, weigh = pools(site.spec), case.frame.weigh
     for ref in (r for r in case.relevant if r.node in pooled):

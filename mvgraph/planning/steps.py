@@ -8,17 +8,16 @@ from functools import partial
 
 from mvgraph.language.expr import symbol
 from mvgraph.language.table import Table
-from mvgraph.objective.atoms import Distance, Stream
+from mvgraph.objective.atoms import Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
+from mvgraph.objective.evaluation import is_closed
 from mvgraph.objective.evidence import Draws, dropping, random_count
-from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.terms import Term
 from mvgraph.objective.text import signed
 from mvgraph.spec.model import Spec
-from mvgraph.vocab.family import ClosedKL
 
 
 @dataclass(frozen=True)
@@ -112,16 +111,6 @@ def is_joint(spec: Spec, slot: Stream) -> bool:
     """True where one network over all the views of the slot makes the posterior."""
     rule = spec.posterior(slot.ref.node).fuse
     return rule is not None and rule.joint and len(slot.views) > 1
-
-
-def closed_form(spec: Spec, atom: Distance) -> ClosedKL | None:
-    """The function by which a divergence is evaluated in closed form; None where it is sampled."""
-    return None if spec.estimator.kl == "sampled" else atom.formula(partial(family_of, spec))
-
-
-def is_closed(spec: Spec, atom: Distance) -> bool:
-    """True where a divergence is evaluated in closed form."""
-    return closed_form(spec, atom) is not None
 
 
 def _whole(spec: Spec) -> Draws:

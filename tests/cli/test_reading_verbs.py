@@ -78,6 +78,27 @@ def test_explain_golden(mvgraph, name):
     assert all(f"  {line}\n" in text for line in mg.derive(name).lines)
 
 
+@pytest.mark.parametrize("name", ["mopoe", "mhvae_gan", "nexus"])
+def test_explain_folds_sums_over_many_views(mvgraph, name):
+    text = mvgraph("explain", name, "--views", "4").stdout
+    assert text == golden(f"explain_{name}_4", text)
+    assert len(text.partition("Objective, to be maximised")[2].splitlines()) < 25
+    assert len(mvgraph("explain", name, "--views", "4", "--unfold").stdout) > len(text)
+
+
+def test_explain_folds_two_views_where_asked(mvgraph):
+    text = mvgraph("explain", "mcvae", "--fold").stdout
+    assert "  + Σ_m Σ_n E[log p(x.m|z); z~q(z|n)]\n  - beta Σ_m KL(q(z|m) || p(z))\n" in text
+    assert "Σ_m" not in mvgraph("explain", "mcvae").stdout
+
+
+@pytest.mark.parametrize("name", ["mmvae_plus", "dmvae", "jnf"])
+def test_explain_by_steps(mvgraph, name):
+    text = mvgraph("explain", name, "--steps").stdout
+    assert text == golden(f"explain_{name}_steps", text)
+    assert "  1. one for each value of its variables" in text
+
+
 def test_explain_reads_a_path_and_standard_input(mvgraph):
     Path("mine.yaml").write_text(MINE, encoding="utf-8")
     from_file, from_stdin = mvgraph("explain", "mine.yaml"), mvgraph("explain", "-", text=MINE)
@@ -97,6 +118,16 @@ def test_explain_as_json(mvgraph):
     assert [t["line"] for t in found["terms"]] == list(mg.derive("mmvae_plus").lines)
     assert (found["bound"]["holds"], found["views"]) == (False, ["1", "2"])
     assert found["flags"] == list(mg.derive("mmvae_plus").flags)
+
+
+def test_explain_with_steps_as_json(mvgraph):
+    found = json.loads(mvgraph("explain", "dmvae", "--views", "3", "--steps", "--json").stdout)
+    assert [t["line"] for t in found["folded"]][-1] == "- 3 Σ_m KL(q(z|m) || p(z))"
+    (term,) = found["steps"]
+    assert term["term"].startswith("+ elbo from S to [m]")
+    assert [s["rule"] for s in term["steps"]] == ["bindings", "factorisation", "barren", "like terms"]
+    assert term["steps"][-1]["after"] == found["folded"]
+    assert term["steps"][2]["dropped"]
 
 
 def test_explain_names_dead_networks(mvgraph):

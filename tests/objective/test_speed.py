@@ -28,7 +28,6 @@ def test_five_views_take_less_than_a_second(name: str) -> None:
     assert seconds(name, MANY) < 1
 
 
-@pytest.mark.parametrize("name", ["mopoe", "mvae_subsampled"])
-def test_a_thousand_subsets_take_less_than_five_seconds(name: str) -> None:
-    """Ten views, 1,023 components or random sets: a second on an idle machine."""
-    assert seconds(name, 10) < 5
+def test_a_thousand_subsets_take_less_than_five_seconds() -> None:
+    """Ten views, 1,023 components: two seconds on an idle machine."""
+    assert seconds("mopoe", 10) < 5

@@ -51,8 +51,13 @@ class Folded:
         return "; ".join(told)
 
 
-def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec) -> Folded:
+def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec, folder: Folder | None = None) -> Folded:
     """Terms with their sums folded.
+
+    Arguments:
+        terms: coefficients and atoms, each atom once.
+        spec: whose views they are about.
+        folder: one that has folded other terms of the same spec, and knows what these share.
 
     >>> from mvgraph.objective.canonical import derive
     >>> from mvgraph.spec.reading import load
@@ -65,5 +70,5 @@ def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec) -> Folded:
     - beta/15 Σ_{S≠V} KL(PoE[Π_{m∈S} q(z|m)] || p(z))
     """
     views = universe(spec)
-    pieces = Folder(views).fold(terms)
+    pieces = (folder or Folder(views)).fold(terms)
     return Folded(tuple(lettered(p, views) for p in pieces), views)

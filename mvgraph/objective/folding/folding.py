@@ -19,6 +19,7 @@ from mvgraph.objective.folding.pieces import Piece, lettered
 from mvgraph.objective.folding.renaming import Renaming, Universe, mapped, renamed, spread, viewed
 from mvgraph.objective.folding.shapes import Choice, describe
 from mvgraph.objective.keys import Fused, Joint, Mixture, Pooled
+from mvgraph.objective.pending import Seen
 from mvgraph.objective.ranges import ALL, Each, Range, Value, bindings
 from mvgraph.objective.routes import inner
 from mvgraph.objective.text import order
@@ -213,14 +214,16 @@ def _mixture(folder: Folder, value: Mixture, depth: int) -> Mixture:
     return replace(value, weights=value.weights[: len(parts)], parts=parts)
 
 
-def _seen(folder: Folder, value: Joint | Pooled, depth: int) -> Any:
+def _seen(folder: Folder, value: Joint | Pooled | Seen, depth: int) -> Any:
     """A posterior that one network makes of several views: of a set."""
     whole = _plain(folder, value, depth)
     if len(value.views) < 2:
         return whole
     index = f"\0{depth}v"
     for ordered in (True, False):
-        views = Each(index, (Range(index, tuple(sorted(value.views)), sorted=ordered),), size=len(value.views))
+        views = Each(
+            index, (Range(index, tuple(sorted(map(str, value.views))), sorted=ordered),), size=len(value.views)
+        )
         found = replace(whole, views=(views,))
         if renamed(found, Renaming(folder.universe, expands=True)) == value:
             return found
@@ -239,4 +242,5 @@ READERS: dict[type, Callable[[Folder, Any, int], Any]] = {
     Joint: _seen,
     Pooled: _seen,
     LogMeanExp: _log_mean_exp,
+    Seen: _seen,
 }

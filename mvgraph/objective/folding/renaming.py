@@ -14,6 +14,7 @@ from mvgraph.language.word import Word
 from mvgraph.objective.atoms import LogMeanExp
 from mvgraph.objective.games import Match
 from mvgraph.objective.keys import Expert, Fused, Joint, Mixture, Pooled, Ref
+from mvgraph.objective.pending import Seen
 from mvgraph.objective.ranges import ALL, Each, Range, Value, bindings
 from mvgraph.objective.routes import inner
 from mvgraph.objective.text import signed_sum
@@ -136,7 +137,7 @@ def _expert(value: Expert, renaming: Renaming) -> Expert:
     return Expert(_ref(value.ref, renaming), renaming.view(value.view))
 
 
-def _seen(value: Joint | Pooled, renaming: Renaming) -> Any:
+def _seen(value: Joint | Pooled | Seen, renaming: Renaming) -> Any:
     """A posterior that one network makes from several views."""
     found = [x for v in value.views for x in _views(v, renaming)]
     whole = mapped(value, lambda inner: inner if inner is value.views else renamed(inner, renaming))
@@ -226,6 +227,7 @@ READERS: dict[type, Callable[[Any, Renaming], Any]] = {
     Each: _each,
     Match: _match,
     LogMeanExp: _log_mean_exp,
+    Seen: _seen,
     frozenset: _set,
 }
 

@@ -61,6 +61,8 @@ def _regular(indices: Sequence[str], choices: list[Choice], views: tuple[str, ..
     fixed = {index: column[0] for index, column in columns.items() if len(set(column)) == 1}
     free = {index: column for index, column in columns.items() if index not in fixed}
     grid = Grid(tuple(free), tuple(c[0] for c in free.values()), tuple(map(_domain, free.values())), views)
+    if len(free) == 1 and isinstance(grid.kinds[0], str):
+        return Found(tuple(choices), grid.ranges(ANY), fixed)  # one view: whichever they are
     if not free or grid.size > MOST_CHOICES or len(free) > MOST_INDICES:
         return None
     there = dict(zip(zip(*free.values(), strict=True), choices, strict=True))
@@ -135,6 +137,9 @@ class Relations:
             and all(one.same[i] != one.same[j] for i, j in self.distinct)
             and all(said is None or one.held[i][j] == said for (i, j), said in self.held.items())
         )
+
+
+ANY = Relations(frozenset(), frozenset(), {}, (), 0)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""The derivation of an objective as plain data, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mvgraph.objective.canonical import Objective
+from mvgraph.objective.explaining import Account
+from mvgraph.objective.prose import joint_density, term_line
+from mvgraph.objective.text import signed
+from mvgraph.objective.trail import RULES, Step, trail
+from mvgraph.objective.unused import dead
+from mvgraph.spec.model import Spec
+from mvgraph.spec.moves import moves
+
+Data = dict[str, Any]
+
+
+def account(found: Account) -> Data:
+    """The canonical terms, folded too, the flags, the verdict, the dead networks; the steps where they are asked."""
+    spec, objective = found.spec, found.objective
+    about = {"name": spec.name, "views": list(spec.view_names), "p": joint_density(spec), "mixture": spec.mixture}
+    phases = [
+        {"name": p.name, "epochs": p.epochs, "freeze": list(p.freeze), "reset": list(p.reset), **_objective(found, one)}
+        for p, one in zip(spec.phases, objective.phases.values(), strict=True)
+    ]
+    whole = {**about, **_objective(found, objective), "dead": list(dead(spec, objective))}
+    return {**whole, **({"phases": phases} if phases else {})}
+
+
+def _objective(found: Account, one: Objective) -> Data:
+    terms = [
+        {"coefficient": str(c), "atom": str(a), "line": line, "latex": formula}
+        for (c, a), line, formula in zip(one.terms, one.lines, one.formulas, strict=True)
+    ]
+    folded = [{"line": line.text, "latex": line.formula} for line in found.sum(one.terms) if line.formula]
+    bound = {"holds": one.verdict.holds, "reason": one.verdict.reason}
+    order = [{"update": list(m.update), "loss": m.loss} for m in moves(one.spec)]
+    steps = _derivations(found, one.spec) if found.steps and not one.phases else []
+    return {
+        "terms": terms,
+        "folded": folded,
+        "flags": list(one.flags),
+        "bound": bound,
+        **({"moves": order} if order else {}),
+        **({"steps": steps} if steps else {}),
+    }
+
+
+def _derivations(found: Account, spec: Spec) -> list[Data]:
+    """Each written term with its steps."""
+    written = [*((t, "+") for t in spec.maximize), *((t, "-") for t in spec.minimize)]
+    return [{"term": f"{s} {term_line(t)}", "steps": [_step(found, x) for x in trail(spec, t)]} for t, s in written]
+
+
+def _step(found: Account, step: Step) -> Data:
+    dropped = [signed(c, a) for c, a in step.dropped]
+    after = [{"line": line.text, "latex": line.formula} for line in found.sum(step.after) if line.formula]
+    return {"rule": step.rule, "about": RULES[step.rule], "after": after, **({"dropped": dropped} if dropped else {})}
