@@ -1,6 +1,7 @@
-"""Writes the generated sections of the documentation: `python docs/generate.py`, or with `--check` only compares.
+"""Writes what is generated in the documentation: `python docs/generate.py`, or with `--check` only compares.
 
-A section stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `SECTIONS`.
+A section stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `SECTIONS`. Pictures are files
+of their own, and nothing else is in their folders.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields
+from functools import partial
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
 import catalogue
 import missing
+import notation
 
 import mvgraph as mg
 from mvgraph.language.expr import Formula
@@ -199,7 +202,10 @@ SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
     "words": words,
     "allowed": allowed,
     "models": models,
+    "notation": notation.table,
+    **{f"picture_{name}": partial(notation.model, name) for name in notation.MODELS},
 }
+PICTURES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {notation.FOLDER: notation.pictures}
 
 
 def written(text: str) -> str:
@@ -212,18 +218,25 @@ def written(text: str) -> str:
     return SECTION.sub(section, text)
 
 
+def generated() -> dict[Path, str]:
+    """Every page and every picture as it should be."""
+    pages = {page: written(page.read_text(encoding="utf-8")) for page in sorted(DOCS.glob("*.md"))}
+    return pages | {DOCS / name: text for pictures in PICTURES.values() for name, text in pictures()}
+
+
 def main() -> int:
-    """Write the pages, or say which differ; 1 where one does."""
-    stale = []
-    for page in sorted(DOCS.glob("*.md")):
-        old = page.read_text(encoding="utf-8")
-        new = written(old)
-        if new != old:
-            stale.append(page.name)
-            if "--check" not in sys.argv[1:]:
-                page.write_text(new, encoding="utf-8")
-    print("\n".join(stale) or "up to date")
-    return int(bool(stale) and "--check" in sys.argv[1:])
+    """Write the pages and pictures, or say which differ; 1 where one does."""
+    files = generated()
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    left = [path for folder in PICTURES for path in (DOCS / folder).glob("*") if path not in files]
+    if "--check" not in sys.argv[1:]:
+        for path in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
+        for path in left:
+            path.unlink()
+    print("\n".join(str(path.relative_to(DOCS)) for path in [*stale, *left]) or "up to date")
+    return int(bool(stale or left) and "--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":

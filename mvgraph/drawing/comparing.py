@@ -46,6 +46,12 @@ def compare(a: Diagram, b: Diagram) -> Diagram:
     )
 
 
+def differs(diagram: Diagram) -> bool:
+    """Whether anything in a comparison is marked."""
+    parts: tuple[Node | Plate | Edge, ...] = (*diagram.nodes, *diagram.plates, *diagram.edges)
+    return any(part.change != "same" for part in parts)
+
+
 def matched(a: Diagram, b: Diagram) -> Mapping[str, str]:
     """The id in `b` for every node of `a`: its own, unless it is another one's there."""
     both = {n.id for n in a.nodes} & {n.id for n in b.nodes}

@@ -202,5 +202,5 @@ def of(path: Path) -> str:
         UsageError: it says none, with all suffixes there are.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"'{path}' is a picture of an unknown kind; end its name in {' or '.join(SUFFIXES)}")
+        raise UsageError(f"'{path}' is a picture of an unknown kind; end its name in one of {', '.join(SUFFIXES)}")
     return SUFFIXES[path.suffix.lower()]

@@ -67,6 +67,14 @@ def test_two_specs(mvgraph):
     assert "- p  h.m → x.m" in lines
 
 
+def test_two_specs_with_the_same_graphs(mvgraph):
+    Path("mine.yaml").write_text("extends: mopoe\nparams: {beta: 3}\n", encoding="utf-8")
+    result = mvgraph("draw", "mine.yaml", "--diff", "mopoe", "-o", "a.svg")
+    assert (result.exit_code, result.stdout) == (0, "wrote a.svg\n")
+    assert result.stderr == "the graphs of mine.yaml and mopoe are the same\n"
+    assert mvgraph("draw", "mvae", "--diff", "mopoe").stderr == ""
+
+
 def test_overrides_are_for_both(mvgraph):
     text = mvgraph("draw", "mvae", "--diff", "mopoe", "--unroll", "--views", "3", "--set", "p.z.dim=9").stdout
     assert "x.3" in text
@@ -85,11 +93,12 @@ def test_an_existing_file_needs_force(mvgraph):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "a.jpeg"], f"'a.jpeg' is a picture of an unknown kind; end its name in {' or '.join(SUFFIXES)}"),
+        (["-o", "a.jpeg"], f"'a.jpeg' is a picture of an unknown kind; end its name in one of {', '.join(SUFFIXES)}"),
         (["-o", "a"], "'a' is a picture of an unknown kind"),
         (["-o", "folder.txt"], "'folder.txt' is a folder; name a file"),
         (["-o", "nosuch/a.txt"], "there is no folder 'nosuch'"),
         (["--format", "txtt"], "there is no format 'txtt'; did you mean 'text'?"),
+        (["--format", ""], "there is no format ''; known: svg, png"),
         (["--part", "r"], "there is no part 'r'; known: p, q, both"),
         (["--theme", "drak"], "there is no theme 'drak'; did you mean 'dark'? known: light, dark"),
         (["--scale", "0"], "the scale is 0; it lies between 0 and 20"),

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import mvgraph as mg
+from mvgraph.drawing.rendering import SUFFIXES
 
 from .pages import Block, blocks, same
 
@@ -154,7 +155,8 @@ def test_every_block_of_a_page_that_runs_is_marked(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
 def test_links_lead_to_files(path: Path) -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text) + re.findall(r'\bsrc(?:set)?="([^"]+)"', text)
     assert not [link for link in links if not (path.parent / link).exists()]
 
 
@@ -192,3 +194,10 @@ def test_every_reference_model_is_in_the_table() -> None:
     listed = [re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in tables]
     assert [len(names) for names in listed[:2]] == [16, 9]
     assert sorted(name for names in listed for name in names) == mg.names()
+
+
+def test_the_page_on_drawing_names_every_file_and_shows_every_picture() -> None:
+    page = (ROOT / "docs" / "drawing.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\.\w+)`", page)) >= set(SUFFIXES)
+    shown = set(re.findall(r'src(?:set)?="images/drawing/([^"]+)"', page))
+    assert shown == {p.name for p in (ROOT / "docs" / "images" / "drawing").iterdir()}

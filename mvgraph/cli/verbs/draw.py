@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from mvgraph.cli.guarding import say
 from mvgraph.cli.options import AsJson, Force, Sets, SpecName, ViewCount, checked
 from mvgraph.cli.output import may_write
+from mvgraph.drawing.comparing import differs
 from mvgraph.drawing.rendering import FORMATS, MOST_SCALE, SUFFIXES, named, of
 from mvgraph.errors import UsageError
 from mvgraph.interface import draw
@@ -66,9 +68,11 @@ def run(
     )
     if output is None:
         _print(picture.render(chosen))
-        return
-    picture.save(output, chosen)
-    typer.echo(f"wrote {output}")
+    else:
+        picture.save(output, chosen)
+        typer.echo(f"wrote {output}")
+    if diff is not None and not differs(picture.diagram):
+        say(f"the graphs of {spec} and {diff} are the same")
 
 
 def _format(output: Path | None, form: str | None, as_json: bool) -> str:
@@ -77,9 +81,9 @@ def _format(output: Path | None, form: str | None, as_json: bool) -> str:
     Raises:
         UsageError: there is none such, or a file's name says another.
     """
-    if form and as_json:
+    if form is not None and as_json:
         raise UsageError("--json is a format; leave it or --format out")
-    chosen = "json" if as_json else named(form) if form else ""
+    chosen = "json" if as_json else "" if form is None else named(form)
     if output is None:
         return chosen or "text"
     suffix = output.suffix.lower()
