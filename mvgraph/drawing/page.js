@@ -45,15 +45,52 @@
     if (pinned && !lights.has(pinned)) related(pinned)[0]?.scrollIntoView({ block: "nearest" });
   }
 
+  // The part of the picture under a pointer; of several lines the nearest, since their surroundings overlap.
+  function under(event) {
+    const found = document.elementsFromPoint(event.clientX, event.clientY).map((e) => parts.get(owner(e)));
+    const there = [...new Set(found)].filter(Boolean);
+    if (there.length < 2 || there[0].matches(".node")) return there[0] ?? null;
+    const far = new Map(there.map((part) => [part, part.matches(".edge") ? distance(part, event) : Infinity]));
+    return there.reduce((best, part) => (far.get(part) < far.get(best) ? part : best));
+  }
+
+  const owner = (element) => element.closest(".node[data-id], .edge[data-id]")?.dataset.id;
+
+  function distance(edge, event) {
+    const line = edge.querySelector("path");
+    const matrix = line.getScreenCTM();
+    const length = line.getTotalLength();
+    let least = Infinity;
+    for (let step = 0; step <= 100; step++) {
+      const point = line.getPointAtLength((length * step) / 100).matrixTransform(matrix);
+      least = Math.min(least, Math.hypot(point.x - event.clientX, point.y - event.clientY));
+    }
+    return least;
+  }
+
+  const picture = document.querySelector(".picture svg");
+  picture.addEventListener("pointermove", (event) => {
+    const thing = event.pointerType === "mouse" ? under(event) : pointed;
+    if (thing !== pointed) point(thing);
+  });
+  picture.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+  picture.addEventListener("click", (event) => {
+    const thing = under(event);
+    if (!thing) return;
+    event.stopPropagation();
+    pin(thing);
+  });
+  for (const term of terms) {
+    term.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && point(term));
+    term.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
+    term.addEventListener("click", (event) => {
+      event.stopPropagation();
+      pin(term);
+    });
+  }
   for (const thing of [...terms, ...drawn]) {
-    thing.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && point(thing));
-    thing.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && point(null));
     thing.addEventListener("focus", () => thing.matches(":focus-visible") && point(thing));
     thing.addEventListener("blur", () => point(null));
-    thing.addEventListener("click", (event) => {
-      event.stopPropagation();
-      pin(thing);
-    });
   }
   for (const part of drawn) {
     part.setAttribute("tabindex", "0");

@@ -203,18 +203,22 @@ def shown(browser: Browser, path: Path, text: str, **size: Any) -> None:
 
 
 def at(browser: Browser, key: str, name: str) -> tuple[float, float]:
-    """Where a pointer meets a term or a part of the picture, scrolled into view; half-way along a line."""
+    """Where a pointer meets a term or a part of the picture, scrolled into view; on a line, far from all others."""
     script = """(key, name) => {
-      const thing = [...document.querySelectorAll(`[data-${key}]`)].find((e) => e.dataset[key] === name);
+      const all = [...document.querySelectorAll(`[data-${key}]`)];
+      const thing = all.find((e) => e.dataset[key] === name);
       thing.scrollIntoView({ block: "nearest" });
-      const line = thing.matches(".edge") && thing.querySelector("path");
-      if (line) {
-        const matrix = line.getScreenCTM();
-        for (let step = 0; step < 100; step++) {
-          const share = 0.5 + (step % 2 ? step : -step) / 200;
-          const point = line.getPointAtLength(line.getTotalLength() * share).matrixTransform(matrix);
-          if (thing.contains(document.elementFromPoint(point.x, point.y))) return [point.x, point.y];
-        }
+      const points = (edge) => {
+        const line = edge.querySelector("path");
+        const at = (n) => line.getPointAtLength((line.getTotalLength() * n) / 50).matrixTransform(line.getScreenCTM());
+        return [...Array(51).keys()].map(at);
+      };
+      if (thing.matches(".edge")) {
+        const others = all.filter((e) => e !== thing && e.matches(".edge")).flatMap(points);
+        const gap = (p) => Math.min(...others.map((o) => Math.hypot(o.x - p.x, o.y - p.y)));
+        const bare = points(thing).filter((p) => !document.elementFromPoint(p.x, p.y).closest(".node"));
+        const best = bare.reduce((a, b) => (gap(b) > gap(a) ? b : a));
+        return [best.x, best.y];
       }
       const box = (thing.querySelector("ellipse, rect") ?? thing).getBoundingClientRect();
       return [box.x + box.width / 2, box.y + Math.min(box.height / 2, 30)];
