@@ -31,7 +31,7 @@ def detour(start: Box, end: Box, taken: Outlines, shapes: Sequence[Box], own: Se
     """
     corners = _free(_corners(_nearest(start, end, shapes), taken), taken)
     points = np.vstack([[start.x, start.y], [end.x, end.y], corners])
-    way = _shortest(points, _legs(points, taken, own))
+    way = _shortest(points, taken, own)
     return None if way is None else _curve(points[way])
 
 
@@ -56,41 +56,41 @@ def _free(points: Points, taken: Outlines) -> Points:
     return points[~taken.hits(points).any(1)]
 
 
-def _legs(points: Points, taken: Outlines, own: Sequence[int]) -> NDArray[np.float64]:
-    """The length of every straight leg that meets nothing; infinite where it does.
+def _legs(points: Points, at: int, taken: Outlines, own: Sequence[int]) -> NDArray[np.float64]:
+    """The length of the straight leg from one point to each; infinite where it meets something.
 
     The ends' own shapes are no obstacles for legs that begin or end in them.
     """
-    count = len(points)
-    a, b = np.triu_indices(count, 1)
     steps = np.linspace(0.0, 1.0, STEPS)[None, :, None]
-    on = points[a, None] * (1 - steps) + points[b, None] * steps
-    hits: NDArray[np.bool_] = np.any(taken.hits(on.reshape(-1, 2)).reshape(len(a), STEPS, -1), axis=1, keepdims=False)
+    on = points[at] * (1 - steps) + points[:, None] * steps
+    met = np.asarray(taken.hits(on.reshape(-1, 2)).reshape(len(points), STEPS, -1).any(1))
     for point, shape in enumerate(own):
-        hits[(a == point) | (b == point), shape] = False
-    lengths = np.where(np.any(hits, axis=1), np.inf, np.hypot(*(points[a] - points[b]).T))
-    table = np.full((count, count), np.inf)
-    table[a, b] = table[b, a] = lengths
-    return table
+        met[point, shape] = False
+        if at == point:
+            met[:, shape] = False
+    return np.where(met.any(1), np.inf, np.hypot(*(points - points[at]).T))
 
 
-def _shortest(points: Points, legs: NDArray[np.float64]) -> list[int] | None:
-    """Dijkstra from the first point to the second."""
+def _shortest(points: Points, taken: Outlines, own: Sequence[int]) -> list[int] | None:
+    """A* from the first point to the second."""
+    ahead = np.hypot(*(points - points[1]).T)
     best = np.full(len(points), np.inf)
     before = {0: -1}
     best[0] = 0.0
-    heap = [(0.0, 0)]
+    heap, done = [(float(ahead[0]), 0)], set()
     while heap:
-        cost, at = heapq.heappop(heap)
+        _, at = heapq.heappop(heap)
         if at == 1:
             return _walked(before)
-        if cost > best[at]:
+        if at in done:
             continue
-        for other in np.flatnonzero(np.isfinite(legs[at])):
-            further = round(cost + float(legs[at, other]) + TURN, 6)
+        done.add(at)
+        legs = _legs(points, at, taken, own)
+        for other in map(int, np.flatnonzero(np.isfinite(legs))):
+            further = round(float(best[at] + legs[other]) + TURN, 6)
             if further < best[other]:
-                best[other], before[int(other)] = further, at
-                heapq.heappush(heap, (further, int(other)))
+                best[other], before[other] = further, at
+                heapq.heappush(heap, (round(further + float(ahead[other]), 6), other))
     return None
 
 

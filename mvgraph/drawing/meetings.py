@@ -9,26 +9,34 @@ from mvgraph.drawing.placement import Box
 
 LEGS = 24  # straight legs that stand for a line
 NEAR = 3.5  # two lines that come nearer than this run along each other
-CROWD = 16.0  # from a line's own nodes, where others end too
+CROWD, SPREAD = 8.0, 0.04  # from a line's own nodes, where others end too: at least, and of the line's length
 CROSSING, ALONG = 12.0, 3.0  # what is bad: a crossing, a point of length side by side
 
 
 class Lines:
-    """Lines as straight legs."""
+    """Lines, by the edges they belong to, as straight legs."""
 
     def __init__(self) -> None:
-        self.starts, self.ends = np.empty((0, 2)), np.empty((0, 2))
-        self.count = 0
+        self.ways: dict[str, Points] = {}
+        self._stack()
 
-    def add(self, points: Points) -> None:
+    def add(self, name: str, points: Points) -> None:
         """One more line, by points along it."""
-        way = thinned(points)
-        self.starts = np.vstack([self.starts, way[:-1]])
-        self.ends = np.vstack([self.ends, way[1:]])
-        self.count += 1
+        self.ways[name] = thinned(points)
+        self._stack()
 
-    def cost(self, points: Points, nodes: tuple[Box, Box]) -> float:
-        """What it costs to meet the others, near the line's own nodes nothing.
+    def remove(self, name: str) -> None:
+        """A line is to be drawn anew."""
+        del self.ways[name]
+        self._stack()
+
+    def _stack(self) -> None:
+        ways = [*self.ways.values()]
+        self.starts = np.concatenate([np.empty((0, 2)), *(way[:-1] for way in ways)])
+        self.ends = np.concatenate([np.empty((0, 2)), *(way[1:] for way in ways)])
+
+    def cost(self, points: Points, nodes: tuple[Box, Box]) -> tuple[float, float]:
+        """What crossings of the others cost, and what it costs to run along them; near the line's own nodes nothing.
 
         Arguments:
             points: along the new line.
@@ -37,13 +45,14 @@ class Lines:
         way = thinned(points)
         legs = way[1:] - way[:-1]
         middles = way[:-1] + legs / 2
+        crowd = CROWD + SPREAD * float(np.hypot(*(way[-1] - way[0])))
         far = np.ones(len(legs), dtype=bool)
         for box in nodes:
-            far &= (np.abs(middles - (box.x, box.y)) > (box.width / 2 + CROWD, box.height / 2 + CROWD)).any(1)
-        if not self.count or not far.any():
-            return 0.0
+            far &= (np.abs(middles - (box.x, box.y)) > (box.width / 2 + crowd, box.height / 2 + crowd)).any(1)
+        if not self.ways or not far.any():
+            return 0.0, 0.0
         along = float(np.hypot(*legs[far].T) @ self._near(middles[far]))
-        return CROSSING * self._crossings(way[:-1][far], way[1:][far]) + ALONG * along
+        return CROSSING * self._crossings(way[:-1][far], way[1:][far]), ALONG * along
 
     def _near(self, points: Points) -> Points:
         """How many lines are near to each point."""
@@ -52,7 +61,7 @@ class Lines:
         away = points[:, None] - self.starts
         share = np.clip((away * legs).sum(-1) / square, 0.0, 1.0)
         near = ((away - share[..., None] * legs) ** 2).sum(-1) < NEAR**2
-        return np.asarray(near.reshape(len(points), self.count, LEGS).any(2).sum(1), dtype=float)
+        return np.asarray(near.reshape(len(points), len(self.ways), LEGS).any(2).sum(1), dtype=float)
 
     def _crossings(self, starts: Points, ends: Points) -> int:
         """How many pairs of legs cross."""

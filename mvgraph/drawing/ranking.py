@@ -12,6 +12,7 @@ from mvgraph.drawing.engine import positions
 Rows = dict[str, int]
 DATA = frozenset({"observed", "condition", "discrete"})
 WEIGHTS = {"p": 2, "q": 1, "game": 1}  # how much an edge wants to be short
+NEXT = 3  # rows that parameters of one node are scattered over
 LOOSE = frozenset({"parameter"})  # they may stand in any row
 
 
@@ -84,7 +85,24 @@ def outside(diagram: Diagram, rows: Mapping[str, int]) -> Rows:
     return {**rows, **{name: beyond.get(rows[target], rows[target]) for name, target in served.items()}}
 
 
-CANDIDATES: tuple[Callable[[Diagram, Mapping[str, int]], Rows], ...] = (lambda _, rows: dict(rows), beside, outside)
+def scattered(diagram: Diagram, rows: Mapping[str, int]) -> Rows:
+    """Those of one node stand in its row and in the rows next to it, one after the other."""
+    others = [row for name, row in rows.items() if name not in _strangers(diagram)]
+    last, seen = max(others, default=0), dict.fromkeys(rows, 0)
+    found = dict(rows)
+    for name, target in _strangers(diagram).items():
+        near = sorted(range(last + 1), key=lambda row: (abs(row - rows[target]), row))[:NEXT]
+        found[name] = near[seen[target] % len(near)]
+        seen[target] += 1
+    return found
+
+
+CANDIDATES: tuple[Callable[[Diagram, Mapping[str, int]], Rows], ...] = (
+    lambda _, rows: dict(rows),
+    beside,
+    outside,
+    scattered,
+)
 
 
 def rankings(diagram: Diagram) -> list[Rows]:

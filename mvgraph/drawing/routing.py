@@ -7,11 +7,12 @@ label or a caption is taken only where there is no other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import dist, hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mvgraph.drawing.candidates import Candidate, candidates
+from mvgraph.drawing.candidates import candidates
 from mvgraph.drawing.curves import STEP, Points, cut, enters, leaves, samples
 from mvgraph.drawing.detours import detour
 from mvgraph.drawing.diagram import Diagram, Edge
@@ -23,8 +24,8 @@ from mvgraph.drawing.shapes import note
 
 ROOM = 3.0  # between a line and a node that it passes
 BLOCKED, CORNER, BEYOND = 2000.0, 25.0, 2.0  # what is bad, in points of length
-EFFORT, LEAST = 300, 5  # of the cheapest curves so many are tried for each line, fewer where there are many lines
 BORDER, ALONG = 2.5, 9.0  # a line that is so near to a plate's border for so long seems to be part of it
+MANY = 60  # lines; where there are more each keeps clear of nodes and labels, but others are not looked at
 DETOURS = 25  # they take time: a picture that needs more is not readable anyway
 FIRST = {"p": 0, "game": 1, "q": 2}  # straight lines come first
 
@@ -36,9 +37,13 @@ def route(placement: Placement, paths: Mapping[str, tuple[Point, ...]]) -> dict[
         placement: nodes, labels, plates and captions in their places.
         paths: for each long edge the places that are kept free for it, from its source to its target.
     """
-    router = _Router(placement)
-    found = {e.id: router.line(e, paths.get(e.id, ())) for e in _queue(placement.diagram, placement)}
-    return {e.id: found[e.id] for e in placement.diagram.edges}
+    router = _Router(placement, paths)
+    queue = _queue(placement.diagram, placement)
+    for edge in queue:
+        router.draw(edge)
+    for edge in queue if len(queue) <= MANY else ():
+        router.improve(edge)
+    return {e.id: router.routes[e.id] for e in placement.diagram.edges}
 
 
 def _queue(diagram: Diagram, placement: Placement) -> list[Edge]:
@@ -54,12 +59,13 @@ def _queue(diagram: Diagram, placement: Placement) -> list[Edge]:
 class _Router:
     """What a line must not run over, and the lines there are."""
 
-    def __init__(self, placement: Placement) -> None:
-        self.placement = placement
+    def __init__(self, placement: Placement, paths: Mapping[str, tuple[Point, ...]]) -> None:
+        self.placement, self.paths = placement, paths
         self.names = [n.id for n in placement.diagram.nodes]
         self.corners = {n.id: corner(n) for n in placement.diagram.nodes}
         self.notes: list[Box] = [*placement.labels.values(), *placement.captions.values()]
-        self.drawn: list[Points] = []
+        self.drawn: dict[str, Points] = {}
+        self.routes: dict[str, Route] = {}
         self.lines = Lines()
         self.detours = max(3, DETOURS - len(placement.diagram.edges) // 3)
         boxes = [*placement.nodes.values(), *placement.plates.values(), *placement.labels.values()]
@@ -73,36 +79,43 @@ class _Router:
         self.shapes = [box for box, _ in nodes] + self.notes
         self.taken = Outlines([*nodes, *((b, SHARP) for b in self.notes)], ROOM)
 
-    def line(self, edge: Edge, path: tuple[Point, ...]) -> Route:
+    def draw(self, edge: Edge) -> None:
         """The line of an edge; from now on it is one of those that others keep away from."""
-        whole = self._clipped(edge, self._best(edge, path))
-        if not edge.label:
-            self._draw(samples(whole))
-            return Route((_rounded(whole),))
-        _, pieces, box = self._split(edge, whole)
-        self._draw(samples(whole))
-        self.notes.append(box)
-        self._collect()
-        return Route(tuple(_rounded(p) for p in pieces), box)
+        whole = self._clipped(edge, self._best(edge))
+        pieces: tuple[Points, ...] = (whole,)
+        label = None
+        if edge.label:
+            _, pieces, label = self._split(edge, whole)
+            self.notes.append(label)
+            self._collect()
+        points = samples(whole)
+        self.drawn[edge.id] = points
+        self.lines.add(edge.id, points)
+        self.routes[edge.id] = Route(tuple(_rounded(p) for p in pieces), label)
 
-    def _draw(self, points: Points) -> None:
-        self.drawn.append(points)
-        self.lines.add(points)
+    def improve(self, edge: Edge) -> None:
+        """A line that others came to run along, after it was drawn, is drawn anew."""
+        points = self.drawn[edge.id]
+        self.lines.remove(edge.id)
+        ends = self.placement.nodes[edge.source], self.placement.nodes[edge.target]
+        if not edge.label and self.lines.cost(points, ends)[1] > 0:
+            del self.drawn[edge.id]
+            self.draw(edge)
+        else:
+            self.lines.add(edge.id, points)
 
-    def _best(self, edge: Edge, path: tuple[Point, ...]) -> Points:
+    def _best(self, edge: Edge) -> Points:
         boxes = self.placement.nodes
-        offers = [*candidates(edge, boxes[edge.source], boxes[edge.target], path)]
         ends = boxes[edge.source], boxes[edge.target]
-        simple = sorted((self._simple(edge, offer), i) for i, offer in enumerate(offers))
+        offers = sorted(candidates(edge, *ends, self.paths.get(edge.id, ())), key=lambda offer: offer[0])
+        least = dist((ends[0].x, ends[0].y), (ends[1].x, ends[1].y)) - sum(hypot(b.width, b.height) / 2 for b in ends)
         best, winner = np.inf, offers[0][1]
-        for cost, i in simple[: max(LEAST, EFFORT // (1 + self.lines.count))]:
-            if cost >= best:
+        for form, curve in offers:
+            if form + least >= best:
                 break
-            cost += self.lines.cost(self._free(edge, samples(offers[i][1])), ends)
-            if edge.label:
-                cost += self._split(edge, self._clipped(edge, offers[i][1]))[0]
+            cost = form + self._cost(edge, curve, best)
             if cost < best:
-                best, winner = cost, offers[i][1]
+                best, winner = cost, curve
         if best < BLOCKED or edge.source == edge.target or not self.detours:
             return winner
         self.detours -= 1
@@ -116,20 +129,29 @@ class _Router:
         return otherwise if found is None else found
 
     def _split(self, edge: Edge, whole: Points) -> tuple[float, tuple[Points, ...], Box]:
-        return split(whole, note(edge), self.taken, self.drawn, self.placement.plates.values())
+        return split(whole, note(edge), self.taken, [*self.drawn.values()], self.placement.plates.values())
 
-    def _simple(self, edge: Edge, offer: Candidate) -> float:
-        """What a curve costs were it alone."""
-        points = self._free(edge, samples(offer[1]))
+    def _cost(self, edge: Edge, curve: Points, most: float) -> float:
+        """What a curve costs; others are looked at only if it is not more than `most` without them."""
+        points = self._free(edge, samples(curve))
+        cost = self._alone(edge, points)
+        if cost < most and len(self.placement.diagram.edges) <= MANY:
+            cost += sum(self.lines.cost(points, (self.placement.nodes[edge.source], self.placement.nodes[edge.target])))
+        if cost < most and edge.label:
+            cost += self._split(edge, self._clipped(edge, curve))[0]
+        return round(cost, 6)
+
+    def _alone(self, edge: Edge, points: Points) -> float:
+        """What a line costs were there no others."""
         steps = np.hypot(*np.diff(points, axis=0).T)
         own = [self.names.index(n) for n in (edge.source, edge.target)]
         met = np.asarray(self.taken.hits(points).any(0))
         met[own] = False
         beyond = np.abs(points[1:] - self.middle) > self.half
-        cost = offer[0] + float(steps.sum()) + BEYOND * float(steps[beyond.any(1)].sum()) + BLOCKED * int(met.sum())
+        cost = float(steps.sum()) + BEYOND * float(steps[beyond.any(1)].sum()) + BLOCKED * int(met.sum())
         ends = zip((edge.source, edge.target), (points[0], points[-1]), strict=True)
         cost += CORNER * sum(self._at_corner(name, end) for name, end in ends)
-        return round(cost + BLOCKED * sum(_hugs(points, box) for box in self.placement.plates.values()), 6)
+        return cost + BLOCKED * sum(_hugs(points, box) for box in self.placement.plates.values())
 
     def _at_corner(self, name: str, end: Points) -> bool:
         """Whether a line meets a box where it is rounded."""

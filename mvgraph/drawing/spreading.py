@@ -13,9 +13,10 @@ from mvgraph.drawing.plates import CLEAR, PAD, STEP, crossing, disjoint, nested,
 from mvgraph.drawing.separating import Apart, Choice, decide
 from mvgraph.drawing.settling import Spring, settle
 from mvgraph.drawing.shapes import DOTS, beside, extent, note
-from mvgraph.drawing.stacking import Heights
+from mvgraph.drawing.stacking import LEG, Heights
 
 COLUMN = 15.0  # between nodes in a row
+BESIDE = 4.0  # between a node and the place of an edge
 PASSAGE = 8.0  # half the width that an edge needs to pass a row
 ASIDE = 3.0  # between a dot and its label
 STRENGTH = {"p": 6.0, "q": 1.0, "game": 1.0}  # of the springs that are edges
@@ -48,7 +49,7 @@ def spread(diagram: Diagram, cells: Grid, heights: Heights) -> Widths:
         *_strangers(diagram, cells, reach),
         *_borders(diagram, cells, heights),
         *_captions(diagram, cells),
-        *_neighbours(cells, reach),
+        *_neighbours(diagram, cells, reach),
     ]
     order, given_up = decide(things, [*_fixed(diagram, reach)], choices)
     found = settle(things, order.kept, [*_springs(diagram, cells)])
@@ -186,19 +187,18 @@ def _breadth(plate: Plate, cells: Grid) -> float:
     return max(places) - min(places)
 
 
-def _neighbours(cells: Grid, reach: Mapping[Hashable, tuple[float, float]]) -> Iterator[Choice]:
+def _neighbours(diagram: Diagram, cells: Grid, reach: Mapping[Hashable, tuple[float, float]]) -> Iterator[Choice]:
     """Things in a row stand side by side; near pairs first, from which most of the others follow."""
+    labels = {frozenset[Hashable]((e.source, e.target)): note(e)[0] + 2 * LEG for e in diagram.edges if e.label}
     pairs = []
     for row in range(max(cells.rows.values(), default=0) + 1):
         line = sorted((t for t in cells.guess if cells.row(t) == row), key=lambda t: (cells.guess[t], str(t)))
         pairs += [(j - i, line[i], line[j]) for i, j in combinations(range(len(line)), 2)]
     for _, a, b in sorted(pairs, key=lambda p: p[0]):
-        yield Choice(((_side_by_side(a, b, reach),), (_side_by_side(b, a, reach),)), f"{a} and {b} overlap")
-
-
-def _side_by_side(a: Hashable, b: Hashable, reach: Mapping[Hashable, tuple[float, float]]) -> Apart:
-    both = isinstance(a, str) and isinstance(b, str)
-    return Apart(a, b, reach[a][1] + reach[b][0] + (COLUMN if both else 4.0))
+        both = isinstance(a, str) and isinstance(b, str)
+        gap = max(COLUMN if both else BESIDE, labels.get(frozenset[Hashable]((a, b)), 0.0))
+        ways = (Apart(a, b, reach[a][1] + gap + reach[b][0]),), (Apart(b, a, reach[b][1] + gap + reach[a][0]),)
+        yield Choice(ways, f"{a} and {b} overlap")
 
 
 def _springs(diagram: Diagram, cells: Grid) -> Iterator[Spring]:
