@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 import sympy
 
@@ -19,7 +19,8 @@ from mvgraph.objective.difference.sums import Sum, minus, normal, scaled, substi
 from mvgraph.objective.difference.variants import variants
 from mvgraph.objective.games import Generator
 
-MOST_ATOMS = 400  # of both sides, beyond which no values are searched for
+MOST_ATOMS = 200  # of both sides, beyond which no values are searched for
+MOST_WORK = 4000  # the sizes of the pairs of one level together
 MOST_PAIRS = 64  # of two changes at once
 LOSS = "without its "  # a part that both lose tells nothing
 SCALE = sympy.Symbol("scale", positive=True)
@@ -29,8 +30,9 @@ Pair = tuple[Side, Side]
 def search(a: Side, b: Side) -> Finding | None:
     """The strongest relation under values of params, else under one small change of a spec, else under two."""
     levels: tuple[Iterator[Pair], ...] = (iter([(a, b)]), _once(a, b), _twice(a, b))
+    most = 1 + MOST_WORK // (a.size + b.size + 1)
     for level in levels:
-        found = [(-count, f.strength, f) for pair in level for count, f in _matched(*pair)]
+        found = [(-count, f.strength, f) for pair in islice(level, most) for count, f in _matched(*pair)]
         if found:
             return min(found, key=lambda one: one[:2])[2]
     return None
@@ -49,7 +51,7 @@ def _twice(a: Side, b: Side) -> Iterator[Pair]:
     ours, theirs = _changed(a), _changed(b)
     both = ((c, d) for c in ours for d in theirs if c.given != d.given or not c.given[-1].startswith(LOSS))
     more = chain(((d, b) for c in ours for d in _changed(c)), ((a, d) for c in theirs for d in _changed(c)))
-    yield from (pair for _, pair in zip(range(MOST_PAIRS), chain(both, more), strict=False))
+    yield from islice(chain(both, more), MOST_PAIRS)
 
 
 def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
@@ -59,7 +61,7 @@ def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
     if plain.relation <= Relation.SHIFTED:
         yield len(a.sum), replace(plain, given=given)
         return
-    for name in sorted(a.inside | b.inside):
+    for name in sorted(a.inside | b.inside) if len(a.sum) == len(b.sum) else ():
         one, other = (replace(s, assumed={**s.assumed, name: ONE}) for s in (a, b))
         found = related(one.sum, other.sum, a.declared)
         if found.relation <= Relation.SHIFTED:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sympy
 
 from mvgraph.language.expr import Expr, symbol
-from mvgraph.objective.atoms import LogMeanExp
+from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import values
 from mvgraph.objective.canonical import terms_of
 from mvgraph.objective.difference.naming import SAME, Names
@@ -19,6 +19,11 @@ from mvgraph.spec.model import Spec
 
 Assumed = Mapping[str, Expr]
 BESIDE = Beside()
+
+
+@lru_cache(maxsize=32)
+def _terms(spec: Spec) -> tuple[tuple[Expr, Atom], ...]:
+    return terms_of(spec)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Side:
     def at(self, known: Mapping[Expr, Expr]) -> Sum:
         """The terms in one form, with more values for symbols; what is assumed goes before."""
         found = {**known, **self.fixed}
-        return summed(terms_of(self.spec), replace(self.names, values=found), self.beside)
+        return summed(_terms(self.spec), replace(self.names, values=found), self.beside)
 
     @cached_property
     def fixed(self) -> dict[Expr, Expr]:
@@ -79,8 +84,13 @@ class Side:
     @cached_property
     def drawn(self) -> int:
         """How many logarithms of one draw are the bound inside them, which is then drawn, and never in closed form."""
-        terms = terms_of(self.spec)
+        terms = _terms(self.spec)
         return sum(isinstance(a, LogMeanExp) and a.samples == 1 and len(a.parts) == 1 for _, a in terms)
+
+    @cached_property
+    def size(self) -> int:
+        """How much there is to be compared: densities and scores, those under a logarithm and in a mixture as well."""
+        return sum(1 + len(x.keys) + len(x.scored) for x in self.sum)
 
     @property
     def inside(self) -> set[str]:

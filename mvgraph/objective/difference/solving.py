@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import sympy
@@ -46,8 +47,13 @@ def _solve(equations: list[Expr], unknowns: list[Expr], found: Solution) -> Iter
         yield from _solve([e.subs(step) for e in rest], left, {**later, **step})
 
 
+@lru_cache(maxsize=4096)
 def _numerator(expression: Expr) -> Expr:
-    return expression if expression.is_Number else sympy.expand(sympy.fraction(sympy.together(expression))[0])
+    """What is to be 0, without the numbers that all its parts share, so that like equations are one."""
+    if expression.is_Number:
+        return expression
+    _, primitive = sympy.expand(sympy.fraction(sympy.together(expression))[0]).primitive()
+    return -primitive if primitive.could_extract_minus_sign() else primitive
 
 
 def _answers(equation: Expr, unknowns: list[Expr]) -> Iterator[tuple[Expr, Expr]]:
