@@ -32,23 +32,23 @@ _SHAPES: dict[Kind, tuple[str, str]] = {
     "critic": _BOX,
     "statistic": _BOX,
 }
-_INK = f"stroke:{LIGHT.ink},color:{LIGHT.ink}"
-_OPEN, _SHADED = f"fill:{LIGHT.paper},{_INK}", f"fill:{LIGHT.shade},{_INK}"
+_INK, _OPEN, _SHADED = f"color:{LIGHT.ink}", f"fill:{LIGHT.paper}", f"fill:{LIGHT.shade}"
+_LINE, _Q, _GAME = (f"stroke:{LIGHT.parts[part]}" for part in ("p", "q", "game"))
 _STYLES: dict[str, str] = {
-    "latent": _OPEN,
-    "observed": _SHADED,
-    "condition": _SHADED,
-    "discrete": _OPEN,
-    "pseudo": f"{_OPEN},fill:#ebebeb,stroke-dasharray:3 3",
-    "factor": f"{_OPEN},stroke:{LIGHT.parts['q']}",
+    "latent": f"{_OPEN},{_LINE},{_INK}",
+    "observed": f"{_SHADED},{_LINE},{_INK}",
+    "condition": f"{_SHADED},{_LINE},{_INK}",
+    "discrete": f"{_OPEN},{_LINE},{_INK}",
+    "pseudo": f"fill:#ebebeb,{_LINE},{_INK},stroke-dasharray:3 3",
+    "factor": f"{_OPEN},{_Q},{_INK}",
     "parameter": "fill:none,stroke:none",
     "auxiliary": "fill:none,stroke:none",
-    "critic": f"{_OPEN},stroke:{LIGHT.parts['game']}",
-    "statistic": f"{_OPEN},stroke:{LIGHT.parts['game']}",
+    "critic": f"{_OPEN},{_GAME},{_INK}",
+    "statistic": f"{_OPEN},{_GAME},{_INK}",
     "plate": f"fill:none,stroke:{LIGHT.faint}",
     **{change: f"stroke:{colour},stroke-width:3px" for change, colour in LIGHT.changes.items()},
-    "q": f"stroke:{LIGHT.parts['q']},stroke-dasharray:6 4",
-    "game": f"stroke:{LIGHT.parts['game']},stroke-dasharray:1 4",
+    "q": f"{_Q},stroke-dasharray:6 4",
+    "game": f"{_GAME},stroke-dasharray:1 4",
 }
 _SIGNS: dict[Change, str] = {"same": "", "added": "#43; ", "removed": "− ", "changed": "#126; "}
 _LINES: dict[tuple[Part, bool], str] = {
@@ -61,7 +61,7 @@ _LINES: dict[tuple[Part, bool], str] = {
 }
 _READ = re.compile(r"""["#<>&`*_~\\[\]{}|;$]|^[-+](?= )|(?<=\d)[.)](?= )""")  # by Mermaid, Markdown or HTML
 _PAIRS = re.compile(r"(?<=\$)(?=\$)|(?<=\\)(?=n)")  # read even when they are numbers; a joiner keeps them apart
-_UNREAD = re.compile(r"[^\w ,.()=+-]+")  # what may be wrong in a line that nothing can be escaped in
+_UNREAD = re.compile(r"[^\w ,.:()=+→-]+")  # what may be wrong in a line that nothing can be escaped in
 
 
 def mermaid(diagram: Diagram) -> str:
@@ -98,7 +98,7 @@ def mermaid(diagram: Diagram) -> str:
 
 def _about(diagram: Diagram) -> Iterator[str]:
     for key, text in (("accTitle", diagram.name), ("accDescr", diagram.title)):
-        line = _UNREAD.sub(" ", text).strip()
+        line = " ".join(_UNREAD.sub(" ", text.replace(";", ",")).split())
         if line:
             yield f"{key}: {line}"
 

@@ -16,6 +16,7 @@ async function read(text) {
     await mermaid.parse(text);
     const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
     return {
+      description: db.getAccDescription(),
       nodes: Object.fromEntries([...db.getVertices()].map(([id, { text, classes }]) => [id, { text, classes }])),
       edges: db.getEdges().map(({ start, end, text, type, style }) => ({ start, end, text, type, style: style ?? [] })),
       boxes: Object.fromEntries(db.getSubGraphs().map(({ id, title, nodes }) => [id, { title, nodes }])),

@@ -49,6 +49,7 @@ def shown(part):
 def agrees(read, drawn):
     """Whether the parser has read the diagram that was written."""
     assert "error" not in read, read
+    assert set(re.findall(r"\w+", drawn.title)) == set(re.findall(r"\w+", read["description"]))
     nodes = plain((n.id for n in drawn.nodes), before="v_")
     boxes = plain((p.id for p in drawn.plates), before="b_")
     _, left = nest(drawn)
