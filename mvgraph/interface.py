@@ -148,7 +148,7 @@ def draw(
         parameters: dots for the parameters of networks.
         theme: `light` or `dark`; a .html page has both, and explains its notation.
         legend: explain the notation below the picture.
-        scale: of a .png; 1 is what a browser would show.
+        scale: pixels a point (1/72 inch) of a .png.
         overrides: see `load`; for both specs.
 
     Raises:

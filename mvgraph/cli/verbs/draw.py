@@ -40,7 +40,7 @@ def run(
         str | None, typer.Option("--format", metavar="|".join(FORMATS), help="The form, whatever the file is called.")
     ] = None,
     scale: Annotated[
-        float, typer.Option("--scale", metavar="X", help=f"Pixels per point of a .png, up to {MOST_SCALE:g}.")
+        float, typer.Option("--scale", metavar="X", help=f"Pixels a point (1/72 inch) of a .png, up to {MOST_SCALE:g}.")
     ] = 2.0,
     sets: Sets = None,
     views: ViewCount = None,
