@@ -236,3 +236,39 @@ def test_without_graphviz_texts_are_written_all_the_same(mvgraph, monkeypatch):
     assert "MVG820: the places of nodes come from Graphviz" in result.stderr
     assert "remedy: pip install pygraphviz" in result.stderr
     assert not list(Path().iterdir())
+
+
+NASTY = [
+    "",
+    " ",
+    "-",
+    "..",
+    "/",
+    "\\",
+    "%s",
+    "{}",
+    "$(ls)",
+    "é",
+    "\u200b",
+    "a\nb",
+    "x" * 300,
+    "-1",
+    "nan",
+    "1e999",
+    "[1]",
+]
+
+
+@pytest.mark.parametrize("option", ["-o", "--diff", "--part", "--theme", "--format", "--scale", "--views", "--set"])
+def test_no_value_is_too_odd_for_a_plain_answer(mvgraph, option):
+    for value in NASTY:
+        result = mvgraph("draw", "mvae", option, value, text="")
+        assert (result.exit_code, result.stdout) == (2, ""), value
+        assert result.stderr.strip()
+    assert not list(Path().iterdir())
+
+
+def test_a_name_that_is_too_long_for_a_file(mvgraph):
+    result = mvgraph("draw", "mvae", "-o", "x" * 300 + ".svg")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "name too long" in result.stderr

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 import mvgraph as mg
 from mvgraph.drawing.building import diagram
@@ -15,6 +16,7 @@ from mvgraph.drawing.comparing import compare, matched, renamed
 from mvgraph.drawing.diagram import Diagram, Node
 
 from .diagrams import ALL, edge, mopoe, private
+from .random_diagrams import diagrams
 
 PAIRS = list(product(ALL, ALL))
 
@@ -174,8 +176,15 @@ def test_names_and_terms():
 
 @pytest.mark.parametrize("unroll", [False, True], ids=["folded", "unrolled"])
 def test_the_laws_over_all_pairs_of_reference_specs(unroll):
-    diagrams = [diagram(mg.load(name), unroll=unroll, with_parameters=True) for name in mg.names()]
-    for a, b in product(diagrams, diagrams):
+    specs = [diagram(mg.load(name), unroll=unroll, with_parameters=True) for name in mg.names()]
+    for a, b in product(specs, specs):
         both = compare(a, b)
         assert (a == b) == (both == b)
         obeys_the_laws(a, b, both)
+
+
+@given(diagrams(), diagrams())
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_the_laws_over_random_diagrams(a, b):
+    obeys_the_laws(a, b, compare(a, b))
+    assert compare(a, a) == a
