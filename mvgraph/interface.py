@@ -92,10 +92,15 @@ def sound(source: Source, **overrides: Any) -> Spec:
     Raises:
         SpecError: with all its errors; warnings do not count.
     """
-    return _sound(load(source, **overrides))
+    return accepted(load(source, **overrides))
 
 
-def _sound(spec: Spec) -> Spec:
+def accepted(spec: Spec) -> Spec:
+    """A spec as it was read, each value at its place in the text, if it passes the checks.
+
+    Raises:
+        SpecError: with all its errors; warnings do not count.
+    """
     errors = [p for p in graph.check(spec) if p.severity == "error"]
     if errors:
         raise SpecError(*errors)
@@ -111,13 +116,19 @@ def derive(source: Source, **overrides: Any) -> canonical.Objective:
     return canonical.derive(sound(source, **overrides))
 
 
-def explain(source: Source, **overrides: Any) -> str:
-    """The derivation of a spec's objective, step by step.
+def explain(source: Source, *, unfold: bool | None = None, steps: bool = False, **overrides: Any) -> str:
+    """The derivation of a spec's objective, as text.
+
+    Arguments:
+        source: a spec, the name of a reference spec, or a path.
+        unfold: whether every term is written out; unless it is said, sums over three views and more are folded.
+        steps: whether every written term is derived rule by rule.
+        overrides: see `load`.
 
     Raises:
         SpecError: the spec has errors.
     """
-    return explain_spec(sound(source, **overrides))
+    return explain_spec(sound(source, **overrides), unfold=unfold, steps=steps)
 
 
 def draw(
@@ -191,7 +202,7 @@ def diff(
     Raises:
         SpecError: a spec has errors. UsageError: neither spec has a param that is assumed.
     """
-    one, other = (_sound(s if isinstance(s, Spec) else load(s)) for s in (a, b))
+    one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
     return shown(difference(one, other, assuming, views))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.errors import UsageError
-from mvgraph.interface import load, sound
+from mvgraph.interface import accepted, load
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 
@@ -66,7 +66,7 @@ def written(spec: str, sets: Sequence[str] | None, views: int | None = None) -> 
 
 def checked(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
     """The spec of a command line, which has passed the checks."""
-    return sound(written(spec, sets, views))
+    return accepted(written(spec, sets, views))
 
 
 def sizes(texts: Sequence[str] | None) -> dict[str, tuple[int, int]]:

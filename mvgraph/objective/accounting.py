@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from mvgraph.objective.asking import Answer
 from mvgraph.objective.canonical import Objective
 from mvgraph.objective.explaining import Account
+from mvgraph.objective.origins import Origin
 from mvgraph.objective.prose import joint_density, term_line
+from mvgraph.objective.report import Line
 from mvgraph.objective.text import signed
 from mvgraph.objective.trail import RULES, Step, trail
 from mvgraph.objective.unused import dead
@@ -24,8 +27,27 @@ def account(found: Account) -> Data:
         {"name": p.name, "epochs": p.epochs, "freeze": list(p.freeze), "reset": list(p.reset), **_objective(found, one)}
         for p, one in zip(spec.phases, objective.phases.values(), strict=True)
     ]
-    whole = {**about, **_objective(found, objective), "dead": list(dead(spec, objective))}
+    sections = [{"title": s.title, "lines": [_line(line) for line in s.lines]} for s in found.report]
+    whole = {**about, **_objective(found, objective), "dead": list(dead(spec, objective)), "sections": sections}
     return {**whole, **({"phases": phases} if phases else {})}
+
+
+def answer(found: Answer) -> Data:
+    """What a term comes from."""
+    return {
+        "term": {"line": found.line.text, "latex": found.line.formula},
+        "about": found.about,
+        "origins": [_origin(one) for one in found.origins],
+    }
+
+
+def _line(line: Line) -> Data:
+    return {"text": line.text, "level": line.level, **({"latex": line.formula} if line.formula else {})}
+
+
+def _origin(one: Origin) -> Data:
+    place = {"file": one.place.file, "line": one.place.line, "column": one.place.column} if one.place else {}
+    return {"what": one.what, "path": list(one.path), **place, "excerpt": one.excerpt}
 
 
 def _objective(found: Account, one: Objective) -> Data:

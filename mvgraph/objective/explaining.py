@@ -18,6 +18,8 @@ from mvgraph.objective.folding.folded import Folded, fold
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import universe
+from mvgraph.objective.formulas import RULES as RULE_FORMULAS
+from mvgraph.objective.formulas import joint
 from mvgraph.objective.notation import Notation, notation
 from mvgraph.objective.playbook import order
 from mvgraph.objective.prose import (
@@ -105,7 +107,7 @@ class Account:
         """Everything, in sections."""
         sections = (
             _texts("", _head(self.spec)),
-            _texts("Generative model p", _generative(self.spec)),
+            Section("Generative model p", tuple(_generative(self.spec))),
             _texts("Posterior family q, for any evidence", _posterior(self.spec)),
             *self._phases(),
             _texts("Networks that no term uses", dead(self.spec, self.objective)),
@@ -134,7 +136,7 @@ class Account:
         found = self.folded(terms)
         atoms = [p.value for p in found.pieces] if found else [t.atom for t in one.derived if t.scope.term is written]
         rule = [*rule_lines(one.spec, written, atoms), *_random(one.spec, written)]
-        yield from prose(rule)
+        yield from (_with_formula(line, written.word) for line in prose(rule))
         if self.steps:
             steps = enumerate(trail(one.spec, written), 1)
             yield from (line for number, step in steps for line in self._step(number, step))
@@ -157,7 +159,9 @@ class Account:
             yield from (line.deeper() for line in self._without(terms))
 
     def _without(self, terms: Terms) -> Iterator[Line]:
-        yield from (replace(x, text=f"without {x.text}") if x.formula else x for x in self.sum(terms))
+        for line in self.sum(terms):
+            without = replace(line, text=f"without {line.text}", formula=rf"\text{{without }} {line.formula}")
+            yield without if line.formula else line
 
 
 def explain(spec: Spec, *, unfold: bool | None = None, steps: bool = False) -> str:
@@ -171,6 +175,13 @@ def explain(spec: Spec, *, unfold: bool | None = None, steps: bool = False) -> s
     return plain(Account(spec, unfold, steps).report)
 
 
+def _with_formula(line: Line, word: str) -> Line:
+    """A line; that of a route's rule as mathematics, too."""
+    return (
+        replace(line, formula=RULE_FORMULAS[word]) if line.text.startswith("rule:") and word in RULE_FORMULAS else line
+    )
+
+
 def _texts(title: str, texts: Iterable[str]) -> Section:
     return Section(title, tuple(prose(texts)))
 
@@ -179,14 +190,15 @@ def _head(spec: Spec) -> list[str]:
     return [spec.name, *([" · ".join(spec.about.facts)] if spec.about.facts else [])]
 
 
-def _generative(spec: Spec) -> list[str]:
-    lines = [joint_density(spec), *map(discrete_line, spec.discretes), *map(latent_line, spec.latents)]
+def _generative(spec: Spec) -> Iterator[Line]:
+    yield Line(joint_density(spec), joint(spec))
+    lines = [*map(discrete_line, spec.discretes), *map(latent_line, spec.latents)]
     lines += [view_line(spec, v) for v in spec.view_names]
     if spec.open_views is not None:
         least, most = spec.open_views.least, spec.open_views.most
         allowed = f"{least}" if most == least else f"{least} or more" if most is None else f"{least} to {most}"
         lines.append(f"(the views are open: {allowed} of them; shown for {len(spec.views)})")
-    return [*lines, *(f"param {name} = {inline(value)}" for name, value in spec.params.items())]
+    yield from prose([*lines, *(f"param {name} = {inline(value)}" for name, value in spec.params.items())])
 
 
 def _posterior(spec: Spec) -> list[str]:

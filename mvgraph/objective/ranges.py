@@ -61,7 +61,7 @@ class Range:
         r"""The same as LaTeX.
 
         >>> Range("n", ("a", "b"), ("m",)).latex
-        'n \\in \\{\\mathrm{a},\\mathrm{b}\\}, n \\neq m'
+        'n \\in \\{a,b\\}, n \\neq m'
         """
         return "".join(LATEX.get(part, part) for part in self._said(_set_in_latex))
 

@@ -76,7 +76,7 @@ def trail(spec: Spec, written: WrittenTerm) -> list[Step]:
     >>> from mvgraph.spec.reading import load
     >>> spec = load("mopoe")
     >>> [step.rule for step in trail(spec, spec.maximize[0])]
-    ['components', 'factorisation', 'like terms']
+    ['bindings', 'components', 'factorisation']
     """
     states = [(rule, _ordered(after), _ordered(out)) for rule, after, out in _states(spec, written)]
     steps = (Step(rule, before, after, out) for (_, before, _), (rule, after, out) in pairwise(states))

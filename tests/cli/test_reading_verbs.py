@@ -120,6 +120,50 @@ def test_explain_as_json(mvgraph):
     assert found["flags"] == list(mg.derive("mmvae_plus").flags)
 
 
+FORMS = {"latex": ".tex", "markdown": ".md", "html": ".html", "json": ".json"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_explain_in_every_form(mvgraph, form):
+    shown = mvgraph("explain", "mmvae_plus", "--views", "3", f"--{form}").stdout
+    file = f"model{FORMS[form]}"
+    assert mvgraph("explain", "mmvae_plus", "--views", "3", "-o", file).stdout == f"wrote {file}\n"
+    assert Path(file).read_text(encoding="utf-8") == shown
+    assert shown == golden(f"explain_mmvae_plus_3_{form}", shown)
+
+
+def test_explain_never_overwrites(mvgraph):
+    Path("mine.md").write_text("mine", encoding="utf-8")
+    assert mvgraph("explain", "mvae", "-o", "mine.md").exit_code == 2
+    assert Path("mine.md").read_text(encoding="utf-8") == "mine"
+    assert mvgraph("explain", "mvae", "-o", "mine.md", "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--html", "--json"], "one answer has one form"),
+        (["--html", "-o", "a.md"], "asked for html in a file that is called a.md"),
+        (["-o", "a.xyz"], "'a.xyz' tells no format"),
+        (["--why", "nothing"], "there is no term 'nothing'"),
+    ],
+)
+def test_explain_refuses(mvgraph, arguments, message):
+    result = mvgraph("explain", "mvae", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_explain_why(mvgraph):
+    Path("mine.yaml").write_text(MINE, encoding="utf-8")
+    text = mvgraph("explain", "mine.yaml", "--why", "KL(q(z|1) || p(z))").stdout
+    assert "p: the prior of z  [mine.yaml:4:" in text
+    assert "    z: {dim: 7}" in text
+    found = json.loads(mvgraph("explain", "mine.yaml", "--why", "KL(q(z|1) || p(z))", "--json").stdout)
+    assert found["term"]["line"] == "- beta/3 KL(q(z|1) || p(z))"
+    assert {"what", "path", "file", "line", "column", "excerpt"} == set(found["origins"][0])
+
+
 def test_explain_with_steps_as_json(mvgraph):
     found = json.loads(mvgraph("explain", "dmvae", "--views", "3", "--steps", "--json").stdout)
     assert [t["line"] for t in found["folded"]][-1] == "- 3 Σ_m KL(q(z|m) || p(z))"

@@ -2,33 +2,87 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, checked
-from mvgraph.cli.output import show_json
-from mvgraph.objective.accounting import account
+from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, Force, Sets, SpecName, ViewCount, checked, one_form
+from mvgraph.cli.output import json_text, may_write
+from mvgraph.errors import UsageError
+from mvgraph.files import replacing
+from mvgraph.objective.accounting import account, answer
+from mvgraph.objective.asking import why
 from mvgraph.objective.explaining import Account
-from mvgraph.objective.report import plain
+from mvgraph.objective.report import Report
+from mvgraph.objective.typesetting import FORMATS
 
-EXAMPLE = "mvgraph explain mopoe --views 3"
+EXAMPLE = "mvgraph explain mopoe --views 3 --steps (or -o mopoe.html .tex .md .json); mvgraph explain mvae --why 1"
+SUFFIXES = {".txt": "text", ".tex": "latex", ".md": "markdown", ".html": "html", ".json": "json"}
+
+Why = Annotated[
+    str | None,
+    typer.Option("--why", metavar="TERM", help="Where a term comes from: its number in the objective, or its text."),
+]
+Unfold = Annotated[
+    bool | None,
+    typer.Option("--unfold/--fold", help="Every term by itself, or sums, those over two views too."),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help=f"The file to write: {', '.join(SUFFIXES)}.")
+]
 
 
 def run(
     spec: SpecName,
-    unfold: Annotated[
-        bool | None,
-        typer.Option("--unfold/--fold", help="Write out every term, or sums over views where there are but two."),
-    ] = None,
     steps: Annotated[bool, typer.Option("--steps", help="Derive every written term rule by rule.")] = False,
+    term: Why = None,
+    unfold: Unfold = None,
+    as_latex: AsLatex = False,
+    as_markdown: AsMarkdown = False,
+    as_html: AsHtml = False,
+    as_json: AsJson = False,
+    output: Output = None,
     sets: Sets = None,
     views: ViewCount = None,
-    as_json: AsJson = False,
+    force: Force = False,
 ) -> None:
     """Explain a model: p, q, every route expanded, the canonical objective, and whether it is a bound."""
+    form = _of(output, one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html))
+    if output is not None:
+        may_write(output, force=force)
     found = Account(checked(spec, sets, views), unfold, steps)
-    if as_json:
-        show_json(account(found))
-    else:
-        typer.echo(plain(found.report), nl=False)
+    text = _whole(found, form) if term is None else _answer(found, term, form)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    with replacing(output) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {output}")
+
+
+def _whole(found: Account, form: str) -> str:
+    return json_text(account(found)) if form == "json" else FORMATS[form](found.report)
+
+
+def _answer(found: Account, term: str, form: str) -> str:
+    """What is said of one term."""
+    given = why(found, term)
+    report: Report = (found.report[0], given.section)
+    return json_text(answer(given)) if form == "json" else FORMATS[form](report)
+
+
+def _of(output: Path | None, form: str) -> str:
+    """The format of an output: the one that was asked for, else that which the name of the file tells.
+
+    Raises:
+        UsageError: the name tells another one, or none where none was asked for.
+    """
+    if output is None:
+        return form
+    told = SUFFIXES.get(output.suffix.lower())
+    if told is None and form == "text":
+        raise UsageError(f"'{output}' tells no format; let its name end in {', '.join(SUFFIXES)}")
+    if form != "text" and told not in (None, form):
+        raise UsageError(f"asked for {form} in a file that is called {output.name}; one file has one format")
+    return form if told is None else told

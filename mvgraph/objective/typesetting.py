@@ -1,0 +1,156 @@
+"""A report as a part of a LaTeX document, as Markdown, and as a page of HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from itertools import groupby
+
+from mvgraph.language.mathml import mathml
+from mvgraph.objective.report import Line, Report, Section, plain
+
+SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"$\sim$",
+    "^": r"\textasciicircum{}",
+    "<": r"$<$",
+    ">": r"$>$",
+    "|": r"$|$",
+    '"': "''",
+    "Σ": r"$\Sigma$",
+    "Π": r"$\Pi$",
+    "λ": r"$\lambda$",
+    "β": r"$\beta$",
+    "∈": r"$\in$",
+    "∉": r"$\notin$",
+    "≠": r"$\neq$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "⊆": r"$\subseteq$",
+    "∝": r"$\propto$",
+    "·": r"$\cdot$",
+    "²": r"$^2$",
+    "½": r"$\tfrac{1}{2}$",
+    "‖": r"$\|$",
+    "−": r"$-$",
+}
+MARKS = re.compile(r"([\\`*_\[\]|~$]|^[-+#]|(?<=^\d)[.)])")  # that may mean something in Markdown
+STYLE = """\
+:root { color-scheme: light dark; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+h1 { margin-bottom: 0; }
+h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
+p { margin: .25rem 0; }
+.maths { padding: .2rem 0; overflow: auto hidden; }
+.maths math { font-size: 1.1rem; }
+"""
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def latex(report: Report) -> str:
+    """A part of a LaTeX document that loads amsmath and amssymb."""
+    head = "% a part of a document that loads amsmath and amssymb\n\\begingroup\\allowdisplaybreaks\\raggedright\n"
+    return head + "\n".join(line for one in report for line in _latex_section(one)) + "\n\\endgroup\n"
+
+
+def _latex_section(one: Section) -> Iterator[str]:
+    lines = list(one.lines)
+    if not one.title:
+        yield rf"\section*{{{in_latex(lines.pop(0).text)}}}"
+    else:
+        yield rf"\subsection*{{{in_latex(one.title)}}}"
+    for is_maths, run in _runs(lines):
+        if is_maths:
+            rows = " \\\\\n".join(rf"& {_quads(line)}{line.formula} &&" for line in run)
+            yield f"\\begin{{flalign*}}\n{rows}\n\\end{{flalign*}}"
+        else:
+            yield from (rf"\noindent\hspace*{{{line.level}em}}{in_latex(line.text)}\par" for line in run)
+
+
+def _quads(line: Line) -> str:
+    return r"\quad " * line.level
+
+
+def in_latex(text: str) -> str:
+    r"""Any text as LaTeX, as it stands.
+
+    >>> in_latex("50 % of a_b")
+    '50 \\% of a\\_b'
+    """
+    return "".join(SPECIAL.get(c, c if ord(c) < LETTERS_END else f"[U+{ord(c):04X}]") for c in text)
+
+
+LETTERS_END = 0x180  # Latin letters, which LaTeX knows without further packages
+
+
+def markdown(report: Report) -> str:
+    """Markdown with mathematics between double dollar signs, as GitHub shows it."""
+    return "\n\n".join(block for one in report for block in _markdown_section(one)) + "\n"
+
+
+def _markdown_section(one: Section) -> Iterator[str]:
+    lines = list(one.lines)
+    yield f"# {in_markdown(lines.pop(0).text)}" if not one.title else f"## {in_markdown(one.title)}"
+    for is_maths, run in _runs(lines):
+        if is_maths:
+            yield f"$$\n{_aligned(run)}\n$$"
+        else:
+            least = min(line.level for line in run)
+            yield "\n".join(f"{'  ' * (line.level - least)}- {in_markdown(line.text)}" for line in run)
+
+
+def in_markdown(text: str) -> str:
+    r"""Any text as Markdown, as it stands.
+
+    >>> in_markdown("a_b < *c*")
+    'a\\_b &lt; \\*c\\*'
+    """
+    return MARKS.sub(r"\\\1", escape(text, quote=False))
+
+
+def html(report: Report) -> str:
+    """A whole HTML document, which asks the network for nothing."""
+    title = next((line.text for one in report for line in one.lines), "")
+    body = "\n".join(block for one in report for block in _html_section(one))
+    return PAGE.format(title=escape(title), style=STYLE, body=body)
+
+
+def _html_section(one: Section) -> Iterator[str]:
+    lines = list(one.lines)
+    yield f"<h1>{escape(lines.pop(0).text)}</h1>" if not one.title else f"<h2>{escape(one.title)}</h2>"
+    for line in lines:
+        indent = f' style="margin-left: {1.5 * line.level:g}rem"' if line.level else ""
+        if line.formula:
+            yield f'<div class="maths"{indent}>{mathml(line.formula)}</div>'
+        else:
+            yield f"<p{indent}>{escape(line.text)}</p>"
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
+    """Lines that are mathematics, and lines that are not, each with its neighbours."""
+    for is_maths, run in groupby(lines, key=lambda line: bool(line.formula)):
+        yield is_maths, list(run)
+
+
+def _aligned(run: Sequence[Line]) -> str:
+    rows = " \\\\\n".join(f"& {_quads(line)}{line.formula}" for line in run)
+    return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {"text": plain, "latex": latex, "markdown": markdown, "html": html}

@@ -1,0 +1,146 @@
+"""Every output of explain is well formed for every reference model, and escapes what names may hold."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mvgraph.objective.explaining import Account
+from mvgraph.objective.report import Line, Report, Section, plain
+from mvgraph.objective.typesetting import html, in_latex, in_markdown, latex, markdown
+from mvgraph.spec import zoo
+from mvgraph.spec.model import OpenViews
+from mvgraph.spec.reading import load
+
+NAMES = zoo.names()
+NASTY = r"""
+mvgraph: 1
+name: "50 % of a_b & <script>alert('$x^2$')</script> \\ {~} #1 *bold* [link](x) é 中"
+views: {a_b: {}, t-2: {}, "9": {}}
+params: {lam_x: 2.0}
+p:
+  zhat2: {latent: normal, dim: 3}
+  x: {observed: true, given: [zhat2], likelihood: normal, network: mlp}
+q:
+  zhat2: {expert: normal, network: mlp, fuse: poe}
+objective:
+  maximize: [{elbo: {from: V, to: V, beta: lam_x}}]
+"""
+DOCUMENT = "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\begin{document}\n%s\n\\end{document}\n"
+VOID = {"meta"}
+
+
+@cache
+def report(name: str) -> Report:
+    """A model's report, with three views where it may have them, by steps."""
+    spec = load(name)
+    return Account(load(name, views=3) if spec.open_views == OpenViews(2) else spec, steps=True).report
+
+
+class Tags(HTMLParser):
+    """Checks that every tag is closed, and collects tags and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        assert not any(name in {"src", "href", "onload"} for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("name", [*NAMES, NASTY])
+def test_html_is_a_whole_page_of_its_own(name: str) -> None:
+    """Every tag is closed, nothing is loaded, all mathematics is MathML, every prose line is there."""
+    page = html(report(name))
+    found = Tags()
+    found.feed(page)
+    assert not found.open
+    assert {"html", "h1", "h2", "math"} <= found.seen
+    assert not {"script", "link", "img"} & found.seen
+    assert all(line.text in found.text for one in report(name) for line in one.lines if not line.formula)
+    assert page.count('<div class="maths"') == sum(bool(line.formula) for one in report(name) for line in one.lines)
+    for element in re.findall(r"<math.*?</math>", page):
+        ElementTree.fromstring(element)
+
+
+@pytest.mark.parametrize("name", [*NAMES, NASTY])
+def test_markdown_is_balanced(name: str) -> None:
+    """Mathematics stands between its own pairs of dollars; no other dollar, and no tag, is left as it is."""
+    text = markdown(report(name))
+    parts = re.split(r"^\$\$$", text, flags=re.MULTILINE)
+    assert len(parts) % 2 == 1
+    words, maths = parts[::2], parts[1::2]
+    assert all(block.count(r"\begin{aligned}") == block.count(r"\end{aligned}") == 1 for block in maths)
+    assert not any(re.search(r"(?<!\\)\$|<", part) for part in words)
+    assert sum(block.count("\n& ") for block in maths) == sum(bool(x.formula) for s in report(name) for x in s.lines)
+
+
+@pytest.mark.parametrize("name", [*NAMES, NASTY])
+def test_latex_is_balanced(name: str) -> None:
+    """Braces and environments close; every line is there."""
+    text = latex(report(name))
+    bare = text.replace(r"\{", "").replace(r"\}", "").replace(r"\\", "")
+    assert bare.count("{") == bare.count("}")
+    assert text.count(r"\begin{flalign*}") == text.count(r"\end{flalign*}") > 0
+    assert text.count(r"\par") == sum(not x.formula for s in report(name) for x in s.lines) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex: texlive-latex-extra")
+def test_latex_compiles(tmp_path: Path) -> None:
+    """All reference models, and a name that means much to LaTeX, in one document."""
+    body = "\n\\clearpage\n".join(latex(report(name)) for name in [*NAMES, NASTY])
+    (tmp_path / "all.tex").write_text(DOCUMENT % body, encoding="utf-8")
+    call = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-3000:]
+    assert (tmp_path / "all.pdf").stat().st_size > 10_000
+
+
+SMALL: Report = (
+    Section("", (Line("a_b"), Line("of 50 %"))),
+    Section("Sum", (Line("+ x", "+ x"), Line("deep", level=1), Line("- y", "- y", 1))),
+)
+
+
+def test_formats_of_one_report() -> None:
+    """By hand."""
+    assert plain(SMALL) == "a_b\nof 50 %\n\nSum\n  + x\n    deep\n    - y\n"
+    assert markdown(SMALL) == (
+        "# a\\_b\n\n- of 50 %\n\n## Sum\n\n$$\n\\begin{aligned}\n& + x\n\\end{aligned}\n$$\n\n- deep\n\n"
+        "$$\n\\begin{aligned}\n& \\quad - y\n\\end{aligned}\n$$\n"
+    )
+    assert latex(SMALL).splitlines()[2:6] == [
+        r"\section*{a\_b}",
+        r"\noindent\hspace*{0em}of 50 \%\par",
+        r"\subsection*{Sum}",
+        r"\begin{flalign*}",
+    ]
+    assert '<h1>a_b</h1>\n<p>of 50 %</p>\n<h2>Sum</h2>\n<div class="maths"><math' in html(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "tex", "mark"),
+    [("a_b", r"a\_b", r"a\_b"), ("<i>", "$<$i$>$", "&lt;i&gt;"), ("λ·中", r"$\lambda$$\cdot$[U+4E2D]", "λ·中")],
+)
+def test_escapes(text: str, tex: str, mark: str) -> None:
+    """What means something stands as it is."""
+    assert (in_latex(text), in_markdown(text)) == (tex, mark)
