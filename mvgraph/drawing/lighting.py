@@ -14,9 +14,11 @@ from mvgraph.drawing.parameters import makes
 from mvgraph.drawing.sketch import Line, Mark, Sketch
 from mvgraph.graph.building import data_names
 from mvgraph.language.table import Table
-from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp
+from mvgraph.objective.atoms import KL, Atom, Comparison, Draw, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import Objective
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
+from mvgraph.objective.explaining import Account
+from mvgraph.objective.folding.formulas import formula as formula_of
 from mvgraph.objective.games import Critic, Generator, Reconstruction, Sample
 from mvgraph.objective.keys import (
     Auxiliary,
@@ -84,27 +86,38 @@ class Scene:
         return Light(frozenset(s for s in self.lines if s[1:] == (name, part)), frozenset({name}))
 
 
-def groups(spec: Spec, sketch: Sketch, folding: Folding, objective: Objective) -> Table[tuple[Group, ...]]:
-    """For every term of an objective what it comes from, in the picture that is folded as said.
+def groups(account: Account, sketch: Sketch, folding: Folding) -> Table[tuple[Group, ...]]:
+    """For every term that `explain` prints what it comes from, in the picture that is folded as said.
 
     Arguments:
-        spec: a checked spec.
+        account: of the spec.
         sketch: its unrolled picture.
         folding: how that is drawn.
-        objective: its objective.
 
     Returns:
         The terms of each phase by its name; those of an objective without phases under no name.
     """
-    scene, phases = Scene(spec, sketch), objective.phases or {"": objective}
-    return Table({name: tuple(_groups(scene, folding, name, one)) for name, one in phases.items()})
+    scene = Scene(account.spec, sketch)
+    phases = account.objective.phases or {"": account.objective}
+    return Table({name: tuple(_groups(scene, folding, name, account, one)) for name, one in phases.items()})
 
 
-def _groups(scene: Scene, folding: Folding, phase: str, objective: Objective) -> Iterator[Group]:
-    every = zip(objective.terms, objective.formulas, objective.lines, strict=True)
-    for n, ((_, atom), formula, line) in enumerate(every, 1):
-        members = _members(scene, folding, READERS[type(atom)](scene, atom))
-        yield Group(f"{phase or 'term'}.{n}", formula, line, members)
+def _groups(scene: Scene, folding: Folding, phase: str, account: Account, objective: Objective) -> Iterator[Group]:
+    for n, (line, formula, atoms) in enumerate(_printed(account, objective), 1):
+        light = _all(scene, atoms)
+        yield Group(f"{phase or 'term'}.{n}", formula, line, _members(scene, folding, light))
+
+
+def _printed(account: Account, objective: Objective) -> Iterator[tuple[str, str, list[Atom]]]:
+    """Each line as text and as LaTeX, with the atom that it is of, or all those that a folded sum stands for."""
+    found = account.folded(objective.terms)
+    if found is None:
+        terms = zip(objective.lines, objective.formulas, objective.terms, strict=True)
+        yield from ((line, formula, [atom]) for line, formula, (_, atom) in terms)
+        return
+    for piece in found.pieces:
+        atoms = [atom for _, atom in piece.unfolded(found.universe)]
+        yield str(piece), formula_of(account.notation, piece), atoms
 
 
 def _members(scene: Scene, folding: Folding, light: Light) -> frozenset[str]:

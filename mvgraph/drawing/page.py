@@ -141,6 +141,7 @@ def _sections(said: Statement, drawn: frozenset[str]) -> Iterator[str]:
         for phase, groups in said.terms.items():
             yield f"<h3>Phase {escape(phase)}</h3>" if phase else ""
             yield _terms(groups, drawn)
+        yield f'<p class="where">where {escape(said.where)}</p>' if said.where else ""
         yield "</section>"
     if said.verdict:
         verdict = escape(said.verdict) + (":" if said.reasons else "")

@@ -10,12 +10,12 @@ from mvgraph.drawing.diagram import Group
 from mvgraph.drawing.folding import Folding, fold
 from mvgraph.drawing.lighting import groups
 from mvgraph.language.table import Table
-from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import extent
+from mvgraph.objective.explaining import Account
 from mvgraph.spec.about import About
 from mvgraph.spec.model import Spec
 
-MOST_TERMS = 2000  # more are no help to a reader
+MOST_TERMS = 4000  # more take long to derive, and are no help to a reader
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Statement:
         name: of the model.
         about: where it comes from.
         terms: those of the objective, of each phase by its name; an objective without phases has no name.
+        where: what the indices of their sums run over; nothing where there are none.
         verdict: whether it is a bound, in words; nothing where it was not asked.
         reasons: why it is none.
         flags: what keeps it from being the plain evidence bound.
@@ -35,6 +36,7 @@ class Statement:
     name: str
     about: About = field(default_factory=About)
     terms: Mapping[str, tuple[Group, ...]] = field(default_factory=Table)
+    where: str = ""
     verdict: str = ""
     reasons: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
@@ -42,7 +44,7 @@ class Statement:
 
 
 def state(spec: Spec, *, unroll: bool = False, with_parameters: bool = False) -> Statement:
-    """The statement on a spec, its terms with what they come from in a picture.
+    """The statement on a spec, its terms with what they come from in a picture: sums are folded as its views are.
 
     Arguments:
         spec: a checked spec.
@@ -52,9 +54,19 @@ def state(spec: Spec, *, unroll: bool = False, with_parameters: bool = False) ->
     if extent(spec) > MOST_TERMS:
         many = f"with {len(spec.views)} views the objective has more than {MOST_TERMS:,} terms; draw it with fewer"
         return Statement(spec.name, spec.about, note=f"{many}, e.g. --views 3, to see them")
-    objective, whole = derive(spec), draft(spec, with_parameters=with_parameters)
-    terms = groups(spec, whole, Folding() if unroll else fold(spec, whole), objective)
+    account, whole = Account(spec, unfold=True if unroll else None), draft(spec, with_parameters=with_parameters)
+    terms = groups(account, whole, Folding() if unroll else fold(spec, whole))
+    objective, where = account.objective, _where(account)
     reason = objective.verdict.reason
     if objective.is_bound:
-        return Statement(spec.name, spec.about, terms, reason, (), objective.flags)
-    return Statement(spec.name, spec.about, terms, "no bound is proven", tuple(reason.split("; ")), objective.flags)
+        return Statement(spec.name, spec.about, terms, where, reason, (), objective.flags)
+    reasons = tuple(reason.split("; "))
+    return Statement(spec.name, spec.about, terms, where, "no bound is proven", reasons, objective.flags)
+
+
+def _where(account: Account) -> str:
+    """What the indices of folded sums run over, of all phases."""
+    parts = account.objective.phases.values() or [account.objective]
+    folded = [account.folded(one.terms) for one in parts]
+    legends = dict.fromkeys(found.legend for found in folded if found is not None and found.legend)
+    return "; ".join(legends)

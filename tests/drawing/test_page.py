@@ -43,7 +43,7 @@ def evil() -> str:
     edge = Edge(f"{EVIL}>b", EVIL, "b", "p", title=EVIL)
     group = Group(EVIL, upright(EVIL), EVIL, frozenset({EVIL, edge.id}))
     about = About(EVIL, (EVIL,), 2000, url="javascript:alert(1)")
-    said = Statement(EVIL, about, Table({EVIL: (group,)}), EVIL, (EVIL,), (EVIL,), EVIL)
+    said = Statement(EVIL, about, Table({EVIL: (group,)}), EVIL, EVIL, (EVIL,), (EVIL,), EVIL)
     return page(place(Diagram(EVIL, EVIL, nodes, (), (edge,))), said)
 
 
@@ -114,6 +114,17 @@ def test_phases_one_after_the_other() -> None:
     assert 0 < text.index("Phase joint") < text.index("Phase unimodal")
 
 
+def test_sums_are_folded_as_the_picture_is() -> None:
+    """A plate of views, a sum over views; by name, every term."""
+    read = Reader(html("mopoe", views=5))
+    lines = [str(t["title"]) for t in read.all("term")]
+    assert lines[0] == "+ 1/31 Σ_m E[log p(x.m|z); z~PoE[p(z)·Π_{n∈V} q(z|n)]]"
+    assert len(lines) == 4
+    assert all(line in mg.explain("mopoe", views=5) for line in lines)
+    assert "where m in V = {1, 2, 3, 4, 5}; S over the non-empty subsets of V" in read.text
+    assert len(Reader(html("mopoe", views=3, unroll=True)).all("term")) == 28
+
+
 def test_members_are_what_is_drawn() -> None:
     """Of one part alone only that part is lit."""
     read = Reader(html("mopoe", part="p"))
@@ -128,7 +139,7 @@ def test_too_many_terms_are_not_written_out() -> None:
     read = Reader(html("mopoe", views=40))
     assert not read.all("term")
     assert f"with 40 views the objective has more than {MOST_TERMS:,} terms" in read.text
-    assert len(Reader(html("mvae", views=40)).all("term")) == 41
+    assert len(Reader(html("mvae", views=40, unroll=True)).all("term")) == 41
 
 
 def test_a_picture_without_a_spec() -> None:
@@ -232,7 +243,13 @@ def lit(browser: Browser) -> set[str]:
     return set(browser.run(LIT))
 
 
-CASES = [("mopoe", {"views": 3, "unroll": True}), ("mhvae", {}), ("cmvae", {"parameters": True}), ("maae", {})]
+CASES = [
+    ("mopoe", {"views": 3, "unroll": True}),
+    ("mmvae_plus", {"views": 4}),
+    ("mhvae", {}),
+    ("cmvae", {"parameters": True}),
+    ("maae", {}),
+]
 
 
 def check_pointing(browser: Browser, path: Path, picture: Picture) -> None:
