@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         batch,
         check,
         compile,  # noqa: A004
+        contrast,
         derive,
         diff,
         draw,
@@ -69,6 +70,7 @@ else:
             "check": "mvgraph.interface",
             "compile": "mvgraph.interface",
             "compose": "mvgraph.spec.builder",
+            "contrast": "mvgraph.interface",
             "derive": "mvgraph.interface",
             "diff": "mvgraph.interface",
             "draw": "mvgraph.interface",
@@ -119,6 +121,7 @@ __all__ = [
     "check",
     "compile",
     "compose",
+    "contrast",
     "derive",
     "diff",
     "draw",

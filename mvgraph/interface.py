@@ -28,6 +28,7 @@ from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
+    from mvgraph.evaluation.contrast import Contrast
     from mvgraph.module.model import Model
     from mvgraph.training.run import Run
 
@@ -204,6 +205,22 @@ def diff(
     """
     one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
     return shown(difference(one, other, assuming, views))
+
+
+def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int = 0) -> Contrast:
+    """Two objectives as numbers, term by term, on made-up rows with shared parameters and noise.
+
+    Arguments:
+        delta: what `diff` found, of two specs with the same names.
+        rows: how many rows are made up, for views of three entries.
+        repeats: how often noise is drawn for each of them.
+        seed: of rows, parameters and noise.
+
+    Raises:
+        UsageError: the two specs have other names, or views.
+    """
+    evaluate: Callable[..., Contrast] = import_module("mvgraph.evaluation.contrast").contrast
+    return evaluate(delta, rows=rows, repeats=repeats, seed=seed)
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

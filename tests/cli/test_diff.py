@@ -58,3 +58,14 @@ def test_one_answer_has_one_form(mvgraph):
     result = mvgraph("diff", "jmvae", "mvtcae", "--latex", "--html")
     assert result.exit_code == 2
     assert "one answer has one form; leave --latex or --html out" in result.stderr
+
+
+def test_numbers(mvgraph):
+    text = mvgraph("diff", "mmvm", "mmvm_exact", "--numeric").stdout
+    last = text.splitlines()[-1]
+    assert last.endswith("100%  sum")
+    found = json.loads(mvgraph("diff", "mmvm", "mmvm_exact", "--numeric", "--json").stdout)["numeric"]
+    assert found[-1]["term"] == "sum"
+    assert found[-1]["gap"][0] > 0
+    result = mvgraph("diff", "mvae", "mvae", "--numeric", "--html")
+    assert (result.exit_code, "leave --numeric or --html out" in result.stderr) == (2, True)

@@ -12,7 +12,7 @@ from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, SpecName, V
 from mvgraph.cli.output import json_text
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
-from mvgraph.interface import diff
+from mvgraph.interface import contrast, diff
 
 EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1"
 
@@ -29,6 +29,15 @@ FORMS: dict[str, Callable[[Comparison], str]] = {
     "markdown": Comparison.markdown,
     "html": Comparison.to_html,
 }
+Numeric = Annotated[
+    bool,
+    typer.Option("--numeric", help="Both objectives as numbers too: small random networks, the same rows and noise."),
+]
+HEADING = "numbers, a row, with small random networks and made-up rows that both share"
+WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
+    "text": lambda found: f"{found}\n\n{HEADING}\n{contrast(found)}\n",
+    "json": lambda found: json_text({**found.to_json(), "numeric": contrast(found).to_json()}),
+}
 
 
 def run(
@@ -41,10 +50,15 @@ def run(
     as_markdown: AsMarkdown = False,
     as_html: AsHtml = False,
     exit_code: ExitCode = False,
+    numeric: Numeric = False,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
+    form = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
+    forms = WITH_NUMBERS if numeric else FORMS
+    if form not in forms:
+        raise UsageError(f"numbers are told as {' or '.join(WITH_NUMBERS)}; leave --numeric or --{form} out")
     found = diff(a, b, assuming=assumptions(assume or []), views=views)
-    typer.echo(FORMS[one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)](found), nl=False)
+    typer.echo(forms[form](found), nl=False)
     if exit_code and not found.same:
         raise typer.Exit(FINDING)
 
