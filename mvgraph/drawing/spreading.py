@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Any
 
 from mvgraph.drawing.candidates import LOOP
 from mvgraph.drawing.diagram import Diagram, Node, Plate
@@ -41,7 +42,12 @@ class Widths:
 
 def spread(diagram: Diagram, cells: Grid, heights: Heights) -> Widths:
     """Nodes near those they are joined with, members within their plates, strangers outside."""
-    left_labels = _left_labels(diagram, cells)
+    first = _spread(diagram, cells, heights, _left_labels(diagram, cells.guess))
+    turned = _left_labels(diagram, first.nodes)
+    return first if turned == first.left_labels else _spread(diagram, cells, heights, turned)
+
+
+def _spread(diagram: Diagram, cells: Grid, heights: Heights, left_labels: frozenset[str]) -> Widths:
     reach = _reach(diagram, cells, left_labels)
     things: list[Hashable] = [*cells.guess, *((s, p.id) for p in diagram.plates for s in ("left", "right"))]
     choices = [
@@ -62,14 +68,14 @@ def spread(diagram: Diagram, cells: Grid, heights: Heights) -> Widths:
     )
 
 
-def _left_labels(diagram: Diagram, cells: Grid) -> frozenset[str]:
+def _left_labels(diagram: Diagram, places: Mapping[Any, float]) -> frozenset[str]:
     """A dot's label stands away from what the dot is joined with."""
     found = set()
     for node in diagram.nodes:
         others = [
             e.target if e.source == node.id else e.source for e in diagram.edges if node.id in (e.source, e.target)
         ]
-        if node.kind in DOTS and sum(cells.guess[o] - cells.guess[node.id] for o in others) > 0:
+        if node.kind in DOTS and sum(places[o] - places[node.id] for o in others) > 0:
             found.add(node.id)
     return frozenset(found)
 
