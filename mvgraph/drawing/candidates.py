@@ -15,6 +15,7 @@ USUAL = {"p": 0.0, "q": 0.2, "game": 0.0}  # how far a line of each part bows
 BENT = {"p": 100.0, "q": 60.0, "game": 60.0}  # what it costs to bow otherwise
 FORM = 60.0
 LOOP = 20.0  # how far a loop reaches from its node
+LEAST = 12.0  # half of what it is spread at least
 
 Candidate = tuple[float, Points]
 
@@ -46,10 +47,10 @@ def _bowed(start: Points, end: Points, aside: Points) -> Points:
 
 
 def _loops(box: Box) -> Iterator[Candidate]:
-    """A loop at each side; there is room on the right."""
+    """A loop at each side; there is room on the right, or where a dot's label is not."""
     x, y, r = box.x, box.y, max(box.width, box.height) / 2
     for cost, (dx, dy) in ((0.0, (1, 0)), (50.0, (-1, 0)), (50.0, (0, -1)), (60.0, (0, 1))):
-        far, wide = (r + LOOP) * 1.25, r * 1.1
+        far, wide = (r + LOOP) * 1.25, max(r * 1.1, LEAST)
         one = x + dx * far - dy * wide, y + dy * far - dx * wide
         two = x + dx * far + dy * wide, y + dy * far + dx * wide
         yield cost, cubic((x, y), one, two, (x, y))

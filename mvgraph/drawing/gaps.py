@@ -10,7 +10,7 @@ from mvgraph.drawing.curves import Inside, Points, cut, enters, leaves
 from mvgraph.drawing.outlines import SHARP, Outlines, inside
 from mvgraph.drawing.placement import Box
 
-TIMES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+TIMES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82, 0.1, 0.9)
 OFF, TAKEN, SHORT = 20.0, 1000.0, 500.0  # what it costs: away from the middle, on something, without line on a side
 ROOM = 2.0  # around the label
 LEAST = 6.0  # length of a piece

@@ -87,10 +87,13 @@ def _reach(diagram: Diagram, cells: Grid, left_labels: frozenset[str]) -> dict[H
         half, label = extent(node)[0] / 2, beside(node)[0]
         far = half + ASIDE + label if label else half
         found[node.id] = (far, half) if node.id in left_labels else (half, far)
+    dots = {n.id for n in diagram.nodes if n.kind in DOTS}
     for edge in diagram.edges:
         if edge.source == edge.target:
             left, right = found[edge.source]
-            found[edge.source] = left, right + LOOP + note(edge)[0] / 2
+            loop = LOOP + note(edge)[0] / 2
+            away = edge.source in dots - left_labels
+            found[edge.source] = (left + loop, right) if away else (left, right + loop)
     return found
 
 

@@ -12,6 +12,7 @@ from mvgraph.drawing.settling import Spring, settle
 from mvgraph.drawing.shapes import beside, extent, note
 
 ROW = 20.0  # between nodes of two rows
+BORDERS = 30.0  # at most so much is added where the line also crosses borders
 LEG = 12.0  # of line at each side of an edge's label
 
 
@@ -81,7 +82,10 @@ def _labels(diagram: Diagram, rows: Mapping[str, int]) -> Iterator[Apart]:
     for edge in diagram.edges:
         upper, lower = sorted((edge.source, edge.target), key=lambda n: rows[n])
         if edge.label and rows[upper] < rows[lower]:
-            yield Apart(("row", rows[upper]), ("row", rows[lower]), half[upper] + half[lower] + note(edge)[1] + 2 * LEG)
+            left = sum(PAD + strip(p) for p in diagram.plates if upper in p.nodes and lower not in p.nodes)
+            entered = sum(PAD for p in diagram.plates if lower in p.nodes and upper not in p.nodes)
+            free = note(edge)[1] + 2 * LEG + min(left + entered, BORDERS)
+            yield Apart(("row", rows[upper]), ("row", rows[lower]), half[upper] + half[lower] + free)
 
 
 def _choices(diagram: Diagram, rows: Mapping[str, int]) -> Iterator[Choice]:
