@@ -11,6 +11,7 @@ from mvgraph.drawing.diagram import Edge
 from mvgraph.drawing.placement import Box, Point
 
 BOWS = (0.0, 0.12, -0.12, 0.2, -0.2, 0.3, -0.3, 0.45, -0.45, 0.65, -0.65, 0.9, -0.9)
+SHIFTS = (0.0, 5.0, -5.0, 10.0, -10.0)  # from the places kept free, which others may have come near to
 USUAL = {"p": 0.0, "q": 0.2, "game": 0.0}  # how far a line of each part bows
 BENT = {"p": 100.0, "q": 60.0, "game": 60.0}  # what it costs to bow otherwise
 FORM = 60.0
@@ -30,8 +31,9 @@ def candidates(edge: Edge, source: Box, target: Box, path: Sequence[Point]) -> I
     across = np.array([along[1], -along[0]])
     for bow in BOWS:
         yield BENT[edge.part] * abs(abs(bow) - USUAL[edge.part]), _bowed(start, end, across * bow)
-    if path:
-        yield FORM * 0.1, smooth([(source.x, source.y), *path, (target.x, target.y)])
+    for k, shift in enumerate(SHIFTS if path else ()):
+        moved = [(x + shift, y) for x, y in path]
+        yield FORM * (0.1 + 0.05 * k), smooth([(source.x, source.y), *moved, (target.x, target.y)])
     for lean in (0.35, 0.6):
         lift = np.array([0.0, along[1] * lean])
         yield FORM * 0.25, np.stack([start, start + lift, end - lift, end])
