@@ -18,6 +18,7 @@ from mvgraph.objective.folding.folded import Folded, fold
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import universe
+from mvgraph.objective.folding.texts import alike
 from mvgraph.objective.formulas import RULES as RULE_FORMULAS
 from mvgraph.objective.formulas import joint
 from mvgraph.objective.notation import Notation, notation
@@ -127,7 +128,19 @@ class Account:
             yield Section(f"Term {number}: {line}", tuple(self._term(one, written)))
         yield Section("Objective, to be maximised", tuple(self.sum(one.terms)))
         yield _texts("Moves of a step, each with noise of its own", order(one.spec))
-        yield _texts("What it is", _verdict(one))
+        yield _texts("What it is", self._verdict(one))
+
+    def _verdict(self, one: Objective) -> Iterator[str]:
+        """Whether it is a bound, each reason for which it is none, and its flags."""
+        reasons, flags = one.verdict.reason.split("; "), list(one.flags)
+        if self.folds:
+            reasons, flags = (alike(texts, universe(self.spec)) for texts in (reasons, flags))
+        if one.is_bound:
+            yield f"a bound: {one.verdict.reason}"
+        else:
+            yield f"no bound of {evidence_text(one.spec)} is proven:"
+            yield from (f"  - {reason}" for reason in reasons)
+        yield from (f"! {flag}" for flag in flags)
 
     def _term(self, one: Objective, written: WrittenTerm) -> Iterator[Line]:
         """A written term: its rule, then its derivation, or its derived terms."""
@@ -220,12 +233,3 @@ def _random(spec: Spec, written: WrittenTerm) -> list[str]:
     )
     more = f" and {len(sets) - MOST_SETS} more" if len(sets) > MOST_SETS else ""
     return [f"the evidence is drawn anew in every step, all sets of 2 to M - 1 views alike: {drawn_from}{more}"]
-
-
-def _verdict(objective: Objective) -> list[str]:
-    reason = objective.verdict.reason
-    if objective.is_bound:
-        lines = [f"a bound: {reason}"]
-    else:
-        lines = [f"no bound of {evidence_text(objective.spec)} is proven:", *(f"  - {r}" for r in reason.split("; "))]
-    return [*lines, *(f"! {flag}" for flag in objective.flags)]

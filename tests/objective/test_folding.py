@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from mvgraph.graph import check
 from mvgraph.objective import derive
 from mvgraph.objective.folding.folded import Folded, fold
+from mvgraph.objective.folding.renaming import Universe
+from mvgraph.objective.folding.texts import alike
 from mvgraph.objective.ranges import Range, bindings
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
@@ -212,3 +214,12 @@ def test_legend() -> None:
     spec = load("mopoe", views=3)
     legend = fold(derive(spec).terms, spec).legend
     assert legend == "m in V = {1, 2, 3}; S over the non-empty subsets of V"
+
+
+def test_sentences_that_differ_by_a_view_alone_are_one() -> None:
+    """Three and more; two, or those that differ in something else, stay."""
+    views = Universe(("1", "2", "3"), taken=frozenset({"1", "2", "3", "m"}))
+    three = [f"a route scores {v} only" for v in "123"]
+    assert alike([*three, "weight 2"], views) == ["a route scores n only, for every view n", "weight 2"]
+    assert alike(three[:2], views) == three[:2]
+    assert alike(["h.1 and z.2", "h.2 and z.1", "h.12 is"], views) == ["h.1 and z.2", "h.2 and z.1", "h.12 is"]
