@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
+import gallery
 import missing
 import notation
 
@@ -204,8 +205,12 @@ SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
     "models": models,
     "notation": notation.table,
     **{f"picture_{name}": partial(notation.model, name) for name in notation.MODELS},
+    "gallery": gallery.page,
 }
-PICTURES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {notation.FOLDER: notation.pictures}
+PICTURES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
+    notation.FOLDER: notation.pictures,
+    gallery.FOLDER: gallery.pictures,
+}
 
 
 def written(text: str) -> str:

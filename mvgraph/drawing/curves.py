@@ -119,6 +119,9 @@ def _crossing(curve: Points, inside: Inside, within: float, beyond: float) -> fl
     """Where a curve crosses a border, between a time within and one beyond."""
     for _ in range(5):
         steps = np.linspace(within, beyond, 33)
-        last = int(np.flatnonzero(inside(along(curve, steps))[:-1])[-1])
+        seen = np.flatnonzero(inside(along(curve, steps))[:-1])
+        if not len(seen):
+            return within  # on the border but for the last digit
+        last = int(seen[-1])
         within, beyond = float(steps[last]), float(steps[last + 1])
     return (within + beyond) / 2

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.figures import WIDTH, figure
 from mvgraph.drawing.labels import outline
-from mvgraph.drawing.legend import key
+from mvgraph.drawing.legend import MARGIN, key
 from mvgraph.drawing.lines import line, midpoint
 from mvgraph.drawing.marks import badge, corner, mark
 from mvgraph.drawing.markup import anchor, element, number, write
@@ -43,6 +43,18 @@ def svg(placement: Placement, theme: Theme = LIGHT, *, legend: bool = False, zoo
         return _document(diagram, theme, layers, (placement.width, placement.height), zoom)
     explained = key(diagram, theme, placement.width, placement.height)
     return _document(diagram, theme, [*layers, explained.drawn], (explained.width, explained.height), zoom)
+
+
+def legend(diagram: Diagram, theme: Theme = LIGHT, width: float = 400.0) -> str:
+    """What explains a diagram, alone, as a whole SVG document.
+
+    Arguments:
+        diagram: what is explained.
+        theme: its colours.
+        width: of the rows, in points.
+    """
+    explained = key(diagram, theme, width, MARGIN)  # below nothing
+    return _document(diagram, theme, [explained.drawn], (explained.width, explained.height), 1.0)
 
 
 def _document(diagram: Diagram, theme: Theme, layers: Iterable[Element], size: tuple[float, float], zoom: float) -> str:

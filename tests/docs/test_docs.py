@@ -201,3 +201,12 @@ def test_the_page_on_drawing_names_every_file_and_shows_every_picture() -> None:
     assert set(re.findall(r"`(\.\w+)`", page)) >= set(SUFFIXES)
     shown = set(re.findall(r'src(?:set)?="images/drawing/([^"]+)"', page))
     assert shown == {p.name for p in (ROOT / "docs" / "images" / "drawing").iterdir()}
+
+
+def test_every_picture_of_the_gallery_is_shown() -> None:
+    """Each reference model folded and unrolled, each in light and dark, and nothing that no one sees."""
+    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r'src(?:set)?="gallery/([^"]+)"', page))
+    models = {f"{name}{end}.svg" for name in mg.names() for end in ("", "_dark", "_unrolled", "_unrolled_dark")}
+    assert shown == models | {"legend.svg", "legend_dark.svg"}
+    assert shown == {p.name for p in (ROOT / "docs" / "gallery").iterdir()}
