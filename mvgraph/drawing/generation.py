@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import networkx as nx
 
 from mvgraph.drawing.sketch import Line, Mark, Nodes
-from mvgraph.graph.building import part
 from mvgraph.language.word import inline
+from mvgraph.spec.graphs import part
 from mvgraph.spec.model import Spec
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from mvgraph.drawing.sketch import Line, Mark, Nodes
-from mvgraph.graph.building import copies, copy_name, data_names
 from mvgraph.graph.usage import consulted
 from mvgraph.language.word import inline
 from mvgraph.spec.grammar import summary
+from mvgraph.spec.graphs import copies, copy_name, data_names
 from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.vocab.family.mixture_of import MixtureOf
 

@@ -12,7 +12,6 @@ from mvgraph.drawing.diagram import Group, Part
 from mvgraph.drawing.folding import Folding
 from mvgraph.drawing.parameters import makes
 from mvgraph.drawing.sketch import Line, Mark, Sketch
-from mvgraph.graph.building import data_names
 from mvgraph.language.table import Table
 from mvgraph.objective.atoms import KL, Atom, Comparison, Draw, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import Objective
@@ -36,6 +35,7 @@ from mvgraph.objective.keys import (
     Standard,
 )
 from mvgraph.objective.statistics import Statistical
+from mvgraph.spec.graphs import data_names
 from mvgraph.spec.model import Spec
 
 Step = tuple[str, str, Part]  # a line by the names of its ends, views and levels unrolled

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mvgraph.drawing.sketch import Line, Mark, Nodes
-from mvgraph.graph.building import copies, copy_name
 from mvgraph.language.density import Data, Density, parse_density, parse_sample
 from mvgraph.language.symbols import upright
 from mvgraph.language.word import inline
 from mvgraph.spec.games import Contest
+from mvgraph.spec.graphs import copies, copy_name
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import contests, variables
 from mvgraph.spec.terms import BatchStatistic

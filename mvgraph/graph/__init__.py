@@ -1,6 +1,6 @@
 """The two graphs of a written model, and everything that can be wrong with them; no torch."""
 
-from mvgraph.graph.building import build
 from mvgraph.graph.checks import check
+from mvgraph.spec.graphs import build
 
 __all__ = ["build", "check"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mvgraph.errors import Problem, SpecError
-from mvgraph.graph.building import copies
 from mvgraph.graph.finding import Check, attempt, error, posteriors
 from mvgraph.graph.inference import weights_of
 from mvgraph.language.table import Table
 from mvgraph.registry import nearest
+from mvgraph.spec.graphs import copies
 from mvgraph.spec.model import Latent, Spec, View
 from mvgraph.vocab.param.learnt import Learnt
 

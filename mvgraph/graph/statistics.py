@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mvgraph.errors import Problem
-from mvgraph.graph.building import copies
 from mvgraph.graph.finding import Check, Written, densities, error, posteriors, warning, written
 from mvgraph.language.index import parse_ranges
+from mvgraph.spec.graphs import copies
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import networkx as nx
 
 from mvgraph.errors import Path, Problem
-from mvgraph.graph.building import template
 from mvgraph.graph.finding import Check, error, plated, used_latents, written
 from mvgraph.registry import nearest
+from mvgraph.spec.graphs import template
 from mvgraph.spec.model import Spec
 
 RESERVED = frozenset({"M", "M_obs", "V", "p", "q", "size"})

@@ -9,7 +9,6 @@ from typing import Any
 
 import sympy
 
-from mvgraph.graph.building import data_names
 from mvgraph.language.expr import Expr
 from mvgraph.language.symbols import latex, upright, weighted
 from mvgraph.language.table import Table
@@ -31,6 +30,7 @@ from mvgraph.objective.keys import (
     Standard,
 )
 from mvgraph.objective.ranges import ALL, Each, count
+from mvgraph.spec.graphs import data_names
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.center.mixture import MixtureCenter
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mvgraph.language.table import Table
+from mvgraph.spec import graphs
 from mvgraph.spec.about import About
 from mvgraph.spec.document import Document
 from mvgraph.spec.games import Move
@@ -21,6 +22,9 @@ from mvgraph.vocab.network import Network
 from mvgraph.vocab.optimizer import Optimizer
 from mvgraph.vocab.param import Param
 from mvgraph.vocab.sampler import Sampler
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Value = float | int | Param | Table[float]
 
@@ -217,6 +221,11 @@ class Spec:
     training: Training = Training()
     moves: tuple[Move, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def graph(self) -> nx.MultiDiGraph:
+        """Both graphs, one copy a view of whatever is plated; attributes as `mvgraph.graph.build` documents them."""
+        return graphs.build(self)
 
     @property
     def maximize(self) -> tuple[WrittenTerm, ...]:

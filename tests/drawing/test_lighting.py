@@ -16,10 +16,10 @@ from mvgraph.drawing.lighting import READERS
 from mvgraph.drawing.statement import state
 from mvgraph.errors import SpecError
 from mvgraph.graph import check
-from mvgraph.graph.building import data_names
 from mvgraph.objective.atoms import Draw
 from mvgraph.objective.latex import ATOMS
 from mvgraph.objective.notation import KEYS
+from mvgraph.spec.graphs import data_names
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.reading import load
 

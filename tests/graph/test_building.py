@@ -6,8 +6,8 @@ import networkx as nx
 import pytest
 
 from mvgraph.graph import build
-from mvgraph.graph.building import part
 from mvgraph.spec import zoo
+from mvgraph.spec.graphs import part
 from mvgraph.spec.reading import load
 
 VIEWS = {"mnist": {"shape": [4]}, "svhn": {"shape": [5], "likelihood": "bernoulli"}}
@@ -103,3 +103,10 @@ def test_each_part_of_a_reference_spec_is_acyclic(name: str) -> None:
 def test_building_twice_gives_equal_graphs() -> None:
     first, second = build(load("mopoe")), build(load("mopoe"))
     assert nx.utils.graphs_equal(first, second)
+
+
+def test_a_spec_has_its_graph_and_the_parents_of_priors_that_are_experts():
+    spec = load("mhvae")
+    assert nx.utils.graphs_equal(spec.graph, build(spec))
+    roles = {(a, b, d["role"]) for a, b, d in spec.graph.edges(data=True) if d["part"] == "q" and a.startswith("z")}
+    assert roles == {("z.2", "z.1", "prior"), ("z.3", "z.1", "prior"), ("z.3", "z.2", "prior")}

@@ -8,12 +8,12 @@ from itertools import combinations
 
 import networkx as nx
 
-from mvgraph.graph.building import build, part
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.naming import Names
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.games import Generator
 from mvgraph.objective.keys import Expert, Joint, Key, Pooled, leaves
+from mvgraph.spec.graphs import build, part
 from mvgraph.spec.model import Spec
 
 COPIES = 2  # of a plate, at least, for independences to be seen

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import networkx as nx
-
+from mvgraph.deferring import defer
 from mvgraph.language.table import Table
-from mvgraph.spec.model import Latent, Posterior, Spec
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from mvgraph.spec.model import Latent, Posterior, Spec
+else:
+    nx = defer("networkx")  # what only reads a spec need not wait for it
 
 
 def build(spec: Spec) -> nx.MultiDiGraph:
@@ -22,7 +28,8 @@ def build(spec: Spec) -> nx.MultiDiGraph:
     - of a latent with a posterior: `expert`, `fusion`, `prior_expert`, `absent` and `auxiliary`, words or None.
 
     Edges carry `part`: `p` from parent to child, `q` from the datum to the latent that is inferred from it. Those of q
-    carry `role` (`expert`: a network for this view alone, `joint`: one that sees all views), `expert` and `fusion`.
+    carry `role` (`expert`: a network for this view alone, `joint`: one that sees all views, `prior`: a parent of the
+    latent, where the conditional prior is one more expert), `expert` and `fusion`.
     The graph itself carries `name` and `mixture`. A parent that does not exist has no edge: see `check`.
 
     Arguments:
@@ -138,6 +145,10 @@ def _add_experts(graph: nx.MultiDiGraph, spec: Spec, posterior: Posterior) -> No
     for role, view, source in _experts(spec, posterior, latent) if latent else ():
         about = {"part": "q", "role": role, "expert": posterior.expert.word, "fusion": fusion}
         graph.add_edge(data[source], copy_name(posterior.name, view), **about)
+    if latent and posterior.prior_expert != "never":
+        for parent in (p for p in latent.given if p in graph):
+            about = {"part": "q", "role": "prior", "expert": latent.family.word, "fusion": fusion}
+            graph.add_edge(parent, posterior.name, **about)
 
 
 def _experts(spec: Spec, posterior: Posterior, latent: Latent) -> Iterator[tuple[str, str | None, str]]:
