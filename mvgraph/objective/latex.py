@@ -98,21 +98,45 @@ def _log_mean_exp(notation: Notation, value: LogMeanExp) -> str:
 
 def _outside(notation: Notation, value: LogMeanExp) -> str:
     numbered = replace(notation, number="k")
-    means = [_share(p) + _expected(value, _drawn(numbered, p), _weight(numbered, p)) for p in value.parts]
+    means = [_mean(numbered, value, part) for part in value.parts]
     if len(means) == 1:
         return means[0]
     lines = r" + {} \\ ".join(rf"{{\displaystyle {m}}}" for m in means)
     return rf"\left\{{\begin{{array}}{{l}} {lines} \end{{array}}\right\}}"
 
 
+def _mean(notation: Notation, value: LogMeanExp, part: Stratum | Each) -> str:
+    """One stratum, or the sum of those for each value of some indices."""
+    if isinstance(part, Each):
+        return rf"\sum_{{{part.latex}}} {_mean(notation, value, part.item)}"
+    return _share(part) + _expected(value, _drawn(notation, part), _weight(notation, part))
+
+
 def _inside(notation: Notation, value: LogMeanExp) -> str:
     """Draws of different strata have numbers of their own."""
     last = ",k" if value.samples > 1 else ""
-    numbered = [replace(notation, number=f"{n}{last}") for n in range(1, len(value.parts) + 1)]
-    pairs = list(zip(numbered, value.parts, strict=True))
-    each = " + ".join(f"{_share(p)}{_weight(n, p)}" for n, p in pairs)
-    draws = dict.fromkeys(d for n, p in pairs for d in _drawn(n, p))
+    numbers = [",".join(_indices(p)) or str(n) for n, p in enumerate(value.parts, 1)]
+    pairs = [(replace(notation, number=f"{n}{last}"), p) for n, p in zip(numbers, value.parts, strict=True)]
+    each = " + ".join(_weighed(n, p) for n, p in pairs)
+    draws = dict.fromkeys(d for n, p in pairs for d in _of_each(n, p))
     return _expected(value, tuple(draws), f"[{each}]")
+
+
+def _indices(part: Stratum | Each) -> list[str]:
+    return [r.index for r in part.ranges] if isinstance(part, Each) else []
+
+
+def _weighed(notation: Notation, part: Stratum | Each) -> str:
+    if isinstance(part, Each):
+        return rf"{{\textstyle\sum_{{{part.latex}}}}} {_weighed(notation, part.item)}"
+    return f"{_share(part)}{_weight(notation, part)}"
+
+
+def _of_each(notation: Notation, part: Stratum | Each) -> tuple[str, ...]:
+    """The draws of a stratum, or those for each value of some indices."""
+    if isinstance(part, Each):
+        return tuple(listing(draw, part) for draw in _of_each(notation, part.item))
+    return _drawn(notation, part)
 
 
 def _share(part: Stratum) -> str:
@@ -128,8 +152,14 @@ def _expected(value: LogMeanExp, draws: tuple[str, ...], weight: str) -> str:
 
 def _weight(notation: Notation, part: Stratum) -> str:
     """w = Π p(x | ·)^λ Π (p/q)^β of one stratum."""
-    scores = [_scored(notation, a) + _power(c) for c, a in part.scores]
+    scores = [_score(notation, s) for s in part.scores]
     return r" \, ".join([*scores, *(_ratio(notation, c, a) for c, a in part.ratios)])
+
+
+def _score(notation: Notation, score: tuple[Expr, Likelihood] | Each) -> str:
+    if isinstance(score, Each):
+        return rf"{{\textstyle\prod_{{{score.latex}}}}} {_score(notation, score.item)}"
+    return _scored(notation, score[1]) + _power(score[0])
 
 
 def _ratio(notation: Notation, coefficient: Expr, value: KL) -> str:
@@ -144,7 +174,7 @@ def _power(exponent: Expr) -> str:
 
 def _drawn(notation: Notation, part: Stratum) -> tuple[str, ...]:
     """What one stratum draws: latents that are scored from, then those above them."""
-    draws = [d for _, a in part.scores for d in a.draws]
+    draws = [d for _, a in (s.item if isinstance(s, Each) else s for s in part.scores) for d in a.draws]
     known = {d.key for d in draws}
     own = [rf"{notation.latent(k.ref)} \sim {notation.key(k)}" for _, a in part.ratios for k in _component(a.of, known)]
     given = notation.draws(d for _, a in part.ratios for d in a.given)
@@ -155,7 +185,7 @@ def _component(of: Key | Mixture, known: set[Key]) -> tuple[Key, ...]:
     """The densities of which the draws are; of a mixture, those of the component that some draws are known to be of."""
     if not isinstance(of, Mixture):
         return (of,)
-    return next((part for part in of.parts if known & set(part)), ())
+    return next((part for part in of.parts if not isinstance(part, Each) and known & set(part)), ())
 
 
 def _statistical(notation: Notation, value: Statistical) -> str:

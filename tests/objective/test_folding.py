@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from mvgraph.graph import check
 from mvgraph.objective import derive
 from mvgraph.objective.folding.folded import Folded, fold
+from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import Universe
 from mvgraph.objective.folding.texts import alike
+from mvgraph.objective.notation import notation
 from mvgraph.objective.ranges import Range, bindings
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews, Spec
@@ -209,8 +211,21 @@ def test_ranges(ranges: tuple[Range, ...], count: int) -> None:
     assert len(list(bindings(ranges, ("a", "b", "c", "d")))) == count
 
 
+def test_a_log_mean_exp_is_folded_as_latex() -> None:
+    """One stratum for each view, the views scored in it as a product; unfolded it is what it was."""
+    spec = load("mmvae_tight", views=3)
+    found = fold(derive(spec).terms, spec)
+    (text,) = (formula(notation(spec), piece) for piece in found.pieces)
+    assert found.unfolded == derive(spec).terms
+    assert found.unfolded[0][1].parts == derive(spec).terms[0][1].parts
+    assert r"{\textstyle\sum_{m \in V}} \tfrac{1}{3} \, {\textstyle\prod_{n \in V}} p(x_{n} \mid z^{(m,k)})" in text
+    assert text.startswith(r"+ \mathbb{E}_{z^{(m,k)} \sim q(z^{(m,k)} \mid x_{m}) : m \in V}")
+
+
 def test_legend() -> None:
     """What the indices are is said once."""
+    strata = load("mmvae", views=3)
+    assert fold(derive(strata).terms, strata).legend == "V = {1, 2, 3}"
     spec = load("mopoe", views=3)
     legend = fold(derive(spec).terms, spec).legend
     assert legend == "m in V = {1, 2, 3}; S over the non-empty subsets of V"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +47,9 @@ class Folded:
         ranges = {r.index: r for p in self.pieces for r in p.ranges}
         views = sorted(i for i, r in ranges.items() if r.sizes is None)
         sets = sorted(i for i, r in ranges.items() if r.sizes is not None)
-        told = [f"{', '.join(views)} in V = {{{', '.join(self.universe.views)}}}"] if views else []
+        whole = f"V = {{{', '.join(self.universe.views)}}}"
+        told = [f"{', '.join(views)} in {whole}"] if views else []
+        told += [whole] if not views and any(re.search(r"\bV\b", line) for line in self.lines) else []
         told += [f"{', '.join(sets)} over the non-empty subsets of V"] if sets else []
         return "; ".join(told)
 

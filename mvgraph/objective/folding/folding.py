@@ -230,10 +230,13 @@ def _seen(folder: Folder, value: Joint | Pooled | Seen, depth: int) -> Any:
     return whole
 
 
-def _log_mean_exp(folder: Folder, value: LogMeanExp, _: int) -> LogMeanExp:
-    """A log-mean-exp, whose inner terms are folded in print."""
+def _log_mean_exp(folder: Folder, value: LogMeanExp, depth: int) -> LogMeanExp:
+    """A log-mean-exp: its inner terms folded in its text, its strata where all that they draw is drawn to score."""
     pieces = folder.fold(sorted(inner(value.parts), key=order))
-    return replace(value, text=" ".join(str(lettered(p, folder.universe)) for p in pieces))
+    text = " ".join(str(lettered(p, folder.universe)) for p in pieces)
+    scored = {d.ref for part in value.parts for _, a in part.scores for d in a.draws}
+    compared = {key.ref for part in value.parts for _, a in part.ratios for key in a.to}
+    return replace(value, text=text, parts=folder.condensed(value.parts, depth) if compared <= scored else value.parts)
 
 
 READERS: dict[type, Callable[[Folder, Any, int], Any]] = {

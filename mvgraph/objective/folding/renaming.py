@@ -209,12 +209,15 @@ def _match(value: Match, renaming: Renaming) -> Any:
 
 
 def _log_mean_exp(value: LogMeanExp, renaming: Renaming) -> LogMeanExp:
-    """A log-mean-exp stands for itself; what was folded is its text."""
-    return replace(value, text=signed_sum(inner(value.parts), separator=" ")) if renaming.expands else value
+    """A log-mean-exp stands for itself: its views have no indices, whatever is folded in it."""
+    if not renaming.expands:
+        return value
+    parts = tuple(x for part in value.parts for x in spread(part, renaming))
+    return replace(value, parts=parts, text=signed_sum(inner(parts), separator=" "))
 
 
 def _set(value: frozenset[str], renaming: Renaming) -> frozenset[str]:
-    return frozenset(map(renaming.view, value))
+    return frozenset(map(renaming.view, sorted(value)))
 
 
 READERS: dict[type, Callable[[Any, Renaming], Any]] = {
