@@ -76,6 +76,7 @@ def _derivations(found: Account, spec: Spec) -> list[Data]:
 
 
 def _step(found: Account, step: Step) -> Data:
-    dropped = [signed(c, a) for c, a in step.dropped]
     after = [{"line": line.text, "latex": line.formula} for line in found.sum(step.after) if line.formula]
-    return {"rule": step.rule, "about": RULES[step.rule], "after": after, **({"dropped": dropped} if dropped else {})}
+    said = {"dropped": [signed(c, a) for c, a in step.dropped], "marked": [signed(c, a) for c, a in step.marked]}
+    about = {"rule": step.rule, "about": RULES[step.rule], "after": after}
+    return {**about, **{key: lines for key, lines in said.items() if lines}}

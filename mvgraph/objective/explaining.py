@@ -10,6 +10,7 @@ from typing import Any
 from mvgraph.language.expr import Expr
 from mvgraph.language.word import inline
 from mvgraph.objective import latex
+from mvgraph.objective.atoms import Draw
 from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive, merged
 from mvgraph.objective.evidence import random_parts, random_subsets
@@ -20,14 +21,14 @@ from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import universe
 from mvgraph.objective.folding.texts import alike
 from mvgraph.objective.formulas import RULES as RULE_FORMULAS
-from mvgraph.objective.formulas import joint
+from mvgraph.objective.formulas import drawn_from, joint
 from mvgraph.objective.notation import Notation, notation
 from mvgraph.objective.playbook import order
 from mvgraph.objective.prose import (
     MIXTURES,
     MOST_SETS,
     discrete_line,
-    evidence_lines,
+    evidence_rows,
     joint_density,
     latent_line,
     phase_lines,
@@ -109,7 +110,7 @@ class Account:
         sections = (
             _texts("", _head(self.spec)),
             Section("Generative model p", tuple(_generative(self.spec))),
-            _texts("Posterior family q, for any evidence", _posterior(self.spec)),
+            Section("Posterior family q, for any evidence", tuple(_posterior(self.spec))),
             *self._phases(),
             _texts("Networks that no term uses", dead(self.spec, self.objective)),
         )
@@ -163,7 +164,7 @@ class Account:
 
     def _step(self, number: int, step: Step) -> Iterator[Line]:
         yield Line(f"{number}. {RULES[step.rule]}")
-        lines = self._without(step.dropped) if step.dropped else self.sum(step.after)
+        lines = self._without(step.dropped) if step.dropped else self.sum(step.marked or step.after)
         yield from (line.deeper() for line in lines)
 
     def _omissions(self, spec: Spec, written: WrittenTerm) -> Iterator[Line]:
@@ -214,10 +215,14 @@ def _generative(spec: Spec) -> Iterator[Line]:
     yield from prose([*lines, *(f"param {name} = {inline(value)}" for name, value in spec.params.items())])
 
 
-def _posterior(spec: Spec) -> list[str]:
-    lines = [MIXTURES[spec.mixture]]
-    lines += [line for rule in spec.posteriors for line in posterior_lines(spec, rule)]
-    return [*lines, *evidence_lines(spec)]
+def _posterior(spec: Spec) -> Iterator[Line]:
+    yield Line(MIXTURES[spec.mixture])
+    yield from prose(line for rule in spec.posteriors for line in posterior_lines(spec, rule))
+    rows, more = evidence_rows(spec)
+    for views, draws in rows:
+        text = f"S = {views_text(views)}: {', '.join(map(str, draws))}"
+        yield Line(text, drawn_from(spec, views, [d for d in draws if isinstance(d, Draw)], len(draws)))
+    yield from prose([f"and {more} sets more"] if more else [])
 
 
 def _written(spec: Spec) -> list[tuple[WrittenTerm, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mvgraph.language.symbols import latex
+from mvgraph.objective.atoms import Draw
 from mvgraph.objective.family import parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.notation import density, notation
@@ -36,6 +37,14 @@ def joint(spec: Spec) -> str:
     factors += [density("p", names.name(Ref(*one)), _above(spec, *one)) for one in data]
     whole, product = density("p", ", ".join(nodes), map(latex, spec.conditioned)), r" \, ".join(factors)
     return f"{whole} = {product}"
+
+
+def drawn_from(spec: Spec, views: Iterable[str], draws: Sequence[Draw], count: int) -> str:
+    """What the latents are drawn from, given the data of some views; nothing where not all of them are drawn."""
+    if len(draws) < count:
+        return ""
+    drawn = r", \; ".join(map(notation(spec).draw, draws))
+    return rf"S = \{{{', '.join(map(latex, sorted(views)))}\}}: \quad {drawn}"
 
 
 def _above(spec: Spec, node: str, view: str) -> Iterator[str]:

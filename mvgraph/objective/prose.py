@@ -7,9 +7,9 @@ from typing import Any
 
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import inline
-from mvgraph.objective.atoms import Atom
+from mvgraph.objective.atoms import Atom, Draw
 from mvgraph.objective.evidence import Views, components, subsets
-from mvgraph.objective.family import Site, drawn, parents, prior_key
+from mvgraph.objective.family import Site, drawn, drawn_from_prior, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.playbook import players
 from mvgraph.spec.games import Contest
@@ -138,27 +138,29 @@ def _trunk(rule: Posterior) -> str:
     return f", own heads on the trunk of {rule.share}'s" if rule.share else ""
 
 
-def evidence_lines(spec: Spec) -> list[str]:
-    """What every latent is drawn from, for each set of views that a component can look at, all views observed."""
+def evidence_rows(spec: Spec) -> tuple[list[tuple[Views, list[Draw | str]]], int]:
+    """What every latent is drawn from, for each set of views that a component can look at, all views observed.
+
+    A latent for which there is no draw is a text. There may be more sets than rows: how many is the second part.
+    """
     everything = frozenset(spec.view_names)
     sets = [frozenset({v}) for v in spec.view_names] if spec.mixture == "singles" else subsets(everything)
     fixed = frozenset(spec.conditioned.values()) if spec.mixture == "none" else frozenset()
     sets = [s for s in sets if fixed <= s]
-    lines = [f"S = {views_text(s)}: {', '.join(_draws(spec, s, everything))}" for s in sets[:MOST_SETS]]
-    return [*lines, f"and {len(sets) - MOST_SETS} sets more"] if len(sets) > MOST_SETS else lines
+    return [(s, list(_draws(spec, s, everything))) for s in sets[:MOST_SETS]], max(len(sets) - MOST_SETS, 0)
 
 
-def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[str]:
-    if not evidence & frozenset(spec.scored_views):
-        yield from (f"{r}~{prior_key(spec, r)}" for v in spec.latents for r in copies(spec, v))
-        return
+def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[Draw | str]:
     site = Site(spec, evidence, evidence, everything)
+    if not evidence & frozenset(spec.scored_views):
+        yield from (drawn_from_prior(site, r) for v in spec.latents for r in copies(spec, v))
+        return
     for latent in spec.latents:
         rule = spec.posterior(latent.name)
         if not latent.plate and _unfused(rule, evidence, everything):
             yield _product(rule, evidence)
             continue
-        yield from (str(drawn(site, ref)) for ref in copies(spec, latent))
+        yield from (drawn(site, ref) for ref in copies(spec, latent))
 
 
 def _unfused(rule: Posterior, evidence: Views, everything: Views) -> bool:

@@ -11,8 +11,11 @@ from typing import Any
 import sympy
 
 from mvgraph.language.expr import Expr
+from mvgraph.objective.atoms import Comparison
 from mvgraph.objective.canonical import merged
+from mvgraph.objective.comparisons import Deviation, PooledKL
 from mvgraph.objective.deriving import frames, raw
+from mvgraph.objective.evaluation import is_closed
 from mvgraph.objective.evidence import Views, components, random_parts, random_subsets
 from mvgraph.objective.frame import Frame
 from mvgraph.objective.omissions import Why, omissions
@@ -43,6 +46,8 @@ RULES = {
     "gathered": "all the codes that it names are one argument of the statistic",
     "players": "all the fakes that it names are judged by one critic; this is the loss of those who make them",
     "like terms": "like terms are added and weights brought to normal form (R7)",
+    "closed forms": "both densities' parameters give the divergence in closed form",
+    "draws": "there is no closed form, or none is wanted: the divergence is estimated by draws",
 }
 NAMING: dict[type, str] = {
     Divergence: "densities",
@@ -62,12 +67,14 @@ class Step:
         before: the sum that it starts from.
         after: the sum that it gives.
         dropped: the terms that it takes out, where that is all that it does.
+        marked: the terms that it is about, where it changes none.
     """
 
     rule: str
     before: Sum
     after: Sum
     dropped: Sum = ()
+    marked: Sum = ()
 
 
 def trail(spec: Spec, written: WrittenTerm) -> list[Step]:
@@ -76,11 +83,21 @@ def trail(spec: Spec, written: WrittenTerm) -> list[Step]:
     >>> from mvgraph.spec.reading import load
     >>> spec = load("mopoe")
     >>> [step.rule for step in trail(spec, spec.maximize[0])]
-    ['bindings', 'components', 'factorisation']
+    ['bindings', 'components', 'factorisation', 'closed forms']
     """
     states = [(rule, _ordered(after), _ordered(out)) for rule, after, out in _states(spec, written)]
     steps = (Step(rule, before, after, out) for (_, before, _), (rule, after, out) in pairwise(states))
-    return [s for s in steps if s.before != s.after]
+    return [*(s for s in steps if s.before != s.after), *_evaluation(spec, states[-1][1])]
+
+
+def _evaluation(spec: Spec, last: Sum) -> Iterator[Step]:
+    """How the divergences of a sum are evaluated."""
+    marked: dict[str, list[tuple[Expr, Any]]] = {"closed forms": [], "draws": []}
+    for c, a in last:
+        if isinstance(a, Comparison | Deviation | PooledKL):
+            closed = not isinstance(a, PooledKL) and is_closed(spec, a)
+            marked["closed forms" if closed else "draws"].append((c, a))
+    yield from (Step(rule, last, last, marked=tuple(terms)) for rule, terms in marked.items() if terms)
 
 
 def _ordered(terms: Sum) -> Sum:

@@ -169,7 +169,7 @@ def test_explain_with_steps_as_json(mvgraph):
     assert [t["line"] for t in found["folded"]][-1] == "- 3 Σ_m KL(q(z|m) || p(z))"
     (term,) = found["steps"]
     assert term["term"].startswith("+ elbo from S to [m]")
-    assert [s["rule"] for s in term["steps"]] == ["bindings", "factorisation", "barren", "like terms"]
+    assert [s["rule"] for s in term["steps"]] == ["bindings", "factorisation", "barren", "like terms", "closed forms"]
     assert term["steps"][-1]["after"] == found["folded"]
     assert term["steps"][2]["dropped"]
 
