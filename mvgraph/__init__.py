@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         names,
         plan,
         published,
+        relate,
     )
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
@@ -90,6 +91,7 @@ else:
             "posterior": "mvgraph.spec.builder",
             "published": "mvgraph.interface",
             "read": "mvgraph.data.loading",
+            "relate": "mvgraph.interface",
             "statistic": "mvgraph.spec.builder",
             "view": "mvgraph.spec.builder",
         },
@@ -141,6 +143,7 @@ __all__ = [
     "posterior",
     "published",
     "read",
+    "relate",
     "statistic",
     "view",
 ]

@@ -69,3 +69,12 @@ def test_numbers(mvgraph):
     assert found[-1]["gap"][0] > 0
     result = mvgraph("diff", "mvae", "mvae", "--numeric", "--html")
     assert (result.exit_code, "leave --numeric or --html out" in result.stderr) == (2, True)
+
+
+def test_matrix(mvgraph):
+    text = mvgraph("diff", "--matrix", "bi_vcca", "dvcca", "mcvae").stdout
+    assert "bi_vcca, dvcca: identical under: mu = 1\n" in text
+    found = json.loads(mvgraph("diff", "--matrix", "bi_vcca", "dvcca", "mcvae", "--json").stdout)
+    assert found["names"] == ["bi_vcca", "dvcca", "mcvae"]
+    result = mvgraph("diff", "bi_vcca", "dvcca", "mcvae")
+    assert (result.exit_code, "add --matrix" in result.stderr) == (2, True)

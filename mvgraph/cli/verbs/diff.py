@@ -12,7 +12,7 @@ from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, SpecName, V
 from mvgraph.cli.output import json_text
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
-from mvgraph.interface import contrast, diff
+from mvgraph.interface import contrast, diff, relate
 
 EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1"
 
@@ -33,6 +33,8 @@ Numeric = Annotated[
     bool,
     typer.Option("--numeric", help="Both objectives as numbers too: small random networks, the same rows and noise."),
 ]
+More = Annotated[list[str] | None, typer.Argument(metavar="[SPEC]...", help="Further models, with --matrix.")]
+AsMatrix = Annotated[bool, typer.Option("--matrix", help="A table of how all the models relate, two by two.")]
 HEADING = "numbers, a row, with small random networks and made-up rows that both share"
 WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
     "text": lambda found: f"{found}\n\n{HEADING}\n{contrast(found)}\n",
@@ -43,6 +45,7 @@ WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
 def run(
     a: SpecName,
     b: SpecName,
+    more: More = None,
     assume: Assume = None,
     views: ViewCount = None,
     as_json: AsJson = False,
@@ -51,8 +54,15 @@ def run(
     as_html: AsHtml = False,
     exit_code: ExitCode = False,
     numeric: Numeric = False,
+    as_matrix: AsMatrix = False,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
+    if as_matrix:
+        table = relate(a, b, *(more or ()), assuming=assumptions(assume or []), views=views)
+        typer.echo(json_text(table.to_json()) if as_json else f"{table}\n", nl=False)
+        return
+    if more:
+        raise UsageError("two models are compared; for more of them, two by two, add --matrix")
     form = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
     forms = WITH_NUMBERS if numeric else FORMS
     if form not in forms:

@@ -46,11 +46,16 @@ def _verdict(delta: Difference) -> str:
     return "\n".join(lines)
 
 
-def _finding(found: Finding) -> Iterator[str]:
-    """A relation in words, what it needs, and what it rests on."""
+def found_text(found: Finding) -> str:
+    """A relation in words, and what it needs."""
     needs = [*found.given, *([_values(found.under)] if found.under else [])]
     under = f" under: {'; '.join(needs)}" if needs else ""
-    yield f"{WORDS[found.relation](found)}{under}"
+    return f"{WORDS[found.relation](found)}{under}"
+
+
+def _finding(found: Finding) -> Iterator[str]:
+    """A relation, and what it rests on."""
+    yield found_text(found)
     yield from (f"{INDENT}{note}" for note in found.notes)
     upper = "B - A" if found.lower == "A" else "A - B"
     yield from (f"{INDENT}{upper}: {signed(-c, a).replace('- ', '+ ', 1)}" for c, a in found.gap)

@@ -50,8 +50,13 @@ def _related(a: Sum, b: Sum, known: Known) -> Finding:
     factor = ratio(a, b)
     if factor is None or positive(factor, known) is False or any(isinstance(x, Generator) for x in a):
         return APART
-    notes = () if factor.is_Number else (f"where {sympy.factor(factor)} > 0",)
-    return Finding(Relation.SCALED, sympy.factor(factor), notes=notes)
+    notes = () if factor.is_Number else (f"where {neat(factor)} > 0",)
+    return Finding(Relation.SCALED, neat(factor), notes=notes)
+
+
+def neat(factor: Expr) -> Expr:
+    """A factor in its shortest form."""
+    return min((sympy.factor(factor), sympy.expand(factor), sympy.cancel(factor)), key=lambda e: len(str(e)))
 
 
 def ratio(a: Sum, b: Sum) -> Expr | None:

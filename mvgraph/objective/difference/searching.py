@@ -11,7 +11,7 @@ import sympy
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.gaps import Constant
-from mvgraph.objective.difference.relating import positive, related, written
+from mvgraph.objective.difference.relating import neat, positive, related, written
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
 from mvgraph.objective.difference.sides import Side
 from mvgraph.objective.difference.solving import Solution, solutions
@@ -22,7 +22,6 @@ from mvgraph.objective.games import Generator
 MOST_ATOMS = 200  # of both sides, beyond which no values are searched for
 MOST_WORK = 4000  # the sizes of the pairs of one level together
 MOST_PAIRS = 64  # of two changes at once
-LOSS = "without its "  # a part that both lose tells nothing
 SCALE = sympy.Symbol("scale", positive=True)
 Pair = tuple[Side, Side]
 
@@ -49,7 +48,7 @@ def _once(a: Side, b: Side) -> Iterator[Pair]:
 
 def _twice(a: Side, b: Side) -> Iterator[Pair]:
     ours, theirs = _changed(a), _changed(b)
-    both = ((c, d) for c in ours for d in theirs if c.given != d.given or not c.given[-1].startswith(LOSS))
+    both = ((c, d) for c in ours for d in theirs if c.given != d.given)  # one loss of both tells nothing
     more = chain(((d, b) for c in ours for d in _changed(c)), ((a, d) for c in theirs for d in _changed(c)))
     yield from islice(chain(both, more), MOST_PAIRS)
 
@@ -113,7 +112,7 @@ class _System:
         under = Table({str(s): str(sympy.factor(v)) for s, v in values.items()})
         relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
         shifted = {"relation": Relation.SHIFTED, "constant": written(rest)} if rest else {"relation": relation}
-        yield len(a), Finding(factor=sympy.factor(factor), under=under, **shifted)
+        yield len(a), Finding(factor=neat(factor), under=under, **shifted)
 
     def _negative(self, values: Solution) -> bool:
         return any(positive(-v, self.known) for v in values.values())

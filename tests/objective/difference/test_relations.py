@@ -60,7 +60,7 @@ def test_a_scale_with_other_params():
     """I-6: one model is the other, times a factor, its params being functions of the first one's."""
     found = mg.diff("mvtcae", MVTCAE_AS_JMVAE).special
     assert found is not None
-    assert (found.relation, str(found.factor)) == (SCALED, "-(alpha - 2)/2")
+    assert (found.relation, str(found.factor)) == (SCALED, "1 - alpha/2")
     assert found.under == {"alpha (B)": "-alpha*beta/(alpha - 2)", "beta (B)": "2*beta*(alpha - 1)/(alpha - 2)"}
 
 
