@@ -226,7 +226,7 @@ def relate(
     """
     if len(sources) < 2:
         raise UsageError(f"{len(sources)} is too few to be related; name two models or more")
-    specs = [_sound(s if isinstance(s, Spec) else load(s)) for s in sources]
+    specs = [accepted(s if isinstance(s, Spec) else load(s)) for s in sources]
     names = [s if isinstance(s, str) and "\n" not in s else found.name for s, found in zip(sources, specs, strict=True)]
     if len(set(names)) < len(names):
         raise UsageError(f"two models have the name '{max(names, key=names.count)}'; name one of them otherwise")

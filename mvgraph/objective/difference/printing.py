@@ -48,14 +48,19 @@ def _verdict(delta: Difference) -> str:
 
 def found_text(found: Finding) -> str:
     """A relation in words, and what it needs."""
-    needs = [*found.given, *([_values(found.under)] if found.under else [])]
-    under = f" under: {'; '.join(needs)}" if needs else ""
-    return f"{WORDS[found.relation](found)}{under}"
+    needs = _needs(found)
+    return WORDS[found.relation](found) + (f" under: {'; '.join(needs)}" if needs else "")
+
+
+def _needs(found: Finding) -> list[str]:
+    return [*found.given, *([_values(found.under)] if found.under else [])]
 
 
 def _finding(found: Finding) -> Iterator[str]:
-    """A relation, and what it rests on."""
-    yield found_text(found)
+    """A relation, what it needs, and what it rests on; on one line where it needs one thing."""
+    needs = _needs(found)
+    yield found_text(found) if len(needs) < 2 else f"{WORDS[found.relation](found)} under:"
+    yield from (f"{INDENT}{need}" for need in needs[: len(needs) if len(needs) > 1 else 0])
     yield from (f"{INDENT}{note}" for note in found.notes)
     upper = "B - A" if found.lower == "A" else "A - B"
     yield from (f"{INDENT}{upper}: {signed(-c, a).replace('- ', '+ ', 1)}" for c, a in found.gap)
