@@ -13,7 +13,7 @@ from mvgraph.language.word import inline
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
-from mvgraph.objective.keys import Key, Mixture
+from mvgraph.objective.keys import Key, Mixture, Ref
 from mvgraph.objective.notation import Notation, density, factor, formula, listing, with_causes
 from mvgraph.objective.pending import Pending, Seen, Written
 from mvgraph.objective.ranges import Each
@@ -152,14 +152,22 @@ def _expected(value: LogMeanExp, draws: tuple[str, ...], weight: str) -> str:
 
 def _weight(notation: Notation, part: Stratum) -> str:
     """w = Π p(x | ·)^λ Π (p/q)^β of one stratum."""
-    scores = [_score(notation, s) for s in part.scores]
-    return r" \, ".join([*scores, *(_ratio(notation, c, a) for c, a in part.ratios)])
+    scores = (_factor(notation, found, _score) for found in part.scores)
+    return r" \, ".join([*scores, *(_factor(notation, found, _ratio) for found in part.ratios)])
 
 
-def _score(notation: Notation, score: tuple[Expr, Likelihood] | Each) -> str:
-    if isinstance(score, Each):
-        return rf"{{\textstyle\prod_{{{score.latex}}}}} {_score(notation, score.item)}"
-    return _scored(notation, score[1]) + _power(score[0])
+Weighed = tuple[Expr, Any] | Each  # a part of a log-weight, or such parts for each value of some indices
+
+
+def _factor(notation: Notation, found: Weighed, read: Callable[[Notation, Expr, Any], str]) -> str:
+    """A factor of a weight, or the product of those for each value of some indices."""
+    if isinstance(found, Each):
+        return rf"{{\textstyle\prod_{{{found.latex}}}}} {_factor(notation, found.item, read)}"
+    return read(notation, *found)
+
+
+def _score(notation: Notation, coefficient: Expr, value: Likelihood) -> str:
+    return _scored(notation, value) + _power(coefficient)
 
 
 def _ratio(notation: Notation, coefficient: Expr, value: KL) -> str:
@@ -173,12 +181,27 @@ def _power(exponent: Expr) -> str:
 
 
 def _drawn(notation: Notation, part: Stratum) -> tuple[str, ...]:
-    """What one stratum draws: latents that are scored from, then those above them."""
-    draws = [d for _, a in (s.item if isinstance(s, Each) else s for s in part.scores) for d in a.draws]
-    known = {d.key for d in draws}
-    own = [rf"{notation.latent(k.ref)} \sim {notation.key(k)}" for _, a in part.ratios for k in _component(a.of, known)]
-    given = notation.draws(d for _, a in part.ratios for d in a.given)
-    return tuple(dict.fromkeys([*notation.draws(with_causes(draws)), *own, *given]))
+    """What one stratum draws, each latent once: those that are scored from, then those above them."""
+    scored = [(d, found) for found in part.scores for d in with_causes(_inside_of(found).draws)]
+    known = {d.key for d, _ in scored}
+    own = [(k, found) for found in part.ratios for k in _component(_inside_of(found).of, known)]
+    given = [(d, found) for found in part.ratios for d in _inside_of(found).given]
+    told = [(d.ref, _of_index(notation.draw(d), d.ref, found)) for d, found in scored]
+    told += [(k.ref, _of_index(rf"{notation.latent(k.ref)} \sim {notation.key(k)}", k.ref, f)) for k, f in own]
+    told += [(d.ref, _of_index(notation.draw(d), d.ref, found)) for d, found in given]
+    first: dict[Ref, str] = {}
+    for ref, text in told:
+        first.setdefault(ref, text)
+    return tuple(first.values())
+
+
+def _inside_of(found: Weighed) -> Any:
+    return found.item[1] if isinstance(found, Each) else found[1]
+
+
+def _of_index(text: str, ref: Ref, found: Weighed) -> str:
+    """A draw; of a latent of each view, where the part of the weight is one for each."""
+    return listing(text, found) if isinstance(found, Each) and ref.view in _indices(found) else text
 
 
 def _component(of: Key | Mixture, known: set[Key]) -> tuple[Key, ...]:

@@ -61,6 +61,7 @@ def unfolds(tree: Tree) -> None:
     spec = load(tree)
     assume(all(p.severity != "error" for p in check(spec)))
     assert all(f.unfolded == terms for terms, f in folded(spec))
+    assert all(formula(notation(spec), piece) for _, f in folded(spec) for piece in f.pieces)
 
 
 @QUICK
@@ -220,6 +221,18 @@ def test_a_log_mean_exp_is_folded_as_latex() -> None:
     assert found.unfolded[0][1].parts == derive(spec).terms[0][1].parts
     assert r"{\textstyle\sum_{m \in V}} \tfrac{1}{3} \, {\textstyle\prod_{n \in V}} p(x_{n} \mid z^{(m,k)})" in text
     assert text.startswith(r"+ \mathbb{E}_{z^{(m,k)} \sim q(z^{(m,k)} \mid x_{m}) : m \in V}")
+
+
+def test_private_latents_of_a_log_mean_exp_are_folded_as_latex() -> None:
+    """Their draws and their ratios are those of each view."""
+    tree = {"p": {"h": {"latent": "normal", "plate": "view", "dim": 2}, "x": {"given": ["z", "h"]}}}
+    route = {"iwae": {"from": "V", "to": "V", "samples": 4}}
+    spec = load("mvae", views=3, p=tree["p"], q={"h": {"expert": "normal"}}, objective={"maximize": [route]})
+    (text,) = (formula(notation(spec), piece) for piece in fold(derive(spec).terms, spec).pieces)
+    assert r"h_{m}^{(k)} \sim q(h_{m}^{(k)} \mid x_{m}) : m \in V" in text
+    assert r"{\textstyle\prod_{m \in V}} p(x_{m} \mid h_{m}^{(k)}, z^{(k)})" in text
+    assert text.count(r"\prod") == 4  # of scores, of ratios, and twice of the experts of z
+    assert r"\frac{p(h_{m}^{(k)})}{q(h_{m}^{(k)} \mid x_{m})}" in text
 
 
 def test_legend() -> None:
