@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -210,3 +211,14 @@ def test_every_picture_of_the_gallery_is_shown() -> None:
     models = {f"{name}{end}.svg" for name in mg.names() for end in ("", "_dark", "_unrolled", "_unrolled_dark")}
     assert shown == models | {"legend.svg", "legend_dark.svg"}
     assert shown == {p.name for p in (ROOT / "docs" / "gallery").iterdir()}
+
+
+def test_a_picture_is_current_until_something_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    same = importlib.import_module("generate").same
+    drawn = '<path d="M10.00 5.25L3 4"/>'
+    assert same(drawn, drawn.replace("5.25", "5.26"), drawn=True)
+    assert not same(drawn, drawn.replace("5.25", "5.26"), drawn=False)
+    assert not same(drawn, drawn.replace("5.25", "6.25"), drawn=True)
+    assert not same(drawn, drawn.replace("L", "M"), drawn=True)
+    assert not same(drawn, drawn.replace("L3 4", ""), drawn=True)
