@@ -13,13 +13,9 @@ from mvgraph.drawing.svg import svg
 from mvgraph.drawing.themes import LIGHT
 from mvgraph.spec.model import Spec
 
-from .laws import FOUR, no_edge_through_a_node, violations
+from .laws import FOUR, violations
 
 MOST_SECONDS = 2.0
-THROUGH = {  # unrolled, there is no way for some line but through a node that was found
-    "six levels": "72 lines between 15 nodes",
-    "twelve latents": "86 lines between 33 nodes",
-}
 
 
 def forty_views() -> Spec:
@@ -74,9 +70,9 @@ def test_a_large_model_draws_quickly_and_legibly(name: str) -> None:
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_model_keeps_the_laws_unrolled(name: str) -> None:
     placed = place(diagram(LARGE[name][0], unroll=True))
-    through = list(no_edge_through_a_node(placed))
-    assert bool(through) is (name in THROUGH)
-    assert [said for said in violations(placed, FOUR) if said not in through] == []
+    assert len(violations(placed, FOUR)) <= (
+        name == "twelve latents"
+    )  # one of 86 lines finds no way but through a node
 
 
 @pytest.mark.parametrize("name", LARGE)
