@@ -1,5 +1,7 @@
 """Writes what is generated in the documentation: `python docs/generate.py`, or with `--check` only compares.
 
+`--quick` leaves out what takes a while: docs/family.md, for which all pairs of models are compared.
+
 A section stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `SECTIONS`. Pictures are files
 of their own, and nothing else is in their folders.
 """
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
+import family
 import gallery
 import missing
 import notation
@@ -204,19 +207,28 @@ SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
     "allowed": allowed,
     "models": models,
     "notation": notation.table,
+    "family_classes": family.classes,
+    "family_steps": partial(family.which, table),
+    "family_alone": family.alone,
+    "family_pairs": partial(family.pairs, table),
     **{f"picture_{name}": partial(notation.model, name) for name in notation.MODELS},
     "gallery": gallery.page,
 }
 PICTURES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
     notation.FOLDER: notation.pictures,
     gallery.FOLDER: gallery.pictures,
+    family.FOLDER: family.pictures,
 }
+SLOW = {family.FOLDER, *(name for name in SECTIONS if name.startswith("family_"))}  # all pairs of models are compared
+QUICK = "--quick"
 
 
 def written(text: str) -> str:
     """A page with its generated sections made anew."""
 
     def section(match: re.Match[str]) -> str:
+        if QUICK in sys.argv[1:] and match["name"] in SLOW:
+            return match[0]
         body = "\n".join(SECTIONS[match["name"]]()).strip()
         return f"{match[1]}\n{body}\n\n{match[3]}"
 
@@ -226,7 +238,12 @@ def written(text: str) -> str:
 def generated() -> dict[Path, str]:
     """Every page and every picture as it should be."""
     pages = {page: written(page.read_text(encoding="utf-8")) for page in sorted(DOCS.glob("*.md"))}
-    return pages | {DOCS / name: text for pictures in PICTURES.values() for name, text in pictures()}
+    return pages | {DOCS / name: text for folder in folders() for name, text in PICTURES[folder]()}
+
+
+def folders() -> list[str]:
+    """The folders of pictures that are made."""
+    return [folder for folder in PICTURES if QUICK not in sys.argv[1:] or folder not in SLOW]
 
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -250,7 +267,7 @@ def main() -> int:
     """Write the pages and pictures, or say which differ; 1 where one does."""
     files = generated()
     stale = [path for path, text in files.items() if not current(path, text)]
-    left = [path for folder in PICTURES for path in (DOCS / folder).glob("*") if path not in files]
+    left = [path for folder in folders() for path in (DOCS / folder).glob("*") if path not in files]
     if "--check" not in sys.argv[1:]:
         for path in stale:
             path.parent.mkdir(parents=True, exist_ok=True)

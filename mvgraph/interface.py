@@ -20,7 +20,7 @@ from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.objective import canonical
 from mvgraph.objective.difference.comparing import difference
-from mvgraph.objective.difference.matrix import Matrix, matrix
+from mvgraph.objective.difference.matrix import Matrix, Told, matrix
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.planning import steps
 from mvgraph.registry import nearest
@@ -208,31 +208,6 @@ def diff(
     return shown(difference(one, other, assuming, views))
 
 
-def relate(
-    *sources: Source, assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
-) -> Matrix:
-    """How several models relate, two by two, and the tree of those that become one another by the fewest changes.
-
-    >>> print(relate("dvcca", "bi_vcca").related[0])
-    dvcca, bi_vcca: identical under: mu = 1
-
-    Arguments:
-        sources: specs, names of reference specs, or paths.
-        assuming: values of params, as numbers or formulas, wherever a spec has them.
-        views: how many views, where a spec leaves it open.
-
-    Raises:
-        SpecError: a spec has errors. UsageError: there are fewer than two.
-    """
-    if len(sources) < 2:
-        raise UsageError(f"{len(sources)} is too few to be related; name two models or more")
-    specs = [accepted(s if isinstance(s, Spec) else load(s)) for s in sources]
-    names = [s if isinstance(s, str) and "\n" not in s else found.name for s, found in zip(sources, specs, strict=True)]
-    if len(set(names)) < len(names):
-        raise UsageError(f"two models have the name '{max(names, key=names.count)}'; name one of them otherwise")
-    return matrix(dict(zip(names, specs, strict=True)), assuming, views)
-
-
 def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int = 0) -> Contrast:
     """Two objectives as numbers, term by term, on made-up rows with shared parameters and noise.
 
@@ -247,6 +222,33 @@ def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int 
     """
     evaluate: Callable[..., Contrast] = import_module("mvgraph.evaluation.contrast").contrast
     return evaluate(delta, rows=rows, repeats=repeats, seed=seed)
+
+
+def relate(
+    *sources: Source,
+    assuming: Mapping[str, float | int | str] | None = None,
+    views: int | None = None,
+    tell: Told | None = None,
+) -> Matrix:
+    """How many models relate: every pair of them compared, as `diff` compares two, whose arguments it has.
+
+    >>> [str(link.verdict) for link in relate("mmvae", "mmvae_dreg", "mmvae_tight").links]
+    ['equal in expectation', 'ordered', 'ordered']
+
+    Arguments:
+        sources: specs, names of reference specs, or paths; all reference models where none is given.
+        tell: told after every pair how many are done, and how many there are.
+
+    Raises:
+        SpecError: a spec has errors. UsageError: there are fewer than two, or two have one name.
+    """
+    if len(chosen := sources or tuple(names())) < 2:
+        raise UsageError(f"{len(chosen)} is too few to be related; name two models or more")
+    specs = [accepted(s if isinstance(s, Spec) else load(s)) for s in chosen]
+    called = [s if isinstance(s, str) and "\n" not in s else found.name for s, found in zip(chosen, specs, strict=True)]
+    if len(set(called)) < len(called):
+        raise UsageError(f"two models have the name '{max(called, key=called.count)}'; name one of them otherwise")
+    return matrix(dict(zip(called, specs, strict=True)), assuming, views, tell)
 
 
 def plan(source: Source, **overrides: Any) -> steps.Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +101,22 @@ def one_form(**asked: bool) -> str:
     if len(found) > 1:
         raise UsageError(f"one answer has one form; leave --{found[0]} or --{found[1]} out")
     return found[0] if found else "text"
+
+
+def form_of(output: Path | None, form: str, suffixes: Mapping[str, str]) -> str:
+    """The format of an output: the one that was asked for, else that which the name of the file tells.
+
+    Raises:
+        UsageError: the name tells another one, or none where none was asked for.
+    """
+    if output is None:
+        return form
+    told = suffixes.get(output.suffix.lower())
+    if told is None and form == "text":
+        raise UsageError(f"'{output}' tells no format; let its name end in {', '.join(suffixes)}")
+    if form != "text" and told not in (None, form):
+        raise UsageError(f"asked for {form} in a file that is called {output.name}; one file has one format")
+    return form if told is None else told
 
 
 def view_list(text: str | None, known: Sequence[str]) -> list[str] | None:

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mvgraph.cli import relations
 from mvgraph.cli.guarding import FINDING
-from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, SpecName, ViewCount, one_form
-from mvgraph.cli.output import json_text
+from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, Force, ViewCount, form_of, one_form
+from mvgraph.cli.output import json_text, may_write
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
-from mvgraph.interface import contrast, diff, relate
+from mvgraph.files import replacing
+from mvgraph.interface import contrast, diff
 
-EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1"
+EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1 (or -o FILE.html); mvgraph diff --matrix -o family.svg"
 
 Assume = Annotated[
     list[str] | None,
     typer.Option("--assume", metavar="NAME=VALUE,…", help="Values of params in both, e.g. beta=1,alpha=5/6."),
 ]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 unless the objectives are identical.")]
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="A B", help="Two models: names of reference models, or paths; any number with --matrix."),
+]
+AsMatrix = Annotated[
+    bool, typer.Option("--matrix", help="How all of the models relate, pair by pair; all reference models by default.")
+]
+SUFFIXES = {".txt": "text", ".tex": "latex", ".md": "markdown", ".html": "html", ".json": "json"}
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="The file to write; its name tells the form (.svg: a matrix)."),
+]
 
 FORMS: dict[str, Callable[[Comparison], str]] = {
     "text": lambda found: f"{found}\n",
@@ -33,8 +48,6 @@ Numeric = Annotated[
     bool,
     typer.Option("--numeric", help="Both objectives as numbers too: small random networks, the same rows and noise."),
 ]
-More = Annotated[list[str] | None, typer.Argument(metavar="[SPEC]...", help="Further models, with --matrix.")]
-AsMatrix = Annotated[bool, typer.Option("--matrix", help="A table of how all the models relate, two by two.")]
 HEADING = "numbers, a row, with small random networks and made-up rows that both share"
 WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
     "text": lambda found: f"{found}\n\n{HEADING}\n{contrast(found)}\n",
@@ -43,34 +56,49 @@ WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
 
 
 def run(
-    a: SpecName,
-    b: SpecName,
-    more: More = None,
+    models: Models = None,
+    matrix: AsMatrix = False,
     assume: Assume = None,
     views: ViewCount = None,
     as_json: AsJson = False,
     as_latex: AsLatex = False,
     as_markdown: AsMarkdown = False,
     as_html: AsHtml = False,
+    output: Output = None,
+    force: Force = False,
     exit_code: ExitCode = False,
     numeric: Numeric = False,
-    as_matrix: AsMatrix = False,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
-    if as_matrix:
-        table = relate(a, b, *(more or ()), assuming=assumptions(assume or []), views=views)
-        typer.echo(json_text(table.to_json()) if as_json else f"{table}\n", nl=False)
+    asked = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
+    form = form_of(output, asked, relations.SUFFIXES if matrix else SUFFIXES)
+    if output is not None:
+        may_write(output, force=force)
+    if matrix:
+        if form not in relations.FORMS or numeric or exit_code:
+            raise UsageError("a matrix has no --latex, --numeric or --exit-code; leave these out")
+        found = relations.related(models or [], assumptions(assume or []), views)
+        _answer(relations.FORMS[form](found), output)
         return
-    if more:
-        raise UsageError("two models are compared; for more of them, two by two, add --matrix")
-    form = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
     forms = WITH_NUMBERS if numeric else FORMS
     if form not in forms:
         raise UsageError(f"numbers are told as {' or '.join(WITH_NUMBERS)}; leave --numeric or --{form} out")
-    found = diff(a, b, assuming=assumptions(assume or []), views=views)
-    typer.echo(forms[form](found), nl=False)
-    if exit_code and not found.same:
+    if len(models or []) != 2:
+        raise UsageError(f"diff compares two models, and here are {len(models or [])}; or say --matrix, for any number")
+    delta = diff(*(models or []), assuming=assumptions(assume or []), views=views)
+    _answer(forms[form](delta), output)
+    if exit_code and not delta.same:
         raise typer.Exit(FINDING)
+
+
+def _answer(found: str | bytes, output: Path | None) -> None:
+    """To a file that is whole or not there, or to standard output."""
+    if output is None:
+        typer.echo(found, nl=False)
+        return
+    with replacing(output) as unfinished:
+        unfinished.write_bytes(found if isinstance(found, bytes) else found.encode())
+    typer.echo(f"wrote {output}")
 
 
 def assumptions(texts: list[str]) -> dict[str, str]:

@@ -7,9 +7,20 @@ from typing import Annotated
 
 import typer
 
-from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, Force, Sets, SpecName, ViewCount, checked, one_form
+from mvgraph.cli.options import (
+    AsHtml,
+    AsJson,
+    AsLatex,
+    AsMarkdown,
+    Force,
+    Sets,
+    SpecName,
+    ViewCount,
+    checked,
+    form_of,
+    one_form,
+)
 from mvgraph.cli.output import json_text, may_write
-from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.objective.accounting import account, answer
 from mvgraph.objective.asking import why
@@ -48,7 +59,7 @@ def run(
     force: Force = False,
 ) -> None:
     """Explain a model: p, q, every route expanded, the canonical objective, and whether it is a bound."""
-    form = _of(output, one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html))
+    form = form_of(output, one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html), SUFFIXES)
     if output is not None:
         may_write(output, force=force)
     found = Account(checked(spec, sets, views), unfold, steps)
@@ -70,19 +81,3 @@ def _answer(found: Account, term: str, form: str) -> str:
     given = why(found, term)
     report: Report = (found.report[0], given.section)
     return json_text(answer(given)) if form == "json" else FORMATS[form](report)
-
-
-def _of(output: Path | None, form: str) -> str:
-    """The format of an output: the one that was asked for, else that which the name of the file tells.
-
-    Raises:
-        UsageError: the name tells another one, or none where none was asked for.
-    """
-    if output is None:
-        return form
-    told = SUFFIXES.get(output.suffix.lower())
-    if told is None and form == "text":
-        raise UsageError(f"'{output}' tells no format; let its name end in {', '.join(SUFFIXES)}")
-    if form != "text" and told not in (None, form):
-        raise UsageError(f"asked for {form} in a file that is called {output.name}; one file has one format")
-    return form if told is None else told

@@ -39,7 +39,7 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
     """
     a, b = opened(a, b, views)
     assumed = _assumed(a, b, assuming or {})
-    one, other = min(_sides(a, b, assumed), key=lambda pair: _distance(*pair))
+    one, other = paired(a, b, assumed)
     finding = standing(one, other)
     special = None if finding.relation <= Relation.EXPECTED else conditional(one, other, finding)
     names = other.names
@@ -66,12 +66,18 @@ def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
     for name in assuming:
         if name not in known:
             raise UsageError(f"no param '{name}' to be assumed; {nearest(name, sorted(known))}")
+    return read(assuming)
+
+
+def read(assuming: Assuming) -> Assumed:
+    """Values of params as expressions."""
     return {name: Formula(str(value)).expr for name, value in assuming.items()}
 
 
-def _sides(a: Spec, b: Spec, assumed: Assumed) -> list[tuple[Side, Side]]:
-    """The two under every naming that is tried."""
-    return [_pair(a, b, names, assumed) for names in namings(a, b)]
+def paired(a: Spec, b: Spec, assumed: Assumed) -> tuple[Side, Side]:
+    """Two specs at the same views, under the names that bring them the closest."""
+    sides = [_pair(a, b, names, assumed) for names in namings(a, b)]
+    return sides[0] if len(sides) == 1 else min(sides, key=lambda pair: _distance(*pair))
 
 
 def _pair(a: Spec, b: Spec, names: Names, assumed: Assumed) -> tuple[Side, Side]:

@@ -1,17 +1,20 @@
-"""How several models relate, two by two, and the tree of those that become one another by the fewest changes."""
+"""How many models relate: every pair of them compared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-import networkx as nx
-
-from mvgraph.objective.difference.comparing import difference
-from mvgraph.objective.difference.printing import found_text
+from mvgraph.language.table import Table
+from mvgraph.objective.difference.comparing import Assuming, paired, read
+from mvgraph.objective.difference.opening import opened
+from mvgraph.objective.difference.operations import finding_data
 from mvgraph.objective.difference.relation import Finding, Relation
+from mvgraph.objective.difference.sides import Assumed
+from mvgraph.objective.difference.standing import conditional, standing
 from mvgraph.spec.model import Spec
 
 SIGNS = {
@@ -23,112 +26,110 @@ SIGNS = {
     Relation.DIFFERENT: ".",
 }
 KEY = "= identical, c a multiple, E equal in expectation, k up to a constant, < > ordered; (.) under conditions"
+WIDTH = 4  # of a cell
+Told = Callable[[int, int], None]  # how many pairs are done, and how many there are
 
 
 @dataclass(frozen=True)
-class Kin:
-    """Two models and the strongest relation that was found between them: as they stand, else under conditions."""
+class Link:
+    """How two models relate.
+
+    Arguments:
+        a, b: what they are called.
+        finding: the strongest relation that holds as the specs stand.
+        special: a stronger one under conditions, where one was found.
+    """
 
     a: str
     b: str
     finding: Finding
-    conditional: bool
+    special: Finding | None = None
 
     @property
-    def changes(self) -> int:
-        """How much has to be changed for it to hold."""
-        return len(self.finding.given) + len(self.finding.under)
+    def verdict(self) -> Relation:
+        """The relation as the specs stand."""
+        return self.finding.relation
+
+    @property
+    def related(self) -> bool:
+        """Whether there is any relation at all."""
+        return self.verdict is not Relation.DIFFERENT or self.special is not None
 
     def sign(self, first: str) -> str:
         """The relation in one or three characters, read from the model `first`."""
-        sign = SIGNS[self.finding.relation]
-        if sign == "<" and (self.finding.lower == "A") != (first == self.a):
-            sign = ">"
-        return f"({sign})" if self.conditional else sign
+        if self.verdict is Relation.ORDERED:
+            return "<" if (self.finding.lower == "A") == (first == self.a) else ">"
+        if self.verdict is Relation.DIFFERENT and self.special is not None:
+            return f"({SIGNS[self.special.relation]})"
+        return SIGNS[self.verdict]
 
-    def __str__(self) -> str:
-        return f"{self.a}, {self.b}: {found_text(self.finding)}"
+    def to_json(self) -> dict[str, Any]:
+        """The relation as plain data."""
+        special = finding_data(self.special) if self.special else None
+        return {"a": self.a, "b": self.b, "finding": finding_data(self.finding), "special": special}
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The relations between several models, by their names.
+    """How all of some models relate.
 
     Arguments:
-        names: the models, in order.
-        kin: the relation of every two of them, the earlier one being A.
+        specs: the models by their names, in the order in which they are shown.
+        links: every pair, the earlier one of the two first.
     """
 
-    names: tuple[str, ...]
-    kin: tuple[Kin, ...]
+    specs: Mapping[str, Spec]
+    links: tuple[Link, ...]
 
     @property
-    def related(self) -> tuple[Kin, ...]:
+    def names(self) -> tuple[str, ...]:
+        """The names of the models."""
+        return tuple(self.specs)
+
+    @property
+    def related(self) -> tuple[Link, ...]:
         """The pairs between which there is a relation."""
-        return tuple(k for k in self.kin if k.finding.relation is not Relation.DIFFERENT)
-
-    @property
-    def tree(self) -> tuple[Kin, ...]:
-        """The fewest relations that hold the related models together, those that need the fewest changes."""
-        graph = nx.Graph()
-        for kin in self.related:
-            graph.add_edge(kin.a, kin.b, kin=kin, weight=10 * kin.changes + kin.finding.relation.rank)
-        return tuple(d["kin"] for _, _, d in nx.minimum_spanning_edges(graph))
-
-    def mermaid(self) -> str:
-        """The tree as a Mermaid graph."""
-        rows = [f'  {kin.a} -- "{_short(kin.finding)}" --- {kin.b}' for kin in self.tree]
-        return "\n".join(["graph LR", *rows])
-
-    def to_json(self) -> dict[str, Any]:
-        """The relations as plain data."""
-        pairs = [
-            {"a": k.a, "b": k.b, "relation": str(k.finding.relation), **_conditions(k.finding)} for k in self.related
-        ]
-        return {"names": list(self.names), "related": pairs, "tree": [[k.a, k.b] for k in self.tree]}
+        return tuple(link for link in self.links if link.related)
 
     def __str__(self) -> str:
-        signs = {frozenset((k.a, k.b)): k for k in self.kin}
-        width, wide = max(map(len, self.names)), 4
-        head = " " * (width + 4) + "".join(str(n).rjust(wide) for n in range(1, len(self.names) + 1))
-        rows = [head]
+        width = max(map(len, self.names))
+        rows = [" " * (width + 4) + "".join(str(n).rjust(WIDTH) for n in range(1, len(self.names) + 1))]
         for n, name in enumerate(self.names, 1):
-            cells = ["-" if o == name else signs[frozenset((name, o))].sign(name) for o in self.names]
-            rows.append(f"{n:3} {name.ljust(width)}" + "".join(c.rjust(wide) for c in cells))
-        return "\n".join([*rows, "", KEY, "", *map(str, self.related)]).rstrip()
+            cells = ["-" if o == name else self.link(name, o).sign(name) for o in self.names]
+            rows.append(f"{n:3} {name.ljust(width)}" + "".join(c.rjust(WIDTH) for c in cells))
+        return "\n".join([*rows, "", KEY])
 
+    def link(self, a: str, b: str) -> Link:
+        """How two of them relate; which of the two is A is said there."""
+        return self._by_names[frozenset((a, b))]
 
-def _conditions(found: Finding) -> dict[str, Any]:
-    return {"factor": str(found.factor), "under": dict(found.under), "given": list(found.given), "lower": found.lower}
-
-
-def _short(found: Finding) -> str:
-    """A relation and its conditions, in as few words as a picture has room for."""
-    values = [f"{n} = {v}" for n, v in found.under.items()]
-    given = [g.split(":")[0] for g in found.given]
-    text = "; ".join([str(found.relation), *given, *values])
-    return text.replace('"', "'")
+    @cached_property
+    def _by_names(self) -> dict[frozenset[str], Link]:
+        return {frozenset((x.a, x.b)): x for x in self.links}
 
 
 def matrix(
-    specs: Mapping[str, Spec], assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
+    specs: Mapping[str, Spec], assuming: Assuming | None = None, views: int | None = None, tell: Told | None = None
 ) -> Matrix:
-    """The relations of every two of several specs, as they stand, else under conditions.
+    """Every pair of some models compared, as `difference` compares two.
 
     Arguments:
-        specs: specs without errors, by names.
-        assuming: values of params, as numbers or formulas, wherever a spec has them.
-        views: how many views, where a spec leaves it open.
+        specs: models without errors, by their names.
+        assuming: values of params, as numbers or formulas, for all that have them.
+        views: how many views, where that is open.
+        tell: told after every pair.
     """
-    named = combinations(specs, 2)
-    return Matrix(tuple(specs), tuple(_kin((a, b), (specs[a], specs[b]), assuming or {}, views) for a, b in named))
+    pairs = list(combinations(specs, 2))
+    links = []
+    for number, (a, b) in enumerate(pairs, 1):
+        links.append(_link(a, b, (specs[a], specs[b]), read(assuming or {}), views))
+        if tell is not None:
+            tell(number, len(pairs))
+    return Matrix(Table(specs), tuple(links))
 
 
-def _kin(
-    names: tuple[str, str], pair: tuple[Spec, Spec], assuming: Mapping[str, float | int | str], views: int | None
-) -> Kin:
-    known = {n for spec in pair for n in spec.params}
-    found = difference(*pair, {n: v for n, v in assuming.items() if n in known}, views)
-    if found.verdict is Relation.DIFFERENT and found.special is not None:
-        return Kin(*names, found.special, True)
-    return Kin(*names, found.finding, False)
+def _link(a: str, b: str, specs: tuple[Spec, Spec], assumed: Assumed, views: int | None) -> Link:
+    one, other = paired(*opened(*specs, views), assumed)
+    finding = standing(one, other)
+    special = None if finding.relation <= Relation.EXPECTED else conditional(one, other, finding)
+    return Link(a, b, finding, special)

@@ -47,7 +47,7 @@ class Names:
     nodes: Table[str] = field(default_factory=Table)
     views: Table[str] = field(default_factory=Table)
     params: Table[str] = field(default_factory=Table)
-    values: Mapping[Expr, Expr] = field(default_factory=dict)
+    values: Mapping[Expr, Expr] = field(default_factory=dict, hash=False)
 
     def node(self, name: str) -> str:
         """The other name of a node."""

@@ -63,8 +63,8 @@ def document(delta: Difference) -> dict[str, Any]:
         "names": {"nodes": dict(delta.names.nodes), "views": dict(delta.names.views)},
         "assuming": dict(delta.assuming),
         "verdict": str(delta.verdict),
-        "finding": _finding(delta.finding),
-        "special": _finding(delta.special) if delta.special else None,
+        "finding": finding_data(delta.finding),
+        "special": finding_data(delta.special) if delta.special else None,
         "operations": operations(delta.terms),
         "residual": lines(delta.residual),
         "phases": {name: operations(terms) for name, terms in delta.phases.items()},
@@ -73,7 +73,8 @@ def document(delta: Difference) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def finding_data(found: Finding) -> dict[str, Any]:
+    """A relation as plain data."""
     return {
         "relation": str(found.relation),
         "factor": str(found.factor),

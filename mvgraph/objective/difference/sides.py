@@ -21,9 +21,17 @@ Assumed = Mapping[str, Expr]
 BESIDE = Beside()
 
 
-@lru_cache(maxsize=32)
+MOST_KEPT = 2048  # sums that are remembered: a model is compared with many, and so is each of its variants
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def _terms(spec: Spec) -> tuple[tuple[Expr, Atom], ...]:
     return terms_of(spec)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _summed(spec: Spec, names: Names, values: frozenset[tuple[Expr, Expr]], beside: Beside) -> Sum:
+    return summed(_terms(spec), replace(names, values=dict(sorted(values, key=str))), beside)
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,7 @@ class Side:
 
     def at(self, known: Mapping[Expr, Expr]) -> Sum:
         """The terms in one form, with more values for symbols; what is assumed goes before."""
-        found = {**known, **self.fixed}
-        return summed(_terms(self.spec), replace(self.names, values=found), self.beside)
+        return _summed(self.spec, self.names, frozenset({**known, **self.fixed}.items()), self.beside)
 
     @cached_property
     def fixed(self) -> dict[Expr, Expr]:

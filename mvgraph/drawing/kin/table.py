@@ -1,0 +1,81 @@
+"""How many models relate, as tables: in text, in Markdown, and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mvgraph.drawing.kin.svg import deed, told
+from mvgraph.objective.difference.kinship import Family, Step, family, steps
+from mvgraph.objective.difference.matrix import Link, Matrix
+from mvgraph.objective.difference.relation import Relation
+
+HEAD = ("A", "B", "as they stand", "special case", "under")
+
+
+def rows(matrix: Matrix) -> Iterator[tuple[str, ...]]:
+    """A row for every two models that are related."""
+    for link in matrix.related:
+        verdict = _ordered(link) if link.verdict is Relation.ORDERED else str(link.verdict)
+        found = list(steps(matrix, link))[-1]
+        special = "" if link.special is None else str(link.special.relation)
+        yield link.a, link.b, verdict, special, _under(found) if special else ""
+
+
+def _ordered(link: Link) -> str:
+    return "A ≤ B" if link.finding.lower == "A" else "A ≥ B"
+
+
+def _under(step: Step) -> str:
+    sides = ((step.start, step.changes), (step.end, step.others))
+    said = [f"{name} {deed(change)}" for name, changes in sides for change in changes]
+    return "; ".join([*said, *step.needs])
+
+
+def text(matrix: Matrix) -> str:
+    """A square of all pairs, classes, then the tree step by step."""
+    found = family(matrix)
+    parts = [str(matrix), _counted(matrix)]
+    if same := [" = ".join(group) for group in found.classes if len(group) > 1]:
+        parts.append("\n".join(["one objective, or multiples of one, as they stand", *(f"  {line}" for line in same)]))
+    if found.steps:
+        parts.append("\n".join(["which becomes which", *(f"  {told(step)}" for step in found.steps)]))
+    if found.alone:
+        parts.append(f"few changes make no other of\n  {', '.join(found.alone)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _counted(matrix: Matrix) -> str:
+    related = len(matrix.related)
+    plural = "" if len(matrix.links) == 1 else "s"
+    return f"{len(matrix.names)} models, {len(matrix.links)} pair{plural}, {related} of them related"
+
+
+def markdown(matrix: Matrix) -> str:
+    """The tree as a list, and a table of every related pair."""
+    found = family(matrix)
+    parts = [f"{_counted(matrix)}."]
+    if same := [" = ".join(f"`{n}`" for n in group) for group in found.classes if len(group) > 1]:
+        parts += ["### One objective, or multiples of one, as they stand", "\n".join(f"- {line}" for line in same)]
+    parts += ["### Which becomes which", "\n".join(f"- {told(step)}" for step in found.steps) or "None."]
+    if found.alone:
+        parts += ["### Few changes make no other of", ", ".join(f"`{n}`" for n in found.alone)]
+    parts += ["### Every related pair", _table(matrix)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(matrix: Matrix) -> str:
+    lines = [HEAD, ("---",) * len(HEAD), *((f"`{a}`", f"`{b}`", *rest) for a, b, *rest in rows(matrix))]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def data(matrix: Matrix) -> dict[str, Any]:
+    """Every pair and the family tree as plain data."""
+    found: Family = family(matrix)
+    return {
+        "models": list(matrix.names),
+        "pairs": [link.to_json() for link in matrix.links],
+        "classes": [list(group) for group in found.classes],
+        "steps": [{**vars(s), "relation": str(s.relation), "kind": s.kind} for s in found.steps],
+        "alone": list(found.alone),
+    }
