@@ -5,8 +5,6 @@ The page asks the network for nothing; its policy lets no other script run than 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -19,6 +17,7 @@ from mvgraph.drawing.placement import Placement
 from mvgraph.drawing.statement import Statement
 from mvgraph.drawing.svg import svg
 from mvgraph.drawing.themes import DARK, LIGHT, Theme
+from mvgraph.language import html
 from mvgraph.language.mathml import mathml
 from mvgraph.language.table import Table
 from mvgraph.spec.about import About
@@ -35,23 +34,6 @@ VARIABLES = Theme(  # colours of which the page has two sets
     parts=Table({part: f"var(--{part})" for part in LIGHT.parts}),
     changes=Table({change: f"var(--{change})" for change in LIGHT.changes}),
 )
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-{body}
-<script>{script}</script>
-</body>
-</html>
-"""
 
 
 def page(placement: Placement, statement: Statement | None = None) -> str:
@@ -79,14 +61,7 @@ def document(title: str, body: Iterable[str], styles: str = "") -> str:
     """
     script = (HERE / "page.js").read_text(encoding="utf-8")
     style = _colours() + (HERE / "page.css").read_text(encoding="utf-8") + styles
-    return PAGE.format(policy=_policy(script), title=escape(title), style=style, body="\n".join(body), script=script)
-
-
-def _policy(script: str) -> str:
-    """Nothing is loaded, and no script runs but this one."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"script-src 'sha256-{digest}'; style-src 'unsafe-inline'"
-    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    return html.document(title, "\n".join(body), style, script)
 
 
 def _colours() -> str:

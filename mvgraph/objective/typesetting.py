@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
+from mvgraph.language.html import document
 from mvgraph.language.mathml import mathml
 from mvgraph.objective.report import Line, Report, Section, plain
 
@@ -44,22 +45,6 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
 p { margin: .25rem 0; }
 .maths { padding: .2rem 0; overflow: auto hidden; }
 .maths math { font-size: 1.1rem; }
-"""
-PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
 """
 
 
@@ -128,7 +113,7 @@ def html(report: Report) -> str:
     """A whole HTML document, which asks the network for nothing."""
     title = next((line.text for one in report for line in one.lines), "")
     body = "\n".join(block for one in report for block in _html_section(one))
-    return PAGE.format(title=escape(title), style=STYLE, body=body)
+    return document(title, body, STYLE)
 
 
 def _html_section(one: Section) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """Labels as outlines: any text at all, the same every time, with the size that they are drawn in."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 import ziafont
@@ -10,6 +8,8 @@ import ziafont
 from mvgraph.drawing import labels
 from mvgraph.drawing.labels import outline, size
 from mvgraph.language import symbols
+
+from .fresh import outputs
 
 ODD = [
     "_",
@@ -101,11 +101,6 @@ def test_the_settings_of_the_library_are_left_alone():
 
 def test_the_same_bytes_in_every_process():
     code = "from mvgraph.drawing.labels import outline; print([outline(s) for s in (r'\\phi_{m,l}', 'a&b', 'z', 'z')])"
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
-        ).stdout
-        for seed in ("1", "2")
-    }
+    runs = outputs(code, ("1", "2"))
     assert len(runs) == 1
     assert "m" in runs.pop()
