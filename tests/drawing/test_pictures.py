@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mvgraph.drawing.layout import place
-from mvgraph.drawing.outlines import inside
+from mvgraph.drawing.outlines import corner, inside
 from mvgraph.drawing.placement import Box
 from mvgraph.drawing.shapes import DOTS
 from mvgraph.drawing.svg import svg
@@ -52,7 +52,7 @@ def test_letters_stay_inside_their_node(placement):
             continue
         left, top, right, bottom = extents(letters[node.id])
         corners = np.array([(x, y) for x in (left, right) for y in (top, bottom)])
-        assert inside(node, placement.nodes[node.id], -2.0)(corners).all(), node.id
+        assert inside(placement.nodes[node.id], corner(node), -2.0)(corners).all(), node.id
 
 
 def test_everything_is_on_the_page(placement):
