@@ -10,7 +10,7 @@ from mvgraph.drawing.kin.svg import svg, told
 from mvgraph.drawing.kin.table import HEAD, rows
 from mvgraph.drawing.themes import THEMES
 from mvgraph.errors import MvgraphError
-from mvgraph.interface import relate
+from mvgraph.interface.objectives import relate
 from mvgraph.objective.difference.kinship import Family, Step, family, steps
 from mvgraph.objective.difference.matrix import Matrix
 

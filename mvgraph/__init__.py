@@ -20,23 +20,10 @@ if TYPE_CHECKING:
     from mvgraph.data.loading import read
     from mvgraph.drawing.rendering import Picture
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
-    from mvgraph.interface import (
-        batch,
-        check,
-        compile,  # noqa: A004
-        contrast,
-        derive,
-        diff,
-        draw,
-        dump,
-        explain,
-        fit,
-        load,
-        names,
-        plan,
-        published,
-        relate,
-    )
+    from mvgraph.interface.models import batch, compile, fit, plan  # noqa: A004
+    from mvgraph.interface.objectives import contrast, derive, diff, explain, relate
+    from mvgraph.interface.pictures import draw
+    from mvgraph.interface.specs import check, dump, load, names, published
     from mvgraph.module.model import Model
     from mvgraph.objective.canonical import Objective
     from mvgraph.objective.difference.delta import Difference
@@ -66,32 +53,32 @@ else:
             "SpecError": "mvgraph.errors",
             "UnknownWord": "mvgraph.errors",
             "UsageError": "mvgraph.errors",
-            "batch": "mvgraph.interface",
+            "batch": "mvgraph.interface.models",
             "ce": "mvgraph.spec.builder",
-            "check": "mvgraph.interface",
-            "compile": "mvgraph.interface",
+            "check": "mvgraph.interface.specs",
+            "compile": "mvgraph.interface.models",
             "compose": "mvgraph.spec.builder",
-            "contrast": "mvgraph.interface",
-            "derive": "mvgraph.interface",
-            "diff": "mvgraph.interface",
-            "draw": "mvgraph.interface",
-            "dump": "mvgraph.interface",
+            "contrast": "mvgraph.interface.objectives",
+            "derive": "mvgraph.interface.objectives",
+            "diff": "mvgraph.interface.objectives",
+            "draw": "mvgraph.interface.pictures",
+            "dump": "mvgraph.interface.specs",
             "elbo": "mvgraph.spec.builder",
-            "explain": "mvgraph.interface",
-            "fit": "mvgraph.interface",
+            "explain": "mvgraph.interface.objectives",
+            "fit": "mvgraph.interface.models",
             "iwae": "mvgraph.spec.builder",
             "js": "mvgraph.spec.builder",
             "kl": "mvgraph.spec.builder",
             "latent": "mvgraph.spec.builder",
-            "load": "mvgraph.interface",
-            "names": "mvgraph.interface",
+            "load": "mvgraph.interface.specs",
+            "names": "mvgraph.interface.specs",
             "network": "mvgraph.vocab.network.custom",
             "observed": "mvgraph.spec.builder",
-            "plan": "mvgraph.interface",
+            "plan": "mvgraph.interface.models",
             "posterior": "mvgraph.spec.builder",
-            "published": "mvgraph.interface",
+            "published": "mvgraph.interface.specs",
             "read": "mvgraph.data.loading",
-            "relate": "mvgraph.interface",
+            "relate": "mvgraph.interface.objectives",
             "statistic": "mvgraph.spec.builder",
             "view": "mvgraph.spec.builder",
         },

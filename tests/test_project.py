@@ -108,7 +108,7 @@ def test_the_public_names_are_there():
 
 def test_the_command_line_leaves_the_public_names_alone():
     assert engine.compile is not None
-    assert mvgraph.compile.__module__ == "mvgraph.interface"
+    assert mvgraph.compile.__module__ == "mvgraph.interface.models"
     assert set(dir(mvgraph)) == set(mvgraph.__all__)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.errors import UsageError
-from mvgraph.interface import accepted, load
+from mvgraph.interface.specs import accepted, load
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 

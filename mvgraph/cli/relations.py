@@ -13,7 +13,7 @@ from mvgraph.drawing.kin import table
 from mvgraph.drawing.kin.page import page
 from mvgraph.drawing.kin.svg import svg
 from mvgraph.drawing.raster import pdf, png
-from mvgraph.interface import relate
+from mvgraph.interface.objectives import relate
 from mvgraph.objective.difference.kinship import family
 from mvgraph.objective.difference.matrix import Matrix, Told
 

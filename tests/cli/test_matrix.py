@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mvgraph.interface import load
+from mvgraph.interface.specs import load
 from mvgraph.spec.writing import dump
 
 GOLDEN = Path(__file__).parent / "golden" / "matrix.txt"

@@ -13,7 +13,8 @@ from mvgraph.drawing.kin.page import page
 from mvgraph.drawing.kin.svg import svg, told
 from mvgraph.drawing.kin.tree import lines
 from mvgraph.drawing.themes import DARK, LIGHT, Theme
-from mvgraph.interface import load, relate
+from mvgraph.interface.objectives import relate
+from mvgraph.interface.specs import load
 from mvgraph.objective.difference.kinship import Family, family
 from mvgraph.objective.difference.matrix import Matrix
 

@@ -11,7 +11,7 @@ import pytest
 
 import mvgraph as mg
 from mvgraph.drawing.delta.comparison import shown
-from mvgraph.interface import relate
+from mvgraph.interface.objectives import relate
 from mvgraph.language.expr import Expr, Formula
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.comparing import difference

@@ -15,7 +15,7 @@ from mvgraph.cli.output import json_text, may_write
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
-from mvgraph.interface import contrast, diff
+from mvgraph.interface.objectives import contrast, diff
 
 EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1 (or -o FILE.html); mvgraph diff --matrix -o family.svg"
 

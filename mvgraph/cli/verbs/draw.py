@@ -14,7 +14,7 @@ from mvgraph.cli.output import may_write
 from mvgraph.drawing.comparing import differs
 from mvgraph.drawing.rendering import FORMATS, MOST_SCALE, SUFFIXES, named, of
 from mvgraph.errors import UsageError
-from mvgraph.interface import draw
+from mvgraph.interface.pictures import draw
 
 EXAMPLE = "mvgraph draw mopoe -o mopoe.svg"
 

@@ -8,7 +8,7 @@ import typer
 
 from mvgraph.cli.options import AsJson
 from mvgraph.cli.output import show_json, show_table
-from mvgraph.interface import load, names, published
+from mvgraph.interface.specs import load, names, published
 from mvgraph.spec.model import Spec
 
 EXAMPLE = "mvgraph list --published"

@@ -15,7 +15,7 @@ from mvgraph.cli import engine
 from mvgraph.cli.guarding import INTERRUPTED, say
 from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
 from mvgraph.errors import UsageError
-from mvgraph.interface import sound
+from mvgraph.interface.specs import sound
 from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.training.errors import Interrupted

@@ -12,7 +12,7 @@ import mvgraph as mg
 from mvgraph.drawing.kin import table
 from mvgraph.drawing.kin.tree import branches
 from mvgraph.errors import UsageError
-from mvgraph.interface import relate
+from mvgraph.interface.objectives import relate
 from mvgraph.objective.difference.kinship import Step, family, steps
 from mvgraph.objective.difference.matrix import Matrix
 from mvgraph.objective.difference.relation import Relation

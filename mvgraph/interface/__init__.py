@@ -1,0 +1,1 @@
+"""The verbs of the public interface, which `mvgraph` offers by name."""

@@ -1,0 +1,107 @@
+"""Objectives: derived, explained and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mvgraph.drawing.delta.comparison import Comparison, shown
+from mvgraph.errors import UsageError
+from mvgraph.interface.specs import Source, accepted, load, names, sound
+from mvgraph.objective import canonical
+from mvgraph.objective.difference.comparing import difference
+from mvgraph.objective.difference.matrix import Matrix, Told, matrix
+from mvgraph.objective.explaining import explain as explain_spec
+from mvgraph.spec.model import Spec
+
+if TYPE_CHECKING:
+    from mvgraph.evaluation.contrast import Contrast
+
+
+def derive(source: Source, **overrides: Any) -> canonical.Objective:
+    """The objective of a spec in canonical form.
+
+    Raises:
+        SpecError: the spec has errors.
+    """
+    return canonical.derive(sound(source, **overrides))
+
+
+def explain(source: Source, *, unfold: bool | None = None, steps: bool = False, **overrides: Any) -> str:
+    """The derivation of a spec's objective, as text.
+
+    Arguments:
+        source: a spec, the name of a reference spec, or a path.
+        unfold: whether every term is written out; unless it is said, sums over three views and more are folded.
+        steps: whether every written term is derived rule by rule.
+        overrides: see `load`.
+
+    Raises:
+        SpecError: the spec has errors.
+    """
+    return explain_spec(sound(source, **overrides), unfold=unfold, steps=steps)
+
+
+def diff(
+    a: Source, b: Source, *, assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
+) -> Comparison:
+    """What sets the models A and B apart: the strongest relation of their objectives, terms, graphs, settings.
+
+    >>> delta = diff("mcvae", "dvcca", assuming={"beta": 1})
+    >>> print(delta.verdict, len(delta.shared), len(delta.removed), len(delta.added))
+    different 3 3 0
+
+    Arguments:
+        a, b: two specs, names of reference specs, or paths.
+        assuming: values of params, as numbers or formulas such as `5/6`, for both.
+        views: how many views, where a spec leaves it open; else as many as the other one has.
+
+    Raises:
+        SpecError: a spec has errors. UsageError: neither spec has a param that is assumed.
+    """
+    one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
+    return shown(difference(one, other, assuming, views))
+
+
+def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int = 0) -> Contrast:
+    """Two objectives as numbers, term by term, on made-up rows with shared parameters and noise.
+
+    Arguments:
+        delta: what `diff` found, of two specs with the same names.
+        rows: how many rows are made up, for views of three entries.
+        repeats: how often noise is drawn for each of them.
+        seed: of rows, parameters and noise.
+
+    Raises:
+        UsageError: the two specs have other names, or views.
+    """
+    evaluate: Callable[..., Contrast] = import_module("mvgraph.evaluation.contrast").contrast
+    return evaluate(delta, rows=rows, repeats=repeats, seed=seed)
+
+
+def relate(
+    *sources: Source,
+    assuming: Mapping[str, float | int | str] | None = None,
+    views: int | None = None,
+    tell: Told | None = None,
+) -> Matrix:
+    """How many models relate: every pair of them compared, as `diff` compares two, whose arguments it has.
+
+    >>> [str(link.verdict) for link in relate("mmvae", "mmvae_dreg", "mmvae_tight").links]
+    ['equal in expectation', 'ordered', 'ordered']
+
+    Arguments:
+        sources: specs, names of reference specs, or paths; all reference models where none is given.
+        tell: told after every pair how many are done, and how many there are.
+
+    Raises:
+        SpecError: a spec has errors. UsageError: there are fewer than two, or two have one name.
+    """
+    if len(chosen := sources or tuple(names())) < 2:
+        raise UsageError(f"{len(chosen)} is too few to be related; name two models or more")
+    specs = [accepted(s if isinstance(s, Spec) else load(s)) for s in chosen]
+    called = [s if isinstance(s, str) and "\n" not in s else found.name for s, found in zip(chosen, specs, strict=True)]
+    if len(set(called)) < len(called):
+        raise UsageError(f"two models have the name '{max(called, key=called.count)}'; name one of them otherwise")
+    return matrix(dict(zip(called, specs, strict=True)), assuming, views, tell)

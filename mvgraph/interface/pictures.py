@@ -1,0 +1,76 @@
+"""Pictures of models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from networkx import Graph
+
+from mvgraph.drawing.diagram import Diagram
+from mvgraph.drawing.networks import from_network
+from mvgraph.drawing.rendering import Picture
+from mvgraph.drawing.statement import state
+from mvgraph.drawing.subjects import Subject, depict
+from mvgraph.errors import UsageError
+from mvgraph.interface.specs import Source, sound
+from mvgraph.registry import nearest
+from mvgraph.spec.model import Spec
+
+PARTS: dict[str, Literal["p", "q", "both"]] = {"p": "p", "q": "q", "both": "both"}
+
+
+def draw(
+    source: Source | Diagram | Graph,
+    path: str | Path | None = None,
+    *,
+    against: Source | Diagram | Graph | None = None,
+    part: str = "both",
+    unroll: bool = False,
+    parameters: bool = False,
+    theme: str = "light",
+    legend: bool = False,
+    scale: float = 2.0,
+    **overrides: Any,
+) -> Picture:
+    """Both graphs of a spec in one plate diagram, or what a second spec changes in them; notebooks show it as it is.
+
+    >>> print(draw("mvae", part="p").text().splitlines()[-1])
+      p  z → x.m
+
+    Arguments:
+        source: a spec, the name of a reference spec, a path, or a directed networkx graph; see
+            `mvgraph.drawing.networks` for the attributes that a graph may have.
+        path: the file to write, whose suffix says in what form; none is written unless given.
+        against: a second one: the picture shows what it adds, leaves out and changes.
+        part: `p`, the generative graph, `q`, the inference graph, or `both`.
+        unroll: every view and level by its name, not folded into plates.
+        parameters: dots for the parameters of networks.
+        theme: `light` or `dark`; a .html page has both, and explains its notation.
+        legend: explain the notation below the picture.
+        scale: pixels a point (1/72 inch) of a .png.
+        overrides: see `load`; for both specs.
+
+    Raises:
+        SpecError: a spec has errors.
+        UsageError: a form, a part, a theme or a suffix is unknown; a graph cannot be drawn; there is no Graphviz.
+    """
+    if part not in PARTS:
+        raise UsageError(f"there is no part '{part}'; {nearest(part, list(PARTS))}")
+    subjects = [_subject(s, overrides) for s in (source, against) if s is not None]
+    found = depict(*subjects, part=PARTS[part], unroll=unroll, with_parameters=parameters)
+    only = subjects[0] if len(subjects) == 1 else None
+    tell = partial(state, only, unroll=unroll, with_parameters=parameters) if isinstance(only, Spec) else None
+    picture = Picture(found, theme=theme, legend=legend, scale=scale, tell=tell)
+    if path is not None:
+        picture.save(path)
+    return picture
+
+
+def _subject(source: Source | Diagram | Graph, overrides: Mapping[str, Any]) -> Subject:
+    """What is drawn: a diagram that is one already, or a spec."""
+    if isinstance(source, Graph):
+        return from_network(source)
+    return source if isinstance(source, Diagram) else sound(source, **overrides)
