@@ -60,16 +60,17 @@ def prose(text: str) -> str:
     return "".join(APART.get(p, rf"\text{{{p}}}") for p in parts if p)
 
 
-def fraction(value: Fraction) -> str:
-    r"""A number as LaTeX, small.
+def fraction(value: Fraction | str) -> str:
+    r"""A number as LaTeX, small; also as text, such as one over the size of a set.
 
-    >>> fraction(Fraction(1, 3)), fraction(Fraction(2))
-    ('\\tfrac{1}{3}', '2')
+    >>> fraction(Fraction(1, 3)), fraction(Fraction(2)), fraction("1/|S|")
+    ('\\tfrac{1}{3}', '2', '\\tfrac{1}{|S|}')
     """
-    return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}" if value.denominator > 1 else str(value)
+    above, _, below = str(value).partition("/")
+    return rf"\tfrac{{{above}}}{{{below}}}" if below else above
 
 
-def weighted(weights: Sequence[Fraction], members: Sequence[str]) -> str:
+def weighted(weights: Sequence[Fraction | str], members: Sequence[str]) -> str:
     r"""Σ_k w_k a_k as LaTeX, equal weights before a bracket.
 
     >>> weighted([Fraction(1, 2)] * 2, ["a", "b"])

@@ -42,7 +42,7 @@ from mvgraph.objective.report import Line, Report, Section, plain, prose
 from mvgraph.objective.text import signed
 from mvgraph.objective.trail import RULES, Step, left_out, trail
 from mvgraph.objective.unused import dead
-from mvgraph.spec.model import Spec
+from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.terms import WrittenTerm
 
 FEWEST_VIEWS = 3  # of a spec whose sums are folded unless asked: with two there is little to sum over
@@ -208,11 +208,16 @@ def _generative(spec: Spec) -> Iterator[Line]:
     yield Line(joint_density(spec), joint(spec))
     lines = [*map(discrete_line, spec.discretes), *map(latent_line, spec.latents)]
     lines += [view_line(spec, v) for v in spec.view_names]
-    if spec.open_views is not None:
-        least, most = spec.open_views.least, spec.open_views.most
-        allowed = f"{least}" if most == least else f"{least} or more" if most is None else f"{least} to {most}"
-        lines.append(f"(the views are open: {allowed} of them; shown for {len(spec.views)})")
+    lines += [_open(spec.open_views, len(spec.views))] if spec.open_views is not None else []
     yield from prose([*lines, *(f"param {name} = {inline(value)}" for name, value in spec.params.items())])
+
+
+def _open(found: OpenViews, shown: int) -> str:
+    """How many views the data may have, or what is still open where that is settled."""
+    if found.least == found.most:
+        return "(the data say what the views are called)"
+    allowed = f"{found.least} or more" if found.most is None else f"{found.least} to {found.most}"
+    return f"(the views are open: {allowed} of them; shown for {shown})"
 
 
 def _posterior(spec: Spec) -> Iterator[Line]:

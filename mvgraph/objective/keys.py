@@ -176,7 +176,7 @@ class Pool:
     members: tuple[Key, ...]
 
     def __str__(self) -> str:
-        number = sympy.Integer(count(self.members))
+        number = sympy.sympify(count(self.members))
         if self.standard == 0:
             return f"Mix_{1 / number}[{', '.join(map(str, self.members))}]"
         each = sympy.expand((1 - self.standard) / number)
@@ -197,7 +197,7 @@ class Centered:
     members: tuple[Key, ...]
 
     def __str__(self) -> str:
-        return f"{self.rule.symbol}_{Fraction(1, count(self.members))}[{', '.join(map(str, self.members))}]"
+        return f"{self.rule.symbol}_{1 / sympy.sympify(count(self.members))}[{', '.join(map(str, self.members))}]"
 
 
 Key = Prior | Auxiliary | Expert | Joint | Pooled | Fused

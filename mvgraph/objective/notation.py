@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -185,16 +184,16 @@ def _mixture(notation: Notation, key: Mixture) -> str:
 
 
 def _pool(notation: Notation, key: Pool) -> str:
-    members, number = [_summed(notation, m) for m in key.members], count(key.members)
-    each = sympy.expand((1 - key.standard) / sympy.Integer(number))
+    members, number = [_summed(notation, m) for m in key.members], sympy.sympify(count(key.members))
+    each = sympy.expand((1 - key.standard) / number)
     if key.standard == 0:
-        return weighted([Fraction(1, number)] * len(members), members)
+        return weighted([str(1 / number)] * len(members), members)
     return " + ".join([factor(key.standard) + STANDARD, *(factor(each) + m for m in members if each != 0)])
 
 
 def _centered(notation: Notation, key: Centered) -> str:
     parts = _summed if isinstance(key.rule, MixtureCenter) else Notation.key
-    return key.rule.latex(Fraction(1, count(key.members)), [parts(notation, m) for m in key.members])
+    return key.rule.latex(str(1 / sympy.sympify(count(key.members))), [parts(notation, m) for m in key.members])
 
 
 KEYS: dict[type, Callable[[Notation, Any], str]] = {

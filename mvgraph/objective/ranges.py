@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from mvgraph.language.expr import Expr
 from mvgraph.language.symbols import latex
 
 ALL = "V"  # all views, as what an index runs over
@@ -132,13 +133,14 @@ class Each:
         item: the part, the indices in the places of views.
         ranges: the indices.
         product: whether the parts are factors.
-        size: how many parts there are; 0 where this depends on an index outside.
+        size: how many parts there are: a number, or a formula in the size |S| of a set outside; 0 where this depends
+            on an index outside in another way.
     """
 
     item: Any
     ranges: tuple[Range, ...]
     product: bool = False
-    size: int = 0
+    size: int | Expr = 0
 
     @property
     def ref(self) -> Any:
@@ -179,6 +181,6 @@ class Each:
         return f"{text}: {self.condition}"
 
 
-def count(parts: tuple[Any, ...]) -> int:
-    """How many parts a list has."""
+def count(parts: tuple[Any, ...]) -> Expr:
+    """How many parts a list has: a number, or a formula in the sizes of sets."""
     return sum(p.size if isinstance(p, Each) else 1 for p in parts)

@@ -60,8 +60,9 @@ def unfolds(tree: Tree) -> None:
     """The law for whatever the checks accept."""
     spec = load(tree)
     assume(all(p.severity != "error" for p in check(spec)))
-    assert all(f.unfolded == terms for terms, f in folded(spec))
-    assert all(formula(notation(spec), piece) for _, f in folded(spec) for piece in f.pieces)
+    found = folded(spec)
+    assert all(f.unfolded == terms for terms, f in found)
+    assert all(f.lines and [formula(notation(spec), piece) for piece in f.pieces] for terms, f in found if terms)
 
 
 @QUICK
@@ -144,6 +145,10 @@ def objective(*terms: str) -> str:
                 "+ Σ_{m∈{b,c}} Σ_{n∈{b,c}} E[log p(x.m|z); z~q(z|n)]",
             ],
         ),
+        (  # a center of some views has as many parts as there are of these
+            ["{js: {of: ['q(z | a)', 'q(z | c)'], center: mixture}}"],
+            ["+ 1/2 Σ_{m∈{a,c}} KL(q(z|m) || Mix_1/2[q(z|n): n∈{a,c}])"],
+        ),
         (  # under a logarithm
             ["{iwae: {from: V, to: V, samples: 4}}"],
             ["+ LME_4,outside{ + Σ_m E[log p(x.m|z); z~PoE[Π_{n∈V} q(z|n)]] - KL(PoE[Π_{m∈V} q(z|m)] || p(z)) }"],
@@ -153,6 +158,33 @@ def objective(*terms: str) -> str:
 def test_lines(terms: list[str], expected: list[str]) -> None:
     """What a person would write."""
     assert list(lines(objective(*terms))) == expected
+
+
+def test_centers_of_many_sets_are_one_sum() -> None:
+    """How many densities a center has is the size of its set, in the text and as LaTeX."""
+    text = objective("{kl: {of: q(z | m), to: q(z | S), for: {m: V, S: subsets}}}").replace(
+        "q:\n", "q:\n  mixture: singles\n"
+    )
+    spec = load(text)
+    (found,) = (fold(terms, spec) for terms in [derive(spec).terms])
+    assert found.lines == (
+        "+ Σ_{2≤|S|} Σ_m KL(q(z|m) || Mix_1/|S|[q(z|n): n∈S])",
+        "+ Σ_m Σ_{n≠m} KL(q(z|m) || q(z|n))",
+    )
+    assert r"\tfrac{1}{|S|} \, \sum_{n \in S} q(z \mid x_{n})" in formula(notation(spec), found.pieces[0])
+    assert found.unfolded == derive(spec).terms
+
+
+SUBSETS = [f"q(z | {','.join(s)})" for s in (*"ab", "ab")]
+
+
+def test_centers_of_sets_within_a_set_are_written_out() -> None:
+    """How many subsets a set has is no formula in its size that is printed; nothing crashes, and the count is right."""
+    text = objective(f"{{js: {{of: {SUBSETS}}}}}", f"{{js: {{of: {str(SUBSETS).replace('b', 'c')}}}}}")
+    spec = load(text)
+    found = fold(derive(spec).terms, spec)
+    assert found.unfolded == derive(spec).terms
+    assert all("Mix_1/3" in line for line in found.lines)
 
 
 def test_a_mixture_over_subsets_is_one_index() -> None:

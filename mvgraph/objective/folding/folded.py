@@ -43,10 +43,10 @@ class Folded:
 
     @property
     def legend(self) -> str:
-        """What the indices run over, in words; nothing where there are none."""
-        ranges = {r.index: r for p in self.pieces for r in p.ranges}
-        views = sorted(i for i, r in ranges.items() if r.sizes is None)
-        sets = sorted(i for i, r in ranges.items() if r.sizes is not None)
+        """What the indices run over, in words; nothing where there are none, or where the sums say it."""
+        ranges = [r for p in self.pieces for r in p.ranges if not isinstance(r.within, tuple)]
+        views = sorted({r.index for r in ranges if r.sizes is None})
+        sets = sorted({r.index for r in ranges if r.sizes is not None})
         whole = f"V = {{{', '.join(self.universe.views)}}}"
         told = [f"{', '.join(views)} in {whole}"] if views else []
         told += [whole] if not views and any(re.search(r"\bV\b", line) for line in self.lines) else []

@@ -16,9 +16,9 @@ from mvgraph.objective.atoms import LogMeanExp
 from mvgraph.objective.folding.fitting import fitted
 from mvgraph.objective.folding.patterns import Pattern, pattern
 from mvgraph.objective.folding.pieces import Piece, lettered
-from mvgraph.objective.folding.renaming import Renaming, Universe, mapped, renamed, spread, viewed
+from mvgraph.objective.folding.renaming import Renaming, Universe, mapped, plain, renamed, spread, viewed
 from mvgraph.objective.folding.shapes import Choice, describe
-from mvgraph.objective.keys import Fused, Joint, Mixture, Pooled
+from mvgraph.objective.keys import Centered, Fused, Joint, Mixture, Pool, Pooled
 from mvgraph.objective.pending import Seen
 from mvgraph.objective.ranges import ALL, Each, Range, Value, bindings
 from mvgraph.objective.routes import inner
@@ -173,6 +173,10 @@ class Folder:
         size = sum(1 for _ in bindings(ranges, self.universe.views))
         return Each(piece.value, ranges, factors, size)
 
+    def whole(self, ranges: Sequence[Range]) -> bool:
+        """Whether indices run over all views, or sets of these."""
+        return all(set(r.within) == set(self.universe.views) for r in ranges)
+
     def _explicit(self, within: Value) -> Value:
         """A set of views by its members, so that it is one with other sets of the same."""
         return tuple(sorted(self.universe.views)) if within == ALL else within
@@ -214,6 +218,13 @@ def _mixture(folder: Folder, value: Mixture, depth: int) -> Mixture:
     return replace(value, weights=value.weights[: len(parts)], parts=parts)
 
 
+def _even(folder: Folder, value: Centered | Pool, depth: int) -> Any:
+    """Densities of equal weights, which say how many there are: that can be told for a set, or for sets among V."""
+    found = _plain(folder, value, depth)
+    ranges = [m.ranges for m in found.members if isinstance(m, Each)]
+    return found if all(plain(r) or folder.whole(r) for r in ranges) else value
+
+
 def _seen(folder: Folder, value: Joint | Pooled | Seen, depth: int) -> Any:
     """A posterior that one network makes of several views: of a set."""
     whole = _plain(folder, value, depth)
@@ -242,6 +253,8 @@ def _log_mean_exp(folder: Folder, value: LogMeanExp, depth: int) -> LogMeanExp:
 READERS: dict[type, Callable[[Folder, Any, int], Any]] = {
     Fused: _fused,
     Mixture: _mixture,
+    Centered: _even,
+    Pool: _even,
     Joint: _seen,
     Pooled: _seen,
     LogMeanExp: _log_mean_exp,

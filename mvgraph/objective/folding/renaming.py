@@ -187,12 +187,23 @@ def _mixture(value: Mixture, renaming: Renaming) -> Mixture:
 
 def _each(value: Each, renaming: Renaming) -> Each:
     ranges = tuple(_range(r, renaming) for r in value.ranges)
-    own = {r.index for r in ranges}
-    known = all(isinstance(r.within, tuple) or r.within in {ALL, *own} for r in ranges)
     expands, renaming.expands = renaming.expands, False
     item = renaming.view(value.item) if isinstance(value.item, str) else renamed(value.item, renaming)
     renaming.expands = expands
-    return replace(value, item=item, ranges=ranges, size=value.size if known else 0)
+    return replace(value, item=item, ranges=ranges, size=_size(value, ranges))
+
+
+def _size(value: Each, ranges: tuple[Range, ...]) -> int | Expr:
+    """How many parts there are, once these are the ranges: a number, or that of a set by its index."""
+    outside = {r.within for r in ranges if isinstance(r.within, str)} - {ALL, *(r.index for r in ranges)}
+    if plain(ranges):
+        return size_of(str(ranges[0].within)) if outside else ranges[0].count
+    return 0 if outside else value.size
+
+
+def plain(ranges: tuple[Range, ...]) -> bool:
+    """Whether there is one part for each view of a set, so that the size of the set is their number."""
+    return len(ranges) == 1 and ranges[0].sizes is None and not ranges[0].apart
 
 
 def _range(value: Range, renaming: Renaming) -> Range:
@@ -234,4 +245,4 @@ READERS: dict[type, Callable[[Any, Renaming], Any]] = {
     frozenset: _set,
 }
 
-__all__ = ["ALL", "Renaming", "Universe", "mapped", "renamed", "size_of", "spread", "viewed"]
+__all__ = ["ALL", "Renaming", "Universe", "mapped", "plain", "renamed", "size_of", "spread", "viewed"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from mvgraph.language.symbols import upright
@@ -36,8 +35,8 @@ class Center(Word):
     symbol: ClassVar[str] = ""  # in printed keys, e.g. Geo
     families: ClassVar[frozenset[str] | None] = None  # words of the members' families that it closes over; None: any
 
-    def latex(self, weight: Fraction, members: Sequence[str]) -> str:
-        """The center of members of equal weights, all as LaTeX."""
+    def latex(self, weight: str, members: Sequence[str]) -> str:
+        """The center of members as LaTeX, of equal weights, `1/3` or `1/|S|`."""
         return f"{upright(self.symbol)}_{{{weight}}}[{', '.join(members)}]"
 
     def closed(self, families: Sequence[Family]) -> Family | None:  # noqa: ARG002 - not every center has one

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.deferring import defer
@@ -37,7 +36,7 @@ class MixtureCenter(Center):
     word: ClassVar[str] = "mixture"
     symbol: ClassVar[str] = "Mix"
 
-    def latex(self, weight: Fraction, members: Sequence[str]) -> str:
+    def latex(self, weight: str, members: Sequence[str]) -> str:
         """Their mean."""
         return weighted([weight] * len(members), members)
 
