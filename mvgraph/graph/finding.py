@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
-import sympy
-
 from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.language.density import Density, parse_density
-from mvgraph.language.expr import Expr, Formula, Reference
+from mvgraph.language.expr import Formula, Reference
 from mvgraph.language.index import Range, parse_ranges, parse_views
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Posterior, Spec
@@ -183,12 +182,12 @@ def posteriors(spec: Spec) -> dict[str, Posterior]:
 def value(spec: Spec, formula: Formula) -> float | None:
     """The number that a formula is, given the plain numbers of the spec; None where it is not known yet."""
     found = attempt(partial(numeric, spec), formula)
-    return None if isinstance(found, SpecError) or not found.is_number else float(found)
+    return None if found is None or isinstance(found, SpecError) else float(found)
 
 
-def numeric(spec: Spec, formula: Formula) -> Expr:
-    """A formula with the plain numbers of the spec filled in."""
-    return formula.resolve(partial(number, spec))
+def numeric(spec: Spec, formula: Formula) -> float | Fraction | None:
+    """The same; a formula that cannot be computed is refused."""
+    return formula.number(partial(number, spec))
 
 
 def references(formula: Formula) -> tuple[Reference, ...]:
@@ -196,12 +195,11 @@ def references(formula: Formula) -> tuple[Reference, ...]:
     return formula.references
 
 
-def number(spec: Spec, reference: Reference) -> Expr:
-    """The number behind a name of a formula, else a symbol that no other name has."""
-    if reference.index is None and not reference.size:
-        if reference.name == "M":
-            return sympy.Integer(len(spec.views))
-        known = spec.params.get(reference.name)
-        if isinstance(known, int | float):
-            return sympy.Rational(str(known))
-    return sympy.Dummy(nonzero=True)
+def number(spec: Spec, reference: Reference) -> Fraction | None:
+    """The number behind a name of a formula, where it is plain."""
+    if reference.index is not None or reference.size:
+        return None
+    if reference.name == "M":
+        return Fraction(len(spec.views))
+    known = spec.params.get(reference.name)
+    return Fraction(str(known)) if isinstance(known, int | float) else None

@@ -101,11 +101,11 @@ def _deltas(spec: Spec) -> list[str]:
 
 
 def _is_zero(formula: Formula) -> bool:
-    return bool(attempt(_expression, formula) == 0)
+    return attempt(_vanishing, formula) is True
 
 
-def _expression(formula: Formula) -> object:
-    return formula.expr
+def _vanishing(formula: Formula) -> bool:
+    return formula.vanishes
 
 
 def signs(spec: Spec) -> Iterator[Problem]:

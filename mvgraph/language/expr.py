@@ -13,12 +13,18 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Problem, SpecError
+from mvgraph.language.rational import Rational
+
+if TYPE_CHECKING:
+    import sympy
+else:
+    sympy = defer("sympy")  # what reads and checks need not wait for it
 
 Expr = Any  # sympy ships no types
 
@@ -44,6 +50,20 @@ class Reference:
 Resolver = Callable[[Reference], Expr]
 
 
+@dataclass(frozen=True)
+class Algebra:
+    """What a formula is computed in: its numbers by their text, and which of its values are plain numbers."""
+
+    number: Callable[[str], Any]
+    plain: Callable[[Any], Fraction | None]
+
+
+SYMBOLS = Algebra(
+    lambda text: sympy.Rational(text), lambda value: Fraction(value.p, value.q) if value.is_Rational else None
+)
+NUMBERS = Algebra(lambda text: Rational(Fraction(text)), lambda value: value.value)
+
+
 def symbol(name: str) -> Expr:
     """The sympy symbol of a param."""
     return sympy.Symbol(name, real=True)
@@ -62,14 +82,65 @@ class Formula:
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """The names that the formula uses, in order of appearance."""
-        found: dict[Reference, None] = {}
+        return tuple(dict.fromkeys(self._mentions))
 
-        def note(reference: Reference) -> Expr:
-            found[reference] = None
-            return sympy.Dummy(nonzero=True)
+    @cached_property
+    def _mentions(self) -> list[Reference]:
+        """Every mention of a name."""
+        try:
+            return self._mentioned(NUMBERS, Rational)
+        except ArithmeticError:  # roots, and what divides by zero
+            return self._mentioned(SYMBOLS, lambda: sympy.Dummy(nonzero=True))
 
-        _Parser(self.text, note).whole()
-        return tuple(found)
+    def _mentioned(self, algebra: Algebra, unknown: Callable[[], Any]) -> list[Reference]:
+        found: list[Reference] = []
+
+        def note(reference: Reference) -> Any:
+            found.append(reference)
+            return unknown()
+
+        _Parser(self.text, note, algebra).whole()
+        return found
+
+    def number(self, known: Callable[[Reference], Fraction | None] = lambda _: None) -> float | Fraction | None:
+        """The number that the formula is, some of its names being known; None where it is not known yet.
+
+        >>> Formula("(M - 2)*alpha/beta").number({Reference("M"): Fraction(2)}.get)
+        Fraction(0, 1)
+
+        Raises:
+            SpecError: the text is not a formula, or divides by zero.
+        """
+        try:
+            found: Rational = _Parser(self.text, lambda r: Rational(known(r)), NUMBERS).whole()
+        except ArithmeticError:
+            return self._evaluated(known)
+        return found.value
+
+    def _evaluated(self, known: Callable[[Reference], Fraction | None]) -> float | None:
+        """The number with the help of sympy, which knows roots."""
+
+        def resolve(reference: Reference) -> Expr:
+            value = known(reference)
+            return sympy.Dummy(nonzero=True) if value is None else sympy.Rational(value)
+
+        found = self._parsed(resolve)
+        return float(found) if found.is_number else None
+
+    @cached_property
+    def vanishes(self) -> bool:
+        """Whether the formula is zero whatever its names stand for.
+
+        >>> Formula("alpha - alpha").vanishes, Formula("alpha").vanishes
+        (True, False)
+
+        Raises:
+            SpecError: the text is not a formula, or divides by zero.
+        """
+        found = self.number()
+        if found is None and len(self._mentions) > len(self.references):  # what stands there twice may cancel
+            return bool(self.expr == 0)
+        return found == 0
 
     @property
     def expr(self) -> Expr:
@@ -89,9 +160,11 @@ class Formula:
         return self._parsed(lambda r: symbol(r.name))
 
     def _parsed(self, resolver: Resolver) -> Expr:
-        value = _Parser(self.text, resolver).whole()
+        value = _Parser(self.text, resolver, SYMBOLS).whole()
         if value.has(sympy.zoo, sympy.nan, sympy.oo):
             raise SpecError(Problem("MVG122", (), f"the formula '{self.text}' divides by zero"))
+        if value.is_real is False:
+            raise SpecError(Problem("MVG122", (), f"the formula '{self.text}' is no real number"))
         return value
 
     def __str__(self) -> str:
@@ -101,10 +174,11 @@ class Formula:
 class _Parser:
     """A recursive-descent reader of one formula."""
 
-    def __init__(self, text: str, resolver: Resolver) -> None:
+    def __init__(self, text: str, resolver: Callable[[Reference], Any], algebra: Algebra) -> None:
         _refuse_large(text)
         self.text = text
         self.resolver = resolver
+        self.algebra = algebra
         self.tokens = list(_tokens(text))
         self.at = 0
 
@@ -135,7 +209,8 @@ class _Parser:
         if not self.take("^", "**"):
             return base
         exponent = self.factor()
-        if not (exponent.is_Rational and abs(exponent) <= MOST_EXPONENT):
+        power = self.algebra.plain(exponent)
+        if power is None or abs(power) > MOST_EXPONENT:
             message = f"an exponent in '{self.text}' is not a number of at most {MOST_EXPONENT}"
             raise SpecError(Problem("MVG121", (), message))
         return base**exponent
@@ -150,7 +225,7 @@ class _Parser:
         group, token = self.tokens[self.at]
         self.at += 1
         if group == "number":
-            return sympy.Rational(token)
+            return self.algebra.number(token)
         if group == "name":
             return self.name(token)
         self.at -= 1

@@ -15,7 +15,7 @@ Reaches = Mapping[Loss, frozenset[Group]]
 
 def contests(spec: Spec) -> list[Contest]:
     """The games of a spec that are played, as they are written; a game whose weight is the number 0 is not."""
-    return [t for t in spec.minimize if isinstance(t, Contest) and t.weight.expr != 0]
+    return [t for t in spec.minimize if isinstance(t, Contest) and not t.weight.vanishes]
 
 
 def variables(written: Contest) -> list[str]:
