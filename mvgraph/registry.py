@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module, metadata
 from typing import Any, Generic, TypeVar
 
@@ -83,10 +84,16 @@ class Registry(Generic[T]):
             for cls in vars(module).values():
                 if isinstance(cls, type) and cls.__module__ == module.__name__ and vars(cls).get("word"):
                     self.add(vars(cls)["word"], cls)
-        for entry in metadata.entry_points(group=ENTRY_POINTS):
+        for entry in _offered(metadata.entry_points):
             kind, _, word = entry.name.partition(".")
             if kind == self.noun:
                 self.add(word, _loaded(entry))
+
+
+@cache
+def _offered(find: Callable[..., Iterable[metadata.EntryPoint]]) -> tuple[metadata.EntryPoint, ...]:
+    """The words that installed packages offer, all kinds together: they are looked for once, for that takes a while."""
+    return tuple(find(group=ENTRY_POINTS))
 
 
 def _loaded(entry: metadata.EntryPoint) -> Any:

@@ -4,40 +4,59 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import import_module
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_command
 
 import mvgraph
 from mvgraph.cli.guarding import guarded
-from mvgraph.cli.verbs import check, diff, draw, encode, evaluate, explain, generate, impute, new, plan, schema, train
-from mvgraph.cli.verbs import list as listing
 
-VERBS: dict[str, ModuleType] = {
-    "list": listing,
-    "new": new,
-    "check": check,
-    "draw": draw,
-    "explain": explain,
-    "diff": diff,
-    "plan": plan,
-    "train": train,
-    "evaluate": evaluate,
-    "encode": encode,
-    "impute": impute,
-    "generate": generate,
-    "schema": schema,
+VERBS = {
+    "list": "List the reference models.",
+    "new": "Start a spec of your own from a reference model.",
+    "check": "Show every problem of a spec at once, with its place and what would be right.",
+    "draw": "Draw both graphs of a model as one plate diagram.",
+    "explain": "Explain a model: p, q, every route expanded, the canonical objective, and whether it is a bound.",
+    "diff": "Compare two models: how their objectives are related, term by term, and what else they do not share.",
+    "plan": "Show what the compiler will execute.",
+    "train": "Train a model.",
+    "evaluate": "Judge a run on held-out rows.",
+    "encode": "Write mean and standard deviation of every latent.",
+    "impute": "Write the expected value of every view that is not given.",
+    "generate": "Write new data, all views together.",
+    "schema": "Print the JSON Schema of the language.",
 }
+"""The verbs with what each of them does: the line of `mvgraph --help`, and the beginning of its own."""
+SETTINGS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False}
+
+
+def verb(name: str) -> ModuleType:
+    """The module of a verb."""
+    return import_module(f"mvgraph.cli.verbs.{name}")
+
+
+class Verb(TyperCommand):
+    """A verb whose module is imported once it is called: `mvgraph list` need not wait for what draws and compares."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the verb itself, which takes over."""
+        module = verb(str(self.name))
+        alone = typer.Typer(**SETTINGS)
+        alone.command(self.name, epilog=f"Example: {module.EXAMPLE}")(guarded(module.run))
+        return get_command(alone).make_context(info_name, args, parent, **extra)
+
 
 app = typer.Typer(
     name="mvgraph",
     help="Write down a multi-view latent variable model as a small graph; get its objective, training and answers.",
     epilog="Exit codes: 0 fine, 1 a finding, 2 bad usage or bad input, 3 a fault of mvgraph itself, 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    **SETTINGS,
 )
 
 
@@ -57,8 +76,8 @@ def options(
     del version  # its callback has answered
 
 
-for _name, _module in VERBS.items():
-    app.command(_name, epilog=f"Example: {_module.EXAMPLE}")(guarded(_module.run))
+for _name, _line in VERBS.items():
+    app.command(_name, cls=Verb, help=_line)(lambda: None)  # what a verb does, its own module says
 
 
 def main() -> None:

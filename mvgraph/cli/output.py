@@ -6,13 +6,17 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from mvgraph.deferring import defer
 from mvgraph.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from rich import console, table
+else:
+    console, table = defer("rich.console"), defer("rich.table")  # for a terminal only
 
 
 def show_json(value: Any) -> None:
@@ -32,10 +36,10 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
         typer.echo("\n".join(lines))
         return
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    drawn = table.Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*row)
-    Console(markup=False).print(table)
+        drawn.add_row(*row)
+    console.Console(markup=False).print(drawn)
 
 
 def as_data(problem: Problem) -> Mapping[str, Any]:

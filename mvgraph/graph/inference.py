@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import networkx as nx
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Path, Problem, SpecError
 from mvgraph.graph.finding import Check, attempt, error, plated, posteriors, references
 from mvgraph.language.expr import Formula, Reference
@@ -13,6 +13,11 @@ from mvgraph.registry import nearest
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.vocab.fusion import Fusion
 from mvgraph.vocab.param import Schedule
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = defer("networkx")  # most specs are checked without it
 
 
 def absences(spec: Spec) -> Iterator[Problem]:
@@ -47,8 +52,8 @@ def shares(spec: Spec) -> Iterator[Problem]:
 
 def share_circles(spec: Spec) -> Iterator[Problem]:
     """MVG212: latents that share each other's trunks, so that nobody owns one."""
-    graph = nx.DiGraph([(n, q.share) for n, q in posteriors(spec).items() if q.share])
-    for circle in sorted(nx.simple_cycles(graph), key=min):
+    edges = [(n, q.share) for n, q in posteriors(spec).items() if q.share]
+    for circle in sorted(nx.simple_cycles(nx.DiGraph(edges)), key=min) if edges else ():
         message = f"share goes round in a circle: {', '.join(sorted(circle))}"
         yield error("MVG212", ("q", min(circle), "share"), message, "let one of them have a trunk of its own")
 

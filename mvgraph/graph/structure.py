@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import networkx as nx
-
+from mvgraph.deferring import defer
 from mvgraph.errors import Path, Problem
 from mvgraph.graph.finding import Check, error, plated, used_latents, written
 from mvgraph.registry import nearest
 from mvgraph.spec.graphs import template
 from mvgraph.spec.model import Spec
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = defer("networkx")  # most specs are checked without it
 
 RESERVED = frozenset({"M", "M_obs", "V", "p", "q", "size"})
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -62,7 +67,8 @@ def parents(spec: Spec) -> Iterator[Problem]:
 
 def cycles(spec: Spec) -> Iterator[Problem]:
     """MVG203: latents that are their own ancestors."""
-    for circle in sorted(nx.simple_cycles(template(spec)), key=min):
+    parents = any(latent.given for latent in spec.latents)
+    for circle in sorted(nx.simple_cycles(template(spec)), key=min) if parents else ():
         start = circle.index(min(circle))
         way = [*circle[start:], *circle[:start], circle[start]]
         message = f"p has a cycle: {' → '.join(way)}"

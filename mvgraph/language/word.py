@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from typing import Any, ClassVar, Literal, Self, Union
 
 from mvgraph.errors import Problem, SpecError
@@ -65,7 +66,7 @@ def split(value: object) -> tuple[str, Mapping[str, Any]]:
 def build(cls: type[Word], options: Mapping[str, Any]) -> Word:
     """An instance of `cls` from YAML options."""
     known = {option_name(f): f for f in fields(cls)}
-    types_ = hints(cls)
+    types_ = hints(typing.cast(type, cls))
     unknown = [o for o in options if o not in known]
     if unknown:
         text = f"'{cls.word}' has no option '{unknown[0]}'"
@@ -87,7 +88,8 @@ def default(field: Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
-def hints(cls: type) -> dict[str, Any]:
+@cache
+def hints(cls: type) -> Mapping[str, Any]:
     """The resolved types of a class's fields."""
     return typing.get_type_hints(cls)
 

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 import mvgraph as mg
-from mvgraph.cli.application import VERBS
+from mvgraph.cli import application
+from mvgraph.cli.application import VERBS, verb
 
 GOLDEN = Path(__file__).parent / "golden"
 MINE = """\
@@ -202,12 +203,24 @@ def test_check_finds_errors_at_their_places(mvgraph):
     assert all(p["code"].startswith("MVG") for p in problems)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_help_with_an_example(mvgraph, verb):
-    result = mvgraph(verb, "--help")
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_help_with_an_example(mvgraph, name):
+    result = mvgraph(name, "--help")
     assert result.exit_code == 0
+    assert f"Usage: mvgraph {name}" in result.stdout
     assert "Example: mvgraph" in result.stdout
-    assert verb in VERBS[verb].EXAMPLE
+    assert name in verb(name).EXAMPLE
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_the_help_of_all_says_what_the_verb_says(mvgraph, name):
+    assert verb(name).run.__doc__.startswith(VERBS[name].removesuffix("."))
+    assert VERBS[name].split()[0] in mvgraph("--help").stdout
+
+
+def test_every_verb_is_called_by_its_name():
+    folder = Path(application.__file__).parent / "verbs"
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == set(VERBS)
 
 
 def test_version(mvgraph):
@@ -226,22 +239,42 @@ try:
     app({arguments})
 except SystemExit as stop:
     assert not stop.code, stop.code
-heavy = set("torch._C lightning.pytorch matplotlib.figure scipy.stats sklearn.base".split()) & set(sys.modules)
+heavy = set("{heavy}".split()) & set(sys.modules)
 assert not heavy, heavy
 """
+# what no verb needs that reads a spec, and what those leave alone that feel instant
+HEAVY = "torch._C lightning.pytorch matplotlib.figure scipy.stats sklearn.base"
+SLOW = f"{HEAVY} sympy networkx numpy scipy rich mvgraph.objective mvgraph.drawing mvgraph.planning"
 
-
+INSTANT = [["list"], ["check", "mopoe"], ["check", "mvtcae"], ["new", "my.yaml", "--from", "mvae"], ["schema"]]
 READING = [
-    *(["list"], ["check", "mopoe"], ["explain", "dmvae"], ["plan", "mmvae"], ["schema"]),
-    *(["draw", "mopoe"], ["draw", "dmvae", "--diff", "mvae", "--format", "svg"], ["diff", "dmvae", "mopoe"]),
+    *(["explain", "dmvae"], ["plan", "mmvae"], ["draw", "mopoe"]),
+    ["draw", "dmvae", "--diff", "mvae", "--format", "svg"],
+    *(["diff", "dmvae", "mopoe"], ["diff", "mvae", "mopoe", "--html"], ["diff", "--matrix", "mvae", "mopoe"]),
 ]
+
+
+def assert_light(heavy: str, arguments: list[str], folder: Path) -> None:
+    """Run a verb in a process of its own, and look at what it has imported."""
+    code = LIGHT.format(arguments=arguments, heavy=heavy)
+    this = {**os.environ, "PYTHONPATH": str(Path(mg.__file__).parent.parent)}  # whatever is installed
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=this, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("arguments", READING)
 def test_reading_never_imports_torch(arguments, tmp_path):
-    code = LIGHT.format(arguments=arguments)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert done.returncode == 0, done.stderr
+    assert_light(HEAVY, arguments, tmp_path)
+
+
+@pytest.mark.parametrize("arguments", INSTANT)
+def test_what_feels_instant_imports_nothing_that_is_slow(arguments, tmp_path):
+    assert_light(SLOW, arguments, tmp_path)
+
+
+def test_the_help_imports_no_verb(tmp_path):
+    assert_light("mvgraph.cli.verbs mvgraph.spec mvgraph.interface torch sympy", ["--help"], tmp_path)
 
 
 def test_the_python_interface_never_imports_torch_to_check(tmp_path):
