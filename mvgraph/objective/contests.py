@@ -19,7 +19,7 @@ from mvgraph.objective.routes import likelihood
 from mvgraph.objective.terms import Scope, Term
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Spec
-from mvgraph.spec.moves import contests, variables
+from mvgraph.spec.moves import contests, critics, variables
 from mvgraph.vocab.network.mlp import Mlp
 
 
@@ -55,10 +55,9 @@ def _game(written: Contest, members: list[Frame], views: tuple[str, ...]) -> Ite
 
 
 def _name(spec: Spec, written: Contest, views: tuple[str, ...]) -> str:
-    """The name of a critic: C, with a number where there are several games, and with the view that it belongs to."""
-    found = contests(spec)
-    number = next(i for i, each in enumerate(found, 1) if each is written)
-    return ".".join([f"C{number}" if len(found) > 1 else "C", *views])
+    """The name of a critic, with the view that it belongs to."""
+    named = zip(contests(spec), critics(spec), strict=True)
+    return ".".join([next(name for each, name in named if each is written), *views])
 
 
 def _sample(frame: Frame, text: Density | Data, written: Contest) -> Sample | None:

@@ -18,6 +18,12 @@ def contests(spec: Spec) -> list[Contest]:
     return [t for t in spec.minimize if isinstance(t, Contest) and not t.weight.vanishes]
 
 
+def critics(spec: Spec) -> list[str]:
+    """The names of the critics, game by game: C, with a number where there are several games."""
+    found = contests(spec)
+    return [f"C{n}" for n in range(1, len(found) + 1)] if len(found) > 1 else ["C"] * len(found)
+
+
 def variables(written: Contest) -> list[str]:
     """The variables of `real`: one game for each of their bindings."""
     real = parse_sample(written.real)

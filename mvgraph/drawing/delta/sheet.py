@@ -28,6 +28,7 @@ GRAPH = {
     "decoders": "Likelihoods in use",
 }
 SETTINGS = {
+    "players": "Players and moves",
     "distributions": "Distributions",
     "params": "Params",
     "estimator": "Estimator",

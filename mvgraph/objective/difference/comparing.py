@@ -12,12 +12,13 @@ from mvgraph.objective.difference.delta import Changed, Difference, Terms
 from mvgraph.objective.difference.graphs import graphs
 from mvgraph.objective.difference.naming import SAME, Names
 from mvgraph.objective.difference.opening import namings, opened
+from mvgraph.objective.difference.playing import players
 from mvgraph.objective.difference.relating import related
 from mvgraph.objective.difference.relation import Relation
 from mvgraph.objective.difference.rewriting import Beside
 from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
-from mvgraph.objective.difference.sides import Assumed, Side
-from mvgraph.objective.difference.standing import conditional, phases, standing
+from mvgraph.objective.difference.sides import Assumed, Side, parted
+from mvgraph.objective.difference.standing import conditional, standing
 from mvgraph.objective.difference.sums import Sum, listed, minus
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
@@ -53,6 +54,7 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
         terms=_terms(one.sum, other.sum),
         phases=_by_phase(one, other),
         graph=graphs(a, b, names, (one.sum, other.sum)),
+        players=changes(players, a, b, names),
         distributions=changes(distributions, a, b, names),
         params=changes(parameters, a, b, names),
         estimator=changes(estimators, a, b, names),
@@ -112,8 +114,5 @@ def _terms(a: Sum, b: Sum) -> Terms:
 
 def _by_phase(a: Side, b: Side) -> Table[Terms]:
     """The terms of each phase, where both specs have as many."""
-    ours, theirs = phases(a), phases(b)
-    if len(ours) != len(theirs):
-        return Table()
-    pairs = zip(a.spec.by_phase, ours, theirs, strict=True)
-    return Table({name: _terms(one.sum, other.sum) for name, one, other in pairs})
+    found = zip(a.spec.by_phase, parted(a, b), strict=False)
+    return Table({name: _terms(one.sum, other.sum) for name, (one, other) in found if not one.spec.phases})

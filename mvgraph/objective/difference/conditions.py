@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from mvgraph.language.expr import Expr
+from mvgraph.objective.atoms import Atom
 from mvgraph.objective.bounds import values
 from mvgraph.objective.difference.naming import SAME, Names
+from mvgraph.objective.difference.playing import turns
+from mvgraph.objective.difference.resting import at_rest
 from mvgraph.objective.difference.settings import changes, distributions
-from mvgraph.objective.difference.sides import Side
-from mvgraph.objective.difference.sums import Sum
+from mvgraph.objective.difference.sides import Side, parted
+from mvgraph.objective.difference.sums import Sum, normal
 from mvgraph.objective.evidence import drop_rates
 from mvgraph.objective.keys import Auxiliary, Empirical, Joint, Key, Marginalised, Prior, Standard, leaves
-from mvgraph.objective.playbook import order
+from mvgraph.objective.terms import Term
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic, Route
 from mvgraph.vocab.family.mixture_of import STANDARD
@@ -21,7 +26,35 @@ from mvgraph.vocab.family.mse import Mse
 def conditions(a: Side, b: Side) -> tuple[str, ...]:
     """What the two specs do not share and the terms do not show, as what a relation of the terms would need."""
     used = in_use(a.sum) & in_use(b.sum)
-    return tuple(_conditions(a.spec, b.spec, b.names, used))
+    return (*_conditions(a.spec, b.spec, b.names, used), *_evidence(a, b), *_resting(a, b))
+
+
+def _evidence(a: Side, b: Side) -> Iterator[str]:
+    """Which terms lose a part of their evidence by chance, how often, and which share of their weight."""
+    ours, theirs = dropped(a), dropped(b)
+    both = {key for key in (*ours, *theirs) if key[1] in a.sum and key[1] in b.sum}
+    if any(ours.get(key) != theirs.get(key) for key in both):
+        yield "the same random evidence"
+
+
+def dropped(side: Side) -> dict[tuple[float, Atom], Expr]:
+    """The share of each term that has random evidence, by the probability with which a part of it is lost."""
+    rates = set(drop_rates(side.spec))
+    sums = {rate: side.part(partial(_drops, rate)) for rate in rates}
+    return {(r, x): normal(c / side.sum[x]) for r, one in sums.items() for x, c in one.items() if x in side.sum}
+
+
+def _drops(rate: float, term: Term) -> bool:
+    written = term.scope.term
+    return isinstance(written, Route) and written.drop is not None and written.drop.p == rate
+
+
+def _resting(a: Side, b: Side) -> Iterator[str]:
+    """What a phase freezes of that which its objective depends on."""
+    names = list(a.spec.by_phase)
+    for number, (one, other) in enumerate(parted(a, b)):
+        if not one.spec.phases and at_rest(one, in_use(one.sum)) != at_rest(other, in_use(other.sum)):
+            yield "the same parts at rest" + (f" in the phase {names[number]}" if names else "")
 
 
 def in_use(terms: Sum) -> set[str]:
@@ -50,15 +83,13 @@ def _conditions(a: Spec, b: Spec, names: Names, used: set[str]) -> Iterator[str]
     both = [c.what for c in changes(distributions, a, b, names) if c.what in ours and c.what in theirs]
     if other := [what for what in both if what in used and what not in shown]:
         yield f"the same distributions: {', '.join(other)}"
-    if order(a) and order(b) and order(a) != order(b):
+    if turns(a) and turns(b) and turns(a) != turns(b):
         yield "the same moves of the players"
-    if drop_rates(a) != drop_rates(b):
-        yield "the same random evidence"
     statistics = all(any(isinstance(t, BatchStatistic) for t in (*s.maximize, *s.minimize)) for s in (a, b))
     if statistics and a.training.batch_size != b.training.batch_size:
         yield "the same size of a batch"
-    if bool(a.phases) != bool(b.phases):
-        yield f"the phases of {'A' if a.phases else 'B'} trained as one"
+    if len(a.phases) != len(b.phases):
+        yield f"the phases of {'both' if a.phases and b.phases else 'A' if a.phases else 'B'} trained as one"
 
 
 def squared(a: Spec, b: Spec, names: Names) -> tuple[frozenset[str], frozenset[str]]:

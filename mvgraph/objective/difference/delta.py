@@ -58,6 +58,7 @@ class Difference:
         terms: the objectives beside each other.
         phases: the same for each phase, where both have phases, by the names of A's.
         graph: edges, independences, and networks in use.
+        players: the losses of both players of each game, and their moves, where they are not the same.
         distributions, params, estimator, networks, training: what the specs say otherwise, apart.
     """
 
@@ -70,6 +71,7 @@ class Difference:
     terms: Terms
     phases: Table[Terms]
     graph: GraphDifference
+    players: tuple[Change, ...]
     distributions: tuple[Change, ...]
     params: tuple[Change, ...]
     estimator: tuple[Change, ...]

@@ -41,12 +41,14 @@ class Names:
     Arguments:
         nodes, views: other names for those.
         params: other names for the params that have one value a view.
+        critics: other names for the critics, without the views that they belong to.
         values: expressions in the place of params, by the symbols of these (under their other names).
     """
 
     nodes: Table[str] = field(default_factory=Table)
     views: Table[str] = field(default_factory=Table)
     params: Table[str] = field(default_factory=Table)
+    critics: Table[str] = field(default_factory=Table)
     values: Mapping[Expr, Expr] = field(default_factory=dict, hash=False)
 
     def node(self, name: str) -> str:
@@ -56,6 +58,10 @@ class Names:
     def view(self, name: str) -> str:
         """The other name of a view."""
         return self.views.get(name, name)
+
+    def critic(self, name: str) -> str:
+        """The other name of a critic, or of all critics of a game that has one a view."""
+        return self.critics.get(name, name)
 
     def exponent(self, name: str) -> str:
         """An exponent of a product: its name, or its value where that is known."""
@@ -116,7 +122,7 @@ def _seen(key: Joint | Pooled, names: Names) -> dict[str, Any]:
 
 def _critic(match: Match, names: Names) -> dict[str, Any]:
     first, *views = match.critic.split(".", 1)
-    return {"critic": ".".join([first, *map(names.view, views)])}
+    return {"critic": ".".join([names.critic(first), *map(names.view, views)])}
 
 
 OWN: dict[type, Callable[[Any, Names], Mapping[str, Any]]] = {

@@ -8,6 +8,7 @@ from itertools import islice, permutations, product
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.naming import Names
 from mvgraph.spec.model import Latent, Spec
+from mvgraph.spec.moves import critics
 from mvgraph.spec.reading import load
 
 MOST_NAMINGS = 24  # tried one after another
@@ -32,9 +33,9 @@ def _with(spec: Spec, views: int) -> Spec:
 
 def namings(a: Spec, b: Spec) -> Iterator[Names]:
     """Names of A for the nodes and views of B, the likeliest first."""
-    choices = product(_view_names(a, b), _node_names(a, b))
-    for views, nodes in islice(choices, MOST_NAMINGS):
-        yield Names(Table(_moved(nodes)), Table(_moved(views)), Table(_moved(_params(b, views))))
+    choices = product(_view_names(a, b), _node_names(a, b), _critic_names(a, b))
+    for views, nodes, judges in islice(choices, MOST_NAMINGS):
+        yield Names(*(Table(_moved(n)) for n in (nodes, views, _params(b, views), judges)))
 
 
 def _moved(names: Mapping[str, str]) -> dict[str, str]:
@@ -67,6 +68,13 @@ def _matches(old: list[str], new: list[str]) -> Iterator[dict[str, str]]:
     size = min(len(old), len(new))
     for order in permutations(new, size):
         yield dict(zip(old[:size], order, strict=True))
+
+
+def _critic_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
+    """The critics of several games in any order: their numbers follow the text, and mean nothing."""
+    ours, theirs = critics(a), critics(b)
+    more = [f"C{n}" for n in range(len(ours) + 1, len(theirs) + 1)]
+    yield from _matches(theirs, [*ours, *more]) if ours and theirs and len(ours) + len(theirs) > 2 else [{}]
 
 
 def _roles(spec: Spec) -> dict[object, list[str]]:

@@ -55,7 +55,7 @@ def apply(found: Sequence[Operation], base: Lines) -> Lines:
 
 def document(delta: Difference) -> dict[str, Any]:
     """Everything as plain data."""
-    settings = ("distributions", "params", "estimator", "networks", "training")
+    settings = ("players", "distributions", "params", "estimator", "networks", "training")
     return {
         "a": delta.a.name,
         "b": delta.b.name,

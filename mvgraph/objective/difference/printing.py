@@ -132,7 +132,7 @@ def _graph(delta: Difference) -> Iterator[str]:
 
 
 def _settings(delta: Difference) -> Iterator[str]:
-    for title in ("distributions", "params", "estimator", "networks", "training"):
+    for title in ("players", "distributions", "params", "estimator", "networks", "training"):
         found: tuple[Change, ...] = getattr(delta, title)
         if found:
             width = max(len(c.what) for c in found)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import sympy
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.difference.gaps import Constant
-from mvgraph.objective.difference.relation import APART, Finding, Relation
+from mvgraph.objective.difference.relation import APART, ONE, Finding, Relation
 from mvgraph.objective.difference.sums import Sum, listed, minus, normal, scaled
 from mvgraph.objective.games import Generator
 
 Known = Mapping[Expr, Expr]
+OWN = "with a factor of its own in each phase"
 
 
 def related(a: Sum, b: Sum, known: Known) -> Finding:
@@ -32,6 +33,16 @@ def related(a: Sum, b: Sum, known: Known) -> Finding:
 
 def _varying(one: Sum) -> Sum:
     return {x: c for x, c in one.items() if not isinstance(x, Constant)}
+
+
+def jointly(found: Sequence[Finding]) -> Finding:
+    """The relation of several sums at once: that of the least related; none where one is lower and another higher."""
+    if len({f.lower for f in found if f.lower}) > 1:
+        return APART
+    least = max(found, key=lambda f: f.relation.rank)
+    if len({f.factor for f in found}) == 1 or least.relation > Relation.EXPECTED:
+        return least
+    return replace(least, factor=ONE, notes=(OWN, *least.notes))
 
 
 def written(constant: Sum) -> str:

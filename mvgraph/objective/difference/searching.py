@@ -10,12 +10,13 @@ import sympy
 
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
+from mvgraph.objective.difference.conditions import conditions
 from mvgraph.objective.difference.gaps import Constant
-from mvgraph.objective.difference.relating import neat, positive, related, written
+from mvgraph.objective.difference.relating import jointly, neat, positive, related, written
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
-from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.solving import Solution, solutions
-from mvgraph.objective.difference.sums import Sum, minus, normal, scaled, substituted
+from mvgraph.objective.difference.sums import Sum, minus, normal, pairs, scaled, substituted, total
 from mvgraph.objective.difference.variants import variants
 from mvgraph.objective.games import Generator
 
@@ -31,10 +32,16 @@ def search(a: Side, b: Side) -> Finding | None:
     levels: tuple[Iterator[Pair], ...] = (iter([(a, b)]), _once(a, b), _twice(a, b))
     most = 1 + MOST_WORK // (a.size + b.size + 1)
     for level in levels:
-        found = [(-count, f.strength, f) for pair in islice(level, most) for count, f in _matched(*pair)]
+        tried = (pair for pair in islice(level, most) if _phased(*pair) or not (a.spec.phases and b.spec.phases))
+        found = [(-count, f.strength, f) for pair in tried for count, f in _matched(*pair)]
         if found:
             return min(found, key=lambda one: one[:2])[2]
     return None
+
+
+def _phased(a: Side, b: Side) -> bool:
+    """Whether both have phases, or neither."""
+    return bool(a.spec.phases) == bool(b.spec.phases)
 
 
 def _changed(side: Side) -> list[Side]:
@@ -55,19 +62,24 @@ def _twice(a: Side, b: Side) -> Iterator[Pair]:
 
 def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
     """Relations of two sides with values of params, each with the number of terms that are left."""
-    given = (*(f"A {words}" for words in a.given), *(f"B {words}" for words in b.given))
-    plain = related(a.sum, b.sum, a.declared)
+    given = (*conditions(a, b), *(f"A {words}" for words in a.given), *(f"B {words}" for words in b.given))
+    plain = _together(a, b)
     if plain.relation <= Relation.SHIFTED:
         yield len(a.sum), replace(plain, given=given)
         return
     for name in sorted(a.inside | b.inside) if len(a.sum) == len(b.sum) else ():
         one, other = (replace(s, assumed={**s.assumed, name: ONE}) for s in (a, b))
-        found = related(one.sum, other.sum, a.declared)
+        found = _together(one, other)
         if found.relation <= Relation.SHIFTED:
             yield len(one.sum), replace(found, given=given, under=Table({name: "1"}))
-    if a.sum and b.sum and len(a.sum) + len(b.sum) <= MOST_ATOMS and not _hopeless(a.sum, b.sum):
+    hopeless = any(_hopeless(one.sum, other.sum) for one, other in parted(a, b))
+    if a.sum and b.sum and len(a.sum) + len(b.sum) <= MOST_ATOMS and not hopeless:
         for count, found in _valued(a, b):
             yield count, replace(found, given=given)
+
+
+def _together(a: Side, b: Side) -> Finding:
+    return jointly([related(one.sum, other.sum, a.declared) for one, other in parted(a, b)])
 
 
 def _hopeless(a: Sum, b: Sum) -> bool:
@@ -84,10 +96,9 @@ def _valued(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
 
 @dataclass(frozen=True)
 class _System:
-    """Equations between two sums, and what may be chosen so that they hold."""
+    """Equations between two sums, of every phase where there are phases, and what may be chosen so that they hold."""
 
-    a: Sum
-    b: Sum
+    sums: Sequence[tuple[Sum, Sum]]
     unknowns: Sequence[Expr]
     known: Solution
     scale: Expr = ONE
@@ -95,8 +106,11 @@ class _System:
     @property
     def equations(self) -> list[Expr]:
         """A − scale · B, term by term."""
-        atoms = [x for x in dict.fromkeys((*self.a, *self.b)) if not isinstance(x, Constant)]
-        return [normal(self.a.get(x, 0) - self.scale * self.b.get(x, 0)) for x in atoms]
+        return [normal(c) for a, b in self.sums for c in self._apart(a, b)]
+
+    def _apart(self, a: Sum, b: Sum) -> Iterator[Expr]:
+        atoms = (x for x in dict.fromkeys((*a, *b)) if not isinstance(x, Constant))
+        yield from (a.get(x, 0) - self.scale * b.get(x, 0) for x in atoms)
 
     def findings(self, solution: Solution) -> Iterator[tuple[int, Finding]]:
         """What a solution says, unless it takes away what the objectives are about."""
@@ -104,15 +118,19 @@ class _System:
         factor: Expr = solution.get(SCALE, self.scale)
         if factor.has(SCALE) or positive(factor, self.known) is False or self._negative(values):
             return
-        a, b = substituted(self.a, values), scaled(substituted(self.b, values), factor)
-        games = any(isinstance(x, Generator) for x in a) and factor != 1
-        rest = minus(a, b)
-        if not all(isinstance(x, Constant) for x in rest) or _lost(self.a, self.b, a) or games:
+        left = [substituted(a, values) for a, _ in self.sums]
+        right = [scaled(substituted(b, values), factor) for _, b in self.sums]
+        rest = [pair for one, other in zip(left, right, strict=True) for pair in pairs(minus(one, other))]
+        games = factor != 1 and any(isinstance(x, Generator) for one in left for x in one)
+        if not all(isinstance(x, Constant) for _, x in rest) or self._lost(left) or games:
             return
         under = Table({str(s): str(sympy.factor(v)) for s, v in values.items()})
         relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
-        shifted = {"relation": Relation.SHIFTED, "constant": written(rest)} if rest else {"relation": relation}
-        yield len(a), Finding(factor=neat(factor), under=under, **shifted)
+        shifted = {"relation": Relation.SHIFTED, "constant": written(total(rest))} if rest else {"relation": relation}
+        yield sum(map(len, left)), Finding(factor=neat(factor), under=under, **shifted)
+
+    def _lost(self, left: Sequence[Sum]) -> bool:
+        return any(_lost(a, b, after) for (a, b), after in zip(self.sums, left, strict=True))
 
     def _negative(self, values: Solution) -> bool:
         return any(positive(-v, self.known) for v in values.values())
@@ -135,14 +153,18 @@ def _shared(a: Side, b: Side) -> _System:
     """Params of one name are one; those that only one side has are chosen first."""
     ours, theirs = set(a.symbols), set(b.symbols)
     order = sorted(ours | theirs, key=lambda s: (s in ours and s in theirs, str(s)))
-    return _System(a.sum, b.sum, order, {**b.declared, **a.declared})
+    return _System(_sums(a, b), order, {**b.declared, **a.declared})
+
+
+def _sums(a: Side, b: Side) -> list[tuple[Sum, Sum]]:
+    return [(one.sum, other.sum) for one, other in parted(a, b)]
 
 
 def _separate(a: Side, b: Side) -> Iterator[_System]:
     """Every param of B is another one than that of A, and B has a factor: solved for those of B, of A, of both."""
     ours, theirs = a.symbols, b.symbols
     other = {s: symbol(f"{s} (B)") for s in theirs}
-    sums = a.sum, substituted(b.sum, other)
+    sums = [(one, substituted(another, other)) for one, another in _sums(a, b)]
     known = {**{other[s]: v for s, v in b.declared.items() if s in other}, **a.declared}
     for unknowns in (list(other.values()), ours, [*other.values(), *ours]):
-        yield _System(*sums, [SCALE, *unknowns], known, SCALE)
+        yield _System(sums, [SCALE, *unknowns], known, SCALE)

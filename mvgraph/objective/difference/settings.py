@@ -10,7 +10,7 @@ from mvgraph.language.word import Word, inline
 from mvgraph.objective.difference.naming import Names
 from mvgraph.objective.evidence import random_parts
 from mvgraph.spec.model import Spec
-from mvgraph.spec.moves import contests
+from mvgraph.spec.moves import contests, critics, moves
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.mixture_of import MixtureOf
 from mvgraph.vocab.network.mlp import Mlp
@@ -102,8 +102,8 @@ def _networks(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
         yield f"encoder of {names.view(view)}", inline(spec.view(view).encoder or Mlp())
     for view in spec.scored_views:
         yield f"decoder of {names.view(view)}", inline(spec.view(view).decoder or Mlp())
-    for number, game in enumerate(contests(spec), 1):
-        yield f"critic {number}", inline(game.critic or Mlp())
+    for name, game in zip(critics(spec), contests(spec), strict=True):
+        yield f"critic {names.critic(name)}", inline(game.critic or Mlp())
     for rule in spec.posteriors:
         name = names.node(rule.name)
         shown = {"network": rule.network, "fusion": rule.fuse, "shares the trunk of": rule.share}
@@ -117,7 +117,8 @@ def training(spec: Spec, names: Names) -> Settings:
     del names
     phases = {f"phase {n}": _flat(p) for n, p in enumerate(spec.phases, 1)}
     said = {f"{phase}, {k}": v for phase, own in phases.items() for k, v in own.items() if "objective" not in k}
-    return {"optimizer": inline(Adam()), **_flat(spec.training), **said}
+    own = {f"move {n}, optimizer": inline(m.optimizer) for n, m in enumerate(moves(spec), 1) if m.optimizer}
+    return {"optimizer": inline(Adam()), **_flat(spec.training), **own, **said}
 
 
 def _flat(value: Any, before: str = "") -> Settings:

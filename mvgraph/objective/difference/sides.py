@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -12,9 +12,11 @@ from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import values
 from mvgraph.objective.canonical import terms_of
+from mvgraph.objective.deriving import expand
 from mvgraph.objective.difference.naming import SAME, Names
 from mvgraph.objective.difference.rewriting import Beside, summed
 from mvgraph.objective.difference.sums import Sum
+from mvgraph.objective.terms import Term
 from mvgraph.spec.model import Spec
 
 Assumed = Mapping[str, Expr]
@@ -88,6 +90,17 @@ class Side:
         names += [w for q in self.spec.posteriors if (w := getattr(q.fuse, "weights", None))]
         return {n: [self.names.params.get(f"{n}_{v}", f"{n}_{v}") for v in self.spec.view_names] for n in names}
 
+    def part(self, chosen: Callable[[Term], bool]) -> Sum:
+        """The terms that derived ones of some kind give, in one form."""
+        terms = [(t.weight, t.atom) for t in expand(self.spec) if chosen(t)]
+        return summed(terms, replace(self.names, values=self.fixed), self.beside)
+
+    @property
+    def phases(self) -> list[Side]:
+        """A side for each phase of training."""
+        found = zip(self.spec.by_phase.values(), self.spec.phases, strict=True)
+        return [replace(self, spec=spec, frozen=phase.freeze) for spec, phase in found]
+
     @cached_property
     def drawn(self) -> int:
         """How many logarithms of one draw are the bound inside them, which is then drawn, and never in closed form."""
@@ -113,3 +126,9 @@ class Side:
     @property
     def _symbols(self) -> Iterable[Expr]:
         return {s for c in self.sum.values() for s in c.free_symbols if isinstance(s, sympy.Symbol)}
+
+
+def parted(a: Side, b: Side) -> list[tuple[Side, Side]]:
+    """The phases of two sides beside each other where both have as many, else the two as they are."""
+    ours, theirs = a.phases, b.phases
+    return list(zip(ours, theirs, strict=True)) if ours and len(ours) == len(theirs) else [(a, b)]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from mvgraph.language.expr import symbol
 from mvgraph.objective.difference.conditions import conditions, unequal
 from mvgraph.objective.difference.ordering import sorted_out
-from mvgraph.objective.difference.relating import related
+from mvgraph.objective.difference.relating import jointly, related
 from mvgraph.objective.difference.relation import APART, ONE, Finding, Relation
 from mvgraph.objective.difference.searching import search
 from mvgraph.objective.difference.settings import changes, estimators
-from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.sums import Sum
 
 DECLARED = "with the declared values of the params"
@@ -48,21 +48,10 @@ def _equal(a: Side, b: Side, sums: tuple[Sum, Sum]) -> Finding:
     return related(*sums, {**b.declared, **a.declared})
 
 
-def phases(side: Side) -> list[Side]:
-    """A side for each phase."""
-    found = zip(side.spec.by_phase.values(), side.spec.phases, strict=True)
-    return [replace(side, spec=spec, frozen=phase.freeze) for spec, phase in found]
-
-
 def _together(a: Side, b: Side) -> Finding:
-    """Phases are related as the least related ones, and different where they are not the same number."""
-    ours, theirs = phases(a), phases(b)
-    if len(ours) != len(theirs):
-        return APART
-    found = [standing(*pair) for pair in zip(ours, theirs, strict=True)]
-    if len({f.lower for f in found if f.lower}) > 1:
-        return APART
-    least = max(found, key=lambda f: f.relation.rank)
+    """Phases are related as the least related ones."""
+    found = [standing(*pair) for pair in parted(a, b)]
+    least = jointly(found)
     return replace(least, notes=(*map(_told, a.spec.by_phase, found), *least.notes))
 
 
@@ -73,12 +62,26 @@ def _told(phase: str, found: Finding) -> str:
 
 def conditional(a: Side, b: Side, found: Finding) -> Finding | None:
     """A relation that is stronger than what was found, under conditions."""
-    plain = related(a.sum, b.sum, a.declared)
+    plain = jointly([related(one.sum, other.sum, one.declared) for one, other in parted(a, b)])
     if plain.relation <= Relation.SHIFTED:
         values = [f"the same values of {', '.join(u)}"] if (u := unequal(a.spec, b.spec)) else []
-        special: Finding | None = replace(plain, given=tuple(values))
+        special: Finding | None = replace(plain, given=(*conditions(a, b), *values))
     else:
-        special = search(a, b)
-    if special is None or not special.relation < found.relation:
+        special = reordered(a, b) or search(a, b)
+    return special if special is not None and special.relation < found.relation else None
+
+
+def reordered(a: Side, b: Side) -> Finding | None:
+    """The same phases one after another in another order."""
+    rest = list(zip(b.phases, b.spec.phases, strict=True))
+    found = []
+    for phase in a.phases:
+        same = next((pair for pair in rest if pair[0].sum == phase.sum), None)
+        if same is None:
+            return None
+        rest.remove(same)
+        found.append(same[1])
+    if rest or not found:
         return None
-    return replace(special, given=(*conditions(a, b), *special.given))
+    alike = replace(b, spec=replace(b.spec, phases=tuple(found)))
+    return Finding(Relation.IDENTICAL, given=(*conditions(a, alike), "the same order of the phases"))

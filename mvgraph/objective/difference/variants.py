@@ -133,6 +133,11 @@ def _without_parts(spec: Spec) -> Spec | None:
     return _with_terms(spec, lambda t: None if isinstance(t, Route) and t.from_ != "V" else t)
 
 
+def _first_phase(spec: Spec) -> Spec | None:
+    """The first phase of training, as if there were no other."""
+    return next(iter(spec.by_phase.values()), None)
+
+
 def _with_terms(spec: Spec, change: Callable[[WrittenTerm], Term]) -> Spec:
     """The spec with every term changed; None takes one out."""
 
@@ -175,6 +180,7 @@ CHANGES: dict[str, Callable[[Spec], Spec | None]] = {
         _with_terms, change=partial(_without, (Divergence, CrossEntropy, JensenShannon))
     ),
     "without its routes from a part of the views": _without_parts,
+    "in its first phase alone": _first_phase,
     "with the evidence of all views alone": _whole_evidence,
     "with the prior expert in every product": _always_with_prior,
     "with one cluster": _one_cluster,
