@@ -9,27 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
-from mvgraph.drawing.bayesnet import bayesnet
 from mvgraph.drawing.diagram import Diagram, with_groups
 from mvgraph.drawing.dot import dot
 from mvgraph.drawing.mermaid import mermaid
-from mvgraph.drawing.page import page
-from mvgraph.drawing.placement import Placement
 from mvgraph.drawing.plain import to_json
 from mvgraph.drawing.raster import pdf, png
-from mvgraph.drawing.statement import Statement
 from mvgraph.drawing.summary import summary
-from mvgraph.drawing.svg import svg
 from mvgraph.drawing.themes import THEMES, Theme
-from mvgraph.drawing.tikz import tikz
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.registry import nearest
 
 if TYPE_CHECKING:
-    from mvgraph.drawing import layout
-else:
-    layout = defer("mvgraph.drawing.layout")  # what only lists or checks need not wait for numpy
+    from mvgraph.drawing import bayesnet, layout, page, svg, tikz
+    from mvgraph.drawing.placement import Placement
+    from mvgraph.drawing.statement import Statement
+else:  # each form waits for what it needs alone: words not for numpy, a picture not for the objective
+    layout, svg = defer("mvgraph.drawing.layout"), defer("mvgraph.drawing.svg")
+    bayesnet, tikz = defer("mvgraph.drawing.bayesnet"), defer("mvgraph.drawing.tikz")
+    page = defer("mvgraph.drawing.page")
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +83,7 @@ class Picture:
         Raises:
             UsageError: there is no such theme, or no Graphviz.
         """
-        return svg(self.placement, _theme(theme or self.theme), legend=self.legend)
+        return svg.svg(self.placement, _theme(theme or self.theme), legend=self.legend)
 
     def text(self, form: str = "text") -> str:
         """The picture in a form that is text: `svg`, `html`, `mermaid`, `dot`, `json`, or `text`, its parts in words.
@@ -147,9 +145,9 @@ FORMATS: dict[str, Format] = {
     "svg": Format((".svg",), lambda p: p.svg()),
     "png": Format((".png",), lambda p: png(p.svg(), p.scale)),
     "pdf": Format((".pdf",), lambda p: pdf(p.svg())),
-    "html": Format((".html", ".htm"), lambda p: page(p.placement, p.statement)),
+    "html": Format((".html", ".htm"), lambda p: page.page(p.placement, p.statement)),
     "tikz": Format((".tex", ".tikz"), lambda p: _tikz(p)),
-    "bayesnet": Format((".tex", ".tikz"), lambda p: bayesnet(p.diagram)),
+    "bayesnet": Format((".tex", ".tikz"), lambda p: bayesnet.bayesnet(p.diagram)),
     "mermaid": Format((".mmd", ".mermaid"), lambda p: mermaid(p.diagram)),
     "dot": Format((".dot", ".gv"), lambda p: dot(p.diagram)),
     "json": Format((".json",), lambda p: to_json(p.explained())),
@@ -173,8 +171,8 @@ def _tikz(picture: Picture) -> str:
     try:
         placement = picture.placement
     except UsageError:
-        return bayesnet(picture.diagram)
-    return tikz(placement)
+        return bayesnet.bayesnet(picture.diagram)
+    return tikz.tikz(placement)
 
 
 def named(form: str) -> str:

@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from networkx import Graph
-
+from mvgraph.deferring import defer
 from mvgraph.drawing.diagram import Diagram
-from mvgraph.drawing.networks import from_network
 from mvgraph.drawing.rendering import Picture
-from mvgraph.drawing.statement import state
 from mvgraph.drawing.subjects import Subject, depict
 from mvgraph.errors import UsageError
 from mvgraph.interface.specs import Source, sound
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from mvgraph.drawing import networks, statement
+    from mvgraph.drawing.statement import Statement
+else:
+    nx = defer("networkx")
+    networks, statement = defer("mvgraph.drawing.networks"), defer("mvgraph.drawing.statement")
+
 PARTS: dict[str, Literal["p", "q", "both"]] = {"p": "p", "q": "q", "both": "both"}
 
 
 def draw(
-    source: Source | Diagram | Graph,
+    source: Source | Diagram | nx.Graph,
     path: str | Path | None = None,
     *,
-    against: Source | Diagram | Graph | None = None,
+    against: Source | Diagram | nx.Graph | None = None,
     part: str = "both",
     unroll: bool = False,
     parameters: bool = False,
@@ -62,15 +68,22 @@ def draw(
     subjects = [_subject(s, overrides) for s in (source, against) if s is not None]
     found = depict(*subjects, part=PARTS[part], unroll=unroll, with_parameters=parameters)
     only = subjects[0] if len(subjects) == 1 else None
-    tell = partial(state, only, unroll=unroll, with_parameters=parameters) if isinstance(only, Spec) else None
+    tell = partial(_told, only, unroll, parameters) if isinstance(only, Spec) else None
     picture = Picture(found, theme=theme, legend=legend, scale=scale, tell=tell)
     if path is not None:
         picture.save(path)
     return picture
 
 
-def _subject(source: Source | Diagram | Graph, overrides: Mapping[str, Any]) -> Subject:
+def _told(spec: Spec, unroll: bool, parameters: bool) -> Statement:
+    """What is said of a spec beside its picture; only some forms ask, and it takes the objective."""
+    return statement.state(spec, unroll=unroll, with_parameters=parameters)
+
+
+def _subject(source: Source | Diagram | nx.Graph, overrides: Mapping[str, Any]) -> Subject:
     """What is drawn: a diagram that is one already, or a spec."""
-    if isinstance(source, Graph):
-        return from_network(source)
-    return source if isinstance(source, Diagram) else sound(source, **overrides)
+    if isinstance(source, Diagram):
+        return source
+    if isinstance(source, str | Path | Mapping | Spec) or not isinstance(source, nx.Graph):
+        return sound(source, **overrides)  # a spec is told first: networkx takes a while to load
+    return networks.from_network(source)

@@ -273,6 +273,10 @@ def test_what_feels_instant_imports_nothing_that_is_slow(arguments, tmp_path):
     assert_light(SLOW, arguments, tmp_path)
 
 
+def test_a_picture_needs_no_objective(tmp_path):
+    assert_light(f"{HEAVY} sympy mvgraph.objective", ["draw", "mopoe", "-o", "mopoe.svg"], tmp_path)
+
+
 def test_the_help_imports_no_verb(tmp_path):
     assert_light("mvgraph.cli.verbs mvgraph.spec mvgraph.interface torch sympy", ["--help"], tmp_path)
 
