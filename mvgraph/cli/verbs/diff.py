@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mvgraph.cli import relations
 from mvgraph.cli.guarding import FINDING
 from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, Force, ViewCount, form_of, one_form
 from mvgraph.cli.output import json_text, may_write
+from mvgraph.deferring import defer
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.interface.objectives import contrast, diff
+
+if TYPE_CHECKING:
+    from mvgraph.cli import relations
+else:
+    relations = defer("mvgraph.cli.relations")  # two models need no family tree
 
 EXAMPLE = "mvgraph diff jmvae mvtcae --assume alpha=0,beta=1 (or -o FILE.html); mvgraph diff --matrix -o family.svg"
 

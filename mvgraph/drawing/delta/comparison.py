@@ -6,18 +6,17 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
-from mvgraph.drawing.delta.markdown import markdown
-from mvgraph.drawing.delta.page import page
-from mvgraph.drawing.delta.sheet import sheet
-from mvgraph.drawing.delta.tex import tex
 from mvgraph.drawing.diagram import Diagram
 from mvgraph.drawing.subjects import depict
 from mvgraph.objective.difference.delta import Difference
 
 if TYPE_CHECKING:
     from mvgraph.drawing import layout
-else:
-    layout = defer("mvgraph.drawing.layout")  # what shows no picture need not wait for numpy
+    from mvgraph.drawing.delta import markdown, page, sheet, tex
+else:  # what is read as text need not wait for the other forms, and what shows no picture not for numpy
+    layout, page = defer("mvgraph.drawing.layout"), defer("mvgraph.drawing.delta.page")
+    markdown, tex = defer("mvgraph.drawing.delta.markdown"), defer("mvgraph.drawing.delta.tex")
+    sheet = defer("mvgraph.drawing.delta.sheet")
 
 
 class Comparison(Difference):
@@ -25,11 +24,11 @@ class Comparison(Difference):
 
     def latex(self) -> str:
         """A part of a LaTeX document."""
-        return tex(sheet(self))
+        return tex.tex(sheet.sheet(self))
 
     def markdown(self) -> str:
         """Markdown, with mathematics between dollar signs."""
-        return markdown(sheet(self))
+        return markdown.markdown(sheet.sheet(self))
 
     def to_html(self) -> str:
         """One self-contained HTML page, with both graphs in one picture.
@@ -37,7 +36,7 @@ class Comparison(Difference):
         Raises:
             UsageError: there is no Graphviz.
         """
-        return page(sheet(self), layout.place(self.diagram))
+        return page.page(sheet.sheet(self), layout.place(self.diagram))
 
     @property
     def diagram(self) -> Diagram:
