@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mvgraph.drawing.rendering import Picture
     from mvgraph.errors import DataError, MvgraphError, Problem, SpecError, UnknownWord, UsageError
     from mvgraph.interface.models import batch, compile, fit, plan  # noqa: A004
-    from mvgraph.interface.objectives import contrast, derive, diff, explain, relate
+    from mvgraph.interface.objectives import apply, contrast, derive, diff, explain, relate
     from mvgraph.interface.pictures import draw
     from mvgraph.interface.specs import check, dump, load, names, published
     from mvgraph.module.model import Model
@@ -53,6 +53,7 @@ else:
             "SpecError": "mvgraph.errors",
             "UnknownWord": "mvgraph.errors",
             "UsageError": "mvgraph.errors",
+            "apply": "mvgraph.interface.objectives",
             "batch": "mvgraph.interface.models",
             "ce": "mvgraph.spec.builder",
             "check": "mvgraph.interface.specs",
@@ -105,6 +106,7 @@ __all__ = [
     "UnknownWord",
     "UsageError",
     "__version__",
+    "apply",
     "batch",
     "ce",
     "check",

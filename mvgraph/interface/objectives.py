@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mvgraph.drawing.delta.comparison import Comparison, shown
 from mvgraph.errors import UsageError
 from mvgraph.interface.specs import Source, accepted, load, names, sound
+from mvgraph.language.expr import Expr
 from mvgraph.objective import canonical
+from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.comparing import difference
 from mvgraph.objective.difference.matrix import Matrix, Told, matrix
+from mvgraph.objective.difference.operations import Operation, operation
+from mvgraph.objective.difference.operations import apply as change
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.spec.model import Spec
 
@@ -62,6 +66,25 @@ def diff(
     """
     one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
     return shown(difference(one, other, assuming, views))
+
+
+def apply(
+    operations: Iterable[Operation | Mapping[str, Any]], objective: canonical.Objective
+) -> tuple[tuple[Expr, Atom], ...]:
+    """What operations, one after another, make of an objective: coefficients and atoms, in canonical order.
+
+    >>> delta = diff("mopoe", "mvae")
+    >>> apply(delta.to_json()["operations"], derive("mopoe")) == apply([], derive("mvae"))
+    True
+
+    Arguments:
+        operations: those of a difference, as values or as plain data; `mvgraph schema --operations` says how they look.
+        objective: what they start from.
+
+    Raises:
+        UsageError: an operation does not fit, or cannot be read.
+    """
+    return change(((operation(x) if isinstance(x, Mapping) else x) for x in operations), objective.terms)
 
 
 def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int = 0) -> Contrast:

@@ -19,7 +19,7 @@ from mvgraph.objective.difference.rewriting import Beside
 from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
 from mvgraph.objective.difference.sides import Assumed, Side, parted
 from mvgraph.objective.difference.standing import conditional, standing
-from mvgraph.objective.difference.sums import Sum, listed, minus
+from mvgraph.objective.difference.sums import listed, minus
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family.mixture_of import STANDARD
@@ -51,7 +51,7 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
         Table({n: str(e) for n, e in assumed.items()}),
         finding,
         special,
-        terms=_terms(one.sum, other.sum),
+        terms=_terms(one, other),
         phases=_by_phase(one, other),
         graph=graphs(a, b, names, (one.sum, other.sum)),
         players=changes(players, a, b, names),
@@ -99,7 +99,8 @@ def _distance(one: Side, other: Side) -> tuple[int, int]:
     return found.relation.rank, len(one.sum.keys() ^ other.sum.keys())
 
 
-def _terms(a: Sum, b: Sum) -> Terms:
+def _terms(one: Side, other: Side) -> Terms:
+    a, b = one.sum, other.sum
     both = [x for x in a if x in b]
     same = {x: a[x] for x in both if a[x] == b[x]}
     changed = (Changed(x, a[x], b[x]) for x in both if x not in same)
@@ -109,10 +110,12 @@ def _terms(a: Sum, b: Sum) -> Terms:
         listed({x: c for x, c in a.items() if x not in b}),
         listed({x: c for x, c in b.items() if x not in a}),
         listed(minus(b, a)),
+        one.form,
+        other.form,
     )
 
 
 def _by_phase(a: Side, b: Side) -> Table[Terms]:
     """The terms of each phase, where both specs have as many."""
     found = zip(a.spec.by_phase, parted(a, b), strict=False)
-    return Table({name: _terms(one.sum, other.sum) for name, (one, other) in found if not one.spec.phases})
+    return Table({name: _terms(one, other) for name, (one, other) in found if not one.spec.phases})

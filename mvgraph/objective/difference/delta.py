@@ -8,9 +8,10 @@ from typing import Any
 from mvgraph.language.expr import Expr
 from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Atom
+from mvgraph.objective.difference.document import document
 from mvgraph.objective.difference.graphs import GraphDifference
 from mvgraph.objective.difference.naming import Names
-from mvgraph.objective.difference.operations import document
+from mvgraph.objective.difference.operations import Add, Operation, Remove, Reweigh
 from mvgraph.objective.difference.printing import printed
 from mvgraph.objective.difference.relation import Finding, Relation, Weighted
 from mvgraph.objective.difference.settings import Change
@@ -36,6 +37,7 @@ class Terms:
         removed: what only A has.
         added: what only B has.
         residual: B − A.
+        ours, theirs: what brings the derived terms of A, and those of B, into the form in which they are compared.
     """
 
     shared: tuple[Weighted, ...] = ()
@@ -43,6 +45,14 @@ class Terms:
     removed: tuple[Weighted, ...] = ()
     added: tuple[Weighted, ...] = ()
     residual: tuple[Weighted, ...] = ()
+    ours: tuple[Operation, ...] = ()
+    theirs: tuple[Operation, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What turns A into B, both in one form: `remove`, `reweigh` and `add`, in this order."""
+        removed, added = ([op(a, c) for c, a in terms] for op, terms in ((Remove, self.removed), (Add, self.added)))
+        return (*removed, *(Reweigh(x.atom, x.after, x.before) for x in self.changed), *added)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.comparing import Assuming, paired, read
+from mvgraph.objective.difference.document import finding_data
 from mvgraph.objective.difference.opening import opened
-from mvgraph.objective.difference.operations import finding_data
 from mvgraph.objective.difference.relation import Finding, Relation
 from mvgraph.objective.difference.sides import Assumed
 from mvgraph.objective.difference.standing import conditional, standing

@@ -1,87 +1,232 @@
-"""The difference of two objectives as operations that turn one into the other, and as plain data."""
+"""The difference of two objectives as operations on sums of terms: applied to the one they give the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from mvgraph.errors import UsageError
-from mvgraph.objective.difference.relation import Finding, Weighted
+from mvgraph.language.expr import Expr, symbol
+from mvgraph.language.table import Table
+from mvgraph.objective.atoms import Atom
+from mvgraph.objective.difference.naming import Names, named
+from mvgraph.objective.difference.relation import ONE, Weighted
+from mvgraph.objective.difference.rewriting import Beside, rewritten
+from mvgraph.objective.difference.structure import parts, values
+from mvgraph.objective.difference.sums import ZERO, Sum, listed, normal, pairs, total
+from mvgraph.registry import nearest
 
-if TYPE_CHECKING:
-    from mvgraph.objective.difference.delta import Difference, Terms
-
-Operation = dict[str, str]
 Lines = dict[str, str]  # coefficients by atoms, as texts
 
 
 def lines(terms: Iterable[Weighted]) -> Lines:
-    """A sum of terms as plain data: the text of every atom, and its coefficient."""
+    """A sum of terms as plain data for people: the text of every atom, and its coefficient."""
     return {str(atom): str(coefficient) for coefficient, atom in terms}
 
 
-def operations(terms: Terms) -> list[Operation]:
-    """What turns the terms of A into those of B: `remove`, `reweigh` and `add`, in this order."""
-    return [
-        *({"op": "remove", "atom": str(a), "coefficient": str(c)} for c, a in terms.removed),
-        *(
-            {"op": "reweigh", "atom": str(x.atom), "coefficient": str(x.after), "was": str(x.before)}
-            for x in terms.changed
-        ),
-        *({"op": "add", "atom": str(a), "coefficient": str(c)} for c, a in terms.added),
-    ]
+@dataclass(frozen=True)
+class Operation(ABC):
+    """One change of a sum of terms."""
+
+    word: ClassVar[str]
+
+    @abstractmethod
+    def change(self, one: Sum) -> None:
+        """Change a sum in place.
+
+        Raises:
+            UsageError: what is taken or changed is not there, or has another coefficient.
+        """
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        """The operation as people read it."""
+        return {}
+
+    def to_json(self) -> dict[str, Any]:
+        """The operation as plain data: texts for people, and the `structure` by which it is read back."""
+        return {"op": self.word, **self.texts, "structure": parts(self)}
 
 
-def apply(found: Sequence[Operation], base: Lines) -> Lines:
-    """The terms that operations make from those of a base.
+@dataclass(frozen=True)
+class _OfTerm(Operation):
+    """An operation on one term."""
 
-    >>> apply([{"op": "add", "atom": "y", "coefficient": "2"}], {"x": "1"})
-    {'x': '1', 'y': '2'}
+    atom: Atom
+    coefficient: Expr
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {"atom": str(self.atom), "coefficient": str(self.coefficient)}
+
+    def _require(self, one: Sum, expected: Expr) -> None:
+        """Refuse a sum in which the atom has another coefficient than the one that is expected; 0 is none."""
+        found = one.get(self.atom, ZERO)
+        if found != expected:
+            there = f"its coefficient is {found}" if found != 0 else "it is not there"
+            raise UsageError(f"cannot {self.word} {self.atom}: {there}")
+
+
+@dataclass(frozen=True)
+class Remove(_OfTerm):
+    """Take a term away."""
+
+    word: ClassVar[str] = "remove"
+
+    def change(self, one: Sum) -> None:
+        self._require(one, self.coefficient)
+        del one[self.atom]
+
+
+@dataclass(frozen=True)
+class Add(_OfTerm):
+    """Add a term that is not there."""
+
+    word: ClassVar[str] = "add"
+
+    def change(self, one: Sum) -> None:
+        self._require(one, ZERO)
+        one[self.atom] = self.coefficient
+
+
+@dataclass(frozen=True)
+class Reweigh(_OfTerm):
+    """Give a term another coefficient.
+
+    Arguments:
+        atom, coefficient: the term as it becomes.
+        was: the coefficient that it has before.
+    """
+
+    was: Expr
+
+    word: ClassVar[str] = "reweigh"
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {**super().texts, "was": str(self.was)}
+
+    def change(self, one: Sum) -> None:
+        self._require(one, self.was)
+        one[self.atom] = self.coefficient
+
+
+@dataclass(frozen=True)
+class Rewrite(Operation):
+    """Put the sum that an atom is by definition in its place.
+
+    Arguments:
+        atom: what is rewritten.
+        into: the sum.
+    """
+
+    atom: Atom
+    into: tuple[Weighted, ...]
+
+    word: ClassVar[str] = "rewrite"
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {"atom": str(self.atom), "into": lines(self.into)}
+
+    def change(self, one: Sum) -> None:
+        coefficient = one.pop(self.atom, ZERO)
+        for part, atom in self.into:
+            one[atom] = normal(one.get(atom, ZERO) + coefficient * part)
+            if one[atom] == 0:
+                del one[atom]
+
+
+@dataclass(frozen=True)
+class _Renaming(Operation):
+    """An operation on what terms are named by."""
+
+    @property
+    @abstractmethod
+    def names(self) -> Names:
+        """The other names, and values."""
+
+    def change(self, one: Sum) -> None:
+        found = total(named(pairs(one), self.names))
+        one.clear()
+        one.update(found)
+
+
+@dataclass(frozen=True)
+class Rename(_Renaming):
+    """Give nodes, views, and the params that have one value a view other names."""
+
+    nodes: Table[str]
+    views: Table[str]
+    params: Table[str]
+
+    word: ClassVar[str] = "rename"
+
+    @property
+    def names(self) -> Names:
+        return Names(self.nodes, self.views, self.params)
+
+
+@dataclass(frozen=True)
+class Assume(_Renaming):
+    """Give params values, all at once."""
+
+    values: Table[Expr]
+
+    word: ClassVar[str] = "assume"
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {"values": {name: str(value) for name, value in self.values.items()}}
+
+    @property
+    def names(self) -> Names:
+        return Names(values={symbol(name): value for name, value in self.values.items()})
+
+
+OPERATIONS: dict[str, type[Operation]] = {cls.word: cls for cls in (Remove, Reweigh, Add, Rewrite, Rename, Assume)}
+
+
+def operation(data: Mapping[str, Any]) -> Operation:
+    """The operation that some data are, by their structure.
+
+    Raises:
+        UsageError: there is no such operation, or its structure cannot be read.
+    """
+    word = str(data.get("op"))
+    if word not in OPERATIONS:
+        raise UsageError(f"there is no operation '{word}'; {nearest(word, sorted(OPERATIONS))}")
+    return OPERATIONS[word](**values(OPERATIONS[word], data.get("structure")))
+
+
+def apply(operations: Iterable[Operation], terms: Iterable[Weighted]) -> tuple[Weighted, ...]:
+    """What operations, one after another, make of a sum of terms; in canonical order.
 
     Raises:
         UsageError: an operation does not fit: what it takes or changes is not there, or has another coefficient.
     """
-    result = dict(base)
-    for step in found:
-        was = step.get("was", step["coefficient"] if step["op"] == "remove" else None)
-        if result.get(step["atom"]) != was:
-            raise UsageError(f"cannot {step['op']} {step['atom']}: its coefficient is {result.get(step['atom'])}")
-        if step["op"] == "remove":
-            del result[step["atom"]]
-        else:
-            result[step["atom"]] = step["coefficient"]
-    return dict(sorted(result.items()))
+    result = total(named(terms))
+    for each in operations:
+        each.change(result)
+    return listed(result)
 
 
-def document(delta: Difference) -> dict[str, Any]:
-    """Everything as plain data."""
-    settings = ("players", "distributions", "params", "estimator", "networks", "training")
-    return {
-        "a": delta.a.name,
-        "b": delta.b.name,
-        "views": list(delta.a.view_names),
-        "names": {"nodes": dict(delta.names.nodes), "views": dict(delta.names.views)},
-        "assuming": dict(delta.assuming),
-        "verdict": str(delta.verdict),
-        "finding": finding_data(delta.finding),
-        "special": finding_data(delta.special) if delta.special else None,
-        "operations": operations(delta.terms),
-        "residual": lines(delta.residual),
-        "phases": {name: operations(terms) for name, terms in delta.phases.items()},
-        "graph": {k: {"gained": list(g.gained), "lost": list(g.lost)} for k, g in vars(delta.graph).items()},
-        **{k: [vars(change) for change in getattr(delta, k)] for k in settings},
-    }
+def forming(terms: Sequence[Weighted], names: Names, known: Mapping[Expr, Expr], beside: Beside) -> Iterator[Operation]:
+    """What brings derived terms into the form in which two objectives are compared.
 
-
-def finding_data(found: Finding) -> dict[str, Any]:
-    """A relation as plain data."""
-    return {
-        "relation": str(found.relation),
-        "factor": str(found.factor),
-        "under": dict(found.under),
-        "given": list(found.given),
-        "lower": found.lower,
-        "gap": lines(found.gap),
-        "constant": found.constant,
-        "notes": list(found.notes),
-    }
+    Arguments:
+        terms: as they are derived.
+        names: other names.
+        known: what is assumed, by symbols.
+        beside: what the other model says.
+    """
+    if names.nodes or names.views or names.params:
+        yield Rename(names.nodes, names.views, names.params)
+    if known:
+        yield Assume(Table({str(s): value for s, value in known.items()}))
+    found = {a: rewritten(a, beside) for a in dict.fromkeys(a for _, a in named(terms, replace(names, values=known)))}
+    changed = [(a, total(into)) for a, into in found.items() if into != [(ONE, a)]]
+    for atom, into in sorted(changed, key=lambda pair: (pair[0] not in pair[1], str(pair[0]))):
+        yield Rewrite(atom, listed(into))  # what stays in its own sum goes first: others may become it

@@ -12,13 +12,13 @@ from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp
 from mvgraph.objective.comparisons import Deviation, PooledKL
 from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.difference.naming import Names, named
-from mvgraph.objective.difference.sums import Sum, pairs, total
+from mvgraph.objective.difference.sums import Sum, total
 from mvgraph.objective.keys import Centered, Prior, Standard
 from mvgraph.objective.routes import inner
 from mvgraph.vocab.center.mixture import MixtureCenter
 
 Terms = list[tuple[Expr, Atom]]
-ONE = sympy.Integer(1)
+ONE, TWO = sympy.Integer(1), sympy.Integer(2)
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,27 @@ class Beside:
 
 def summed(terms: Iterable[tuple[Expr, Atom]], names: Names, beside: Beside) -> Sum:
     """Terms as a sum in one form: under other names, with values for params, and every rule applied."""
-    found = total((c * part, atom) for c, a in named(terms, names) for part, atom in _rewritten(a, beside))
-    scores = ((c, a) for a, c in found.items() if isinstance(a, Likelihood) and a.target.view in beside.squared)
-    return total([*pairs(found), *(more for c, a in scores for more in _squared(c, a))])
+    return total((c * part, atom) for c, a in named(terms, names) for part, atom in rewritten(a, beside))
 
 
-def _squared(coefficient: Expr, atom: Likelihood) -> Terms:
-    """What a squared error has more than the normal score of which it is twice as much."""
-    return [(coefficient, atom), (coefficient, Constant(f"dim({atom.target}) log(2 pi)"))]
+def rewritten(atom: Atom, beside: Beside) -> Terms:
+    """What an atom is in one form: as the rules say, and a squared error as the normal score that it is twice."""
+    return [(c * part, end) for c, a in _ruled(atom, beside) for part, end in _squared(a, beside)]
 
 
-def _rewritten(atom: Atom, beside: Beside) -> Terms:
+def _squared(atom: Atom, beside: Beside) -> Terms:
+    """A squared error is twice a normal score and a constant."""
+    if not isinstance(atom, Likelihood) or atom.target.view not in beside.squared:
+        return [(ONE, atom)]
+    return [(TWO, atom), (ONE, Constant(f"dim({atom.target}) log(2 pi)"))]
+
+
+def _ruled(atom: Atom, beside: Beside) -> Terms:
     """An atom as the sum that no rule changes any more."""
     for rule in RULES:
         found = rule(atom, beside)
         if found is not None:
-            return [(c * part, end) for c, a in found for part, end in _rewritten(a, beside)]
+            return [(c * part, end) for c, a in found for part, end in _ruled(a, beside)]
     return [(ONE, atom)]
 
 

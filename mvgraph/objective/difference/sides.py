@@ -14,6 +14,7 @@ from mvgraph.objective.bounds import values
 from mvgraph.objective.canonical import terms_of
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.difference.naming import SAME, Names
+from mvgraph.objective.difference.operations import Operation, forming
 from mvgraph.objective.difference.rewriting import Beside, summed
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.terms import Term
@@ -64,6 +65,11 @@ class Side:
     def at(self, known: Mapping[Expr, Expr]) -> Sum:
         """The terms in one form, with more values for symbols; what is assumed goes before."""
         return _summed(self.spec, self.names, frozenset({**known, **self.fixed}.items()), self.beside)
+
+    @cached_property
+    def form(self) -> tuple[Operation, ...]:
+        """What brings the derived terms into this form."""
+        return tuple(forming(_terms(self.spec), self.names, self.fixed, self.beside))
 
     @cached_property
     def fixed(self) -> dict[Expr, Expr]:
