@@ -13,9 +13,10 @@ from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.marks import mark
 from mvgraph.drawing.markup import number
 from mvgraph.drawing.names import plain
-from mvgraph.drawing.preamble import KINDS, PARTS, badge, change, document, formula, styles
+from mvgraph.drawing.preamble import KINDS, PARTS, badge, change, document, styles
 from mvgraph.drawing.shapes import CORNERS, DOTS
 from mvgraph.drawing.spots import Spot, blocked, spots
+from mvgraph.language.tex import inline
 
 LONG = 4  # letters that fit into a circle
 LETTER = 0.14  # cm, the width of one
@@ -73,7 +74,7 @@ def _outer_first(plates: Iterable[Plate]) -> list[Plate]:
 
 
 def _node(node: Node, sheet: _Sheet) -> Iterator[str]:
-    name, label = sheet.names[node.id], formula(node.label)
+    name, label = sheet.names[node.id], inline(node.label)
     outside = f"label={{[const, name={name}-label]right:{label}}}" if node.kind in DOTS and label else ""
     roomy = "" if node.kind in DOTS else "inner sep=3pt"
     wide = "ellipse" if node.kind not in DOTS | CORNERS.keys() and len(node.text) > LONG else ""
@@ -89,14 +90,14 @@ def _plate(plate: Plate, sheet: _Sheet) -> Iterator[str]:
     order = _outer_first(sheet.diagram.plates)
     within = [p.id for p in order[order.index(plate) + 1 :] if p.nodes <= plate.nodes]
     around = [sheet.names[i] for i in (*(n.id for n in inside), *within)]
-    around += [f"{sheet.names[n.id]}-label" for n in inside if n.kind in DOTS and formula(n.label)]
+    around += [f"{sheet.names[n.id]}-label" for n in inside if n.kind in DOTS and inline(n.label)]
     name, fit = sheet.names[plate.id], "".join(f"({each})" for each in around)
-    yield rf"\plate{styles('border', change(plate))} {{{name}}} {{{fit}}} {{{formula(plate.label)}}};"
+    yield rf"\plate{styles('border', change(plate))} {{{name}}} {{{fit}}} {{{inline(plate.label)}}};"
     yield from badge(plate.change, f"({name}.north east)")
 
 
 def _edge(edge: Edge, sheet: _Sheet) -> Iterator[str]:
-    source, target, label = sheet.names[edge.source], sheet.names[edge.target], formula(edge.label)
+    source, target, label = sheet.names[edge.source], sheet.names[edge.target], inline(edge.label)
     look, bend = (PARTS[edge.part], change(edge)), sheet.bend(edge)
     if bend or label:
         text = f" node[note, fill=paper, inner sep=1pt] {{{label}}}" if label else ""

@@ -1,8 +1,7 @@
-"""What TikZ pictures share: a document with the library bayesnet, styles for kinds, parts and changes, and letters."""
+"""What TikZ pictures share: a document with the library bayesnet, styles for kinds, parts and changes."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from string import Template
 
@@ -13,8 +12,8 @@ from mvgraph.drawing.marks import RADIUS
 from mvgraph.drawing.markup import number
 from mvgraph.drawing.shapes import CORNERS, DOT, DOTS, ROUND
 from mvgraph.drawing.svg import CORNER
-from mvgraph.drawing.texts import LETTERS
 from mvgraph.drawing.themes import BOLD, LIGHT, LINES
+from mvgraph.language.tex import comment
 
 KINDS: dict[Kind, str] = {
     "latent": "latent",
@@ -66,11 +65,6 @@ $colours
   badge/.style={circle, draw=paper, fill=#1, text=paper, line width=1bp, inner sep=0pt, minimum size=$badge,
     font=\fontsize{8}{8}\selectfont\boldmath},
 }""")
-_ACCENTS = dict(
-    zip("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327", "`'^~=u.\"rHvc", strict=True)
-)
-_OTHERS = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i"}
-_GREEK = {letter: name for name, letter in LETTERS.items()}
 
 
 def document(diagram: Diagram, options: str, lines: Iterable[str]) -> str:
@@ -133,31 +127,3 @@ def change(part: Node | Plate | Edge) -> str:
 def badge(changed: Change, at: str) -> list[str]:
     """A disc with a sign on what two models differ in."""
     return [rf"\node[badge={changed}] at {at} {{${SIGNS[changed]}$}};"] if changed in SIGNS else []
-
-
-def comment(text: str) -> str:
-    """A text as a line that LaTeX does not read."""
-    return f"% {' '.join(text.split())}".rstrip(" :")
-
-
-def formula(label: str) -> str:
-    r"""A label between dollar signs, in letters that every LaTeX has.
-
-    >>> formula(r"\mathrm{größe}_{θ}"), formula("")
-    ('$\\mathrm{gr\\text{\\"{o}}\\text{\\ss}e}_{\\theta }$', '')
-    """
-    written = "".join(_letter(c) for c in unicodedata.normalize("NFC", " ".join(label.split())))
-    return f"${written}$" if written else ""
-
-
-def _letter(letter: str) -> str:
-    """A letter in ASCII; a question mark for one that no usual font of LaTeX has."""
-    base, *marks = list(unicodedata.normalize("NFD", letter))
-    if letter in _GREEK:
-        return f"\\{_GREEK[letter]} "
-    if letter in _OTHERS:
-        return rf"\text{{\{_OTHERS[letter]}}}"
-    if base.isascii() and base.isprintable() and not marks:
-        return letter
-    known = base.isascii() and len(marks) == 1 and marks[0] in _ACCENTS
-    return rf"\text{{\{_ACCENTS[marks[0]]}{{{base}}}}}" if known else "?"

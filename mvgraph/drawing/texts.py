@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mvgraph.language.symbols import ACCENTS, ALIASES, GREEK
+from mvgraph.language.symbols import ACCENTS, ALIASES, LETTERS
 
-LETTERS = {
-    name: unicodedata.lookup(
-        f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} LETTER {name.lower().replace('lambda', 'lamda')}"
-    )
-    for name in sorted(GREEK)
-}
-"""Greek letters by their names in LaTeX."""
 _MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 _LOW = dict(zip("0123456789aehijklmnoprstuvxβγρφχ+-=()", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ₊₋₌₍₎", strict=True)) | {
     ",": ","

@@ -12,9 +12,10 @@ from mvgraph.drawing.marks import corner, mark
 from mvgraph.drawing.markup import number
 from mvgraph.drawing.names import plain
 from mvgraph.drawing.placement import Box, Placement, Point
-from mvgraph.drawing.preamble import KINDS, PARTS, badge, change, comment, document, formula, styles
+from mvgraph.drawing.preamble import KINDS, PARTS, badge, change, document, styles
 from mvgraph.drawing.shapes import CORNERS, DOTS, ROUND
 from mvgraph.drawing.svg import CORNER
+from mvgraph.language.tex import comment, inline
 
 STRAIGHT = 0.05  # points that a curve may leave its chord by
 
@@ -40,7 +41,7 @@ def _plate(plate: Plate, placement: Placement, names: Mapping[str, str]) -> Iter
     corners = f"{{{_at((box.left, box.top))} {_at((box.right, box.bottom))}}}"
     yield comment(plate.title or plate.text)
     yield rf"\node{styles('border', f'fit={corners}', 'inner sep=0pt', change(plate))} ({names[plate.id]}) {{}};"
-    if plate.id in placement.captions and formula(plate.label):
+    if plate.id in placement.captions and inline(plate.label):
         yield _text("note", placement.captions[plate.id], plate.label)
     yield from badge(plate.change, _at((box.right - CORNER, box.top)))
 
@@ -49,10 +50,10 @@ def _node(node: Node, placement: Placement, names: Mapping[str, str]) -> Iterato
     box = placement.nodes[node.id]
     double = "twice" if node.deterministic else ""
     style = styles(KINDS[node.kind], double, change(node), *_size(node, box))
-    label = "" if node.kind in DOTS else formula(node.label)
+    label = "" if node.kind in DOTS else inline(node.label)
     yield comment(node.title or node.text)
     yield rf"\node{style} ({names[node.id]}) at {_at((box.x, box.y))} {{{label}}};"
-    if node.kind in DOTS and node.id in placement.labels and formula(node.label):
+    if node.kind in DOTS and node.id in placement.labels and inline(node.label):
         yield _text("const", placement.labels[node.id], node.label)
     yield from badge(node.change, _at(corner(node, box, placement.labels.get(node.id, box))))
 
@@ -78,7 +79,7 @@ def _edge(edge: Edge, placement: Placement) -> Iterator[str]:
     for piece in first:
         yield rf"\draw{styles(PARTS[edge.part], change(edge))} {_path(piece)};"
     yield rf"\draw{styles(PARTS[edge.part], change(edge), '->' if edge.arrow else '')} {_path(last)};"
-    if route.label and formula(edge.label):
+    if route.label and inline(edge.label):
         yield _text("note", route.label, edge.label)
     ends = placement.diagram.node(edge.source), placement.diagram.node(edge.target)
     yield from badge(mark(edge, ends), _at(midpoint(route)))
@@ -103,7 +104,7 @@ def _straight(piece: tuple[Point, ...]) -> bool:
 
 
 def _text(style: str, box: Box, label: str) -> str:
-    return rf"\node[{style}] at {_at((box.x, box.y))} {{{formula(label)}}};"
+    return rf"\node[{style}] at {_at((box.x, box.y))} {{{inline(label)}}};"
 
 
 def _at(point: Point) -> str:

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
+from mvgraph.language import markdown as md
+from mvgraph.language import tex
 from mvgraph.language.html import document
 from mvgraph.language.mathml import mathml
 from mvgraph.objective.report import Line, Report, Section, plain
 
-SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"$\sim$",
-    "^": r"\textasciicircum{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    "|": r"$|$",
-    '"': "''",
-    "Σ": r"$\Sigma$",
-    "Π": r"$\Pi$",
-    "λ": r"$\lambda$",
-    "β": r"$\beta$",
-    "∈": r"$\in$",
-    "∉": r"$\notin$",
-    "≠": r"$\neq$",
-    "≤": r"$\le$",
-    "≥": r"$\ge$",
-    "⊆": r"$\subseteq$",
-    "∝": r"$\propto$",
-    "·": r"$\cdot$",
-    "²": r"$^2$",
-    "½": r"$\tfrac{1}{2}$",
-    "‖": r"$\|$",
-    "−": r"$-$",
-}
-MARKS = re.compile(r"([\\`*_\[\]|~$]|^[-+#]|(?<=^\d)[.)])")  # that may mean something in Markdown
 STYLE = """\
 :root { color-scheme: light dark; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -57,31 +32,19 @@ def latex(report: Report) -> str:
 def _latex_section(one: Section) -> Iterator[str]:
     lines = list(one.lines)
     if not one.title:
-        yield rf"\section*{{{in_latex(lines.pop(0).text)}}}"
+        yield rf"\section*{{{tex.text(lines.pop(0).text)}}}"
     else:
-        yield rf"\subsection*{{{in_latex(one.title)}}}"
+        yield rf"\subsection*{{{tex.text(one.title)}}}"
     for is_maths, run in _runs(lines):
         if is_maths:
-            rows = " \\\\\n".join(rf"& {_quads(line)}{line.formula} &&" for line in run)
+            rows = " \\\\\n".join(rf"& {_quads(line)}{tex.maths(line.formula)} &&" for line in run)
             yield f"\\begin{{flalign*}}\n{rows}\n\\end{{flalign*}}"
         else:
-            yield from (rf"\noindent\hspace*{{{line.level}em}}{in_latex(line.text)}\par" for line in run)
+            yield from (rf"\noindent\hspace*{{{line.level}em}}{tex.text(line.text)}\par" for line in run)
 
 
 def _quads(line: Line) -> str:
     return r"\quad " * line.level
-
-
-def in_latex(text: str) -> str:
-    r"""Any text as LaTeX, as it stands.
-
-    >>> in_latex("50 % of a_b")
-    '50 \\% of a\\_b'
-    """
-    return "".join(SPECIAL.get(c, c if ord(c) < LETTERS_END else f"[U+{ord(c):04X}]") for c in text)
-
-
-LETTERS_END = 0x180  # Latin letters, which LaTeX knows without further packages
 
 
 def markdown(report: Report) -> str:
@@ -91,22 +54,13 @@ def markdown(report: Report) -> str:
 
 def _markdown_section(one: Section) -> Iterator[str]:
     lines = list(one.lines)
-    yield f"# {in_markdown(lines.pop(0).text)}" if not one.title else f"## {in_markdown(one.title)}"
+    yield f"# {md.text(lines.pop(0).text)}" if not one.title else f"## {md.text(one.title)}"
     for is_maths, run in _runs(lines):
         if is_maths:
-            yield f"$$\n{_aligned(run)}\n$$"
+            yield md.block(_aligned(run))
         else:
             least = min(line.level for line in run)
-            yield "\n".join(f"{'  ' * (line.level - least)}- {in_markdown(line.text)}" for line in run)
-
-
-def in_markdown(text: str) -> str:
-    r"""Any text as Markdown, as it stands.
-
-    >>> in_markdown("a_b < *c*")
-    'a\\_b &lt; \\*c\\*'
-    """
-    return MARKS.sub(r"\\\1", escape(text, quote=False))
+            yield "\n".join(f"{'  ' * (line.level - least)}- {md.text(line.text)}" for line in run)
 
 
 def html(report: Report) -> str:

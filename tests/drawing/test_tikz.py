@@ -19,7 +19,7 @@ from mvgraph.drawing.bayesnet import bayesnet
 from mvgraph.drawing.building import diagram
 from mvgraph.drawing.diagram import Diagram, Edge, Node, Plate
 from mvgraph.drawing.layout import place
-from mvgraph.drawing.preamble import formula, preamble
+from mvgraph.drawing.preamble import preamble
 from mvgraph.drawing.spots import blocked, spots
 from mvgraph.drawing.tikz import tikz
 
@@ -142,12 +142,6 @@ def test_plates_of_the_plain_picture_are_bayesnets():
     assert text.index("{plate-m} {") < text.index("{plate-n} {")
     assert r"\edge[generation] {z} {x-m};" in text
     assert r"\draw[inference] (x-m) to[bend left=25] (q-z);" in text
-
-
-def test_letters_that_latex_lacks():
-    assert formula("θ") == r"$\theta $"
-    assert formula("é中\x07") == r"$\text{\'{e}}??$"
-    assert formula("a\nb") == "$a b$"
 
 
 def test_nodes_of_the_grid_stand_apart_and_plates_hold_no_stranger():

@@ -7,8 +7,6 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
-import shutil
-import subprocess
 import typing
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from latex import PDFLATEX, compiled
 from module.random_specs import specs
 
 from mvgraph import objective
@@ -243,24 +242,7 @@ def test_mathml_is_safe() -> None:
     assert "style=" not in mathml(r"\style{background:url(x)}{x}")
 
 
-DOCUMENT = r"""
-\documentclass{article}
-\usepackage[utf8]{inputenc}
-\usepackage{amsmath, amssymb}
-\pdfpagewidth=80cm \hsize=70cm \textwidth=70cm
-\allowdisplaybreaks
-\begin{document}
-%s
-\end{document}
-"""
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@PDFLATEX
 def test_tex_compiles_it(tmp_path: Path) -> None:
     """Every reference spec in one document."""
-    body = "\n\\clearpage\n".join(f"\\[\n{text}\n\\]" for text in everything().values())
-    (tmp_path / "all.tex").write_text(DOCUMENT % body, encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert "Missing character" not in done.stdout
+    compiled((f"\\[\n{text}\n\\]" for text in everything().values()), tmp_path)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from latex import PDFLATEX, compiled
 
 from mvgraph.objective.explaining import Account
 from mvgraph.objective.report import Line, Report, Section, plain
-from mvgraph.objective.typesetting import html, in_latex, in_markdown, latex, markdown
+from mvgraph.objective.typesetting import html, latex, markdown
 from mvgraph.spec import zoo
 from mvgraph.spec.model import OpenViews
 from mvgraph.spec.reading import load
@@ -33,7 +32,6 @@ q:
 objective:
   maximize: [{elbo: {from: V, to: V, beta: lam_x}}]
 """
-DOCUMENT = "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\begin{document}\n%s\n\\end{document}\n"
 VOID = {"meta"}
 
 
@@ -104,15 +102,10 @@ def test_latex_is_balanced(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex: texlive-latex-extra")
+@PDFLATEX
 def test_latex_compiles(tmp_path: Path) -> None:
     """All reference models, and a name that means much to LaTeX, in one document."""
-    body = "\n\\clearpage\n".join(latex(report(name)) for name in [*NAMES, NASTY])
-    (tmp_path / "all.tex").write_text(DOCUMENT % body, encoding="utf-8")
-    call = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(call, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode(errors="replace")[-3000:]
-    assert (tmp_path / "all.pdf").stat().st_size > 10_000
+    compiled((latex(report(name)) for name in [*NAMES, NASTY]), tmp_path)
 
 
 SMALL: Report = (
@@ -135,12 +128,3 @@ def test_formats_of_one_report() -> None:
         r"\begin{flalign*}",
     ]
     assert '<h1>a_b</h1>\n<p>of 50 %</p>\n<h2>Sum</h2>\n<div class="maths"><math' in html(SMALL)
-
-
-@pytest.mark.parametrize(
-    ("text", "tex", "mark"),
-    [("a_b", r"a\_b", r"a\_b"), ("<i>", "$<$i$>$", "&lt;i&gt;"), ("λ·中", r"$\lambda$$\cdot$[U+4E2D]", "λ·中")],
-)
-def test_escapes(text: str, tex: str, mark: str) -> None:
-    """What means something stands as it is."""
-    assert (in_latex(text), in_markdown(text)) == (tex, mark)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
-from mvgraph.drawing.preamble import comment, formula
 from mvgraph.drawing.themes import LIGHT
+from mvgraph.language.tex import comment, inline, text
 
-SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-SPECIAL |= {c: f"\\{c}" for c in "&%$#_{}"} | {c: f"${c}$" for c in "|<>"}
 COLOURS = {"shared": LIGHT.faint, **LIGHT.changes}
 SIGNS = {"shared": "$=$", "changed": r"$\sim$", "removed": "$-$", "added": "$+$"}
 KEY = ", ".join(f"{SIGNS[change]} {meaning}" for change, meaning in MEANINGS.items())
@@ -25,44 +22,30 @@ def tex(sheet: Sheet) -> str:
     for phase, rows in sheet.terms.items():
         lines += ["", rf"\paragraph{{Objective{_phase(phase)}}}", *_terms(rows)]
     if sheet.residual:
-        lines += ["", r"\paragraph{B less A}", *_longtable("l", (_cells(f"${t}$") for t in _plain(sheet.residual)))]
+        lines += ["", r"\paragraph{B less A}", *_longtable("l", (_cells(inline(t)) for t in sheet.residual))]
     lines += [line for listing in sheet.listings for line in ("", *_listing(listing))]
     return "\n".join([*lines, ""])
 
 
 def _head(sheet: Sheet) -> list[str]:
     about = "; ".join(map(_phrase, sheet.about))
-    return [rf"\noindent A is {_text(sheet.a)}, B is {_text(sheet.b)}; {about}.", ""]
+    return [rf"\noindent A is {text(sheet.a)}, B is {text(sheet.b)}; {about}.", ""]
 
 
 def _phase(name: str) -> str:
-    return f", phase {_text(name)}" if name else ""
+    return f", phase {text(name)}" if name else ""
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
     yield rf"\noindent {_phrase(verdict.sentence)}"
-    items = [*map(_phrase, verdict.needs), *(f"({_text(note)})" for note in verdict.notes)]
+    items = [*map(_phrase, verdict.needs), *(f"({text(note)})" for note in verdict.notes)]
     if items:
         yield from (r"\begin{itemize}", *(rf"\item {item}" for item in items), r"\end{itemize}")
     yield ""
 
 
 def _phrase(phrase: Phrase) -> str:
-    return "".join(formula(part.latex) if isinstance(part, Maths) else _text(part) for part in phrase)
-
-
-def _text(text: str) -> str:
-    r"""A text that LaTeX may break; letters that it has not got become formulas.
-
-    >>> _text("a_b -> θ"), _text("größe")
-    ('a\\_b -$>$ $\\theta $', 'gr$\\text{\\"{o}}\\text{\\ss}$e')
-    """
-    found = "".join(SPECIAL.get(c) or (c if c.isascii() else formula(c)) for c in unicodedata.normalize("NFC", text))
-    return found.replace("$$", "")
-
-
-def _plain(formulas: Iterable[str]) -> Iterator[str]:
-    return (formula(each)[1:-1] for each in formulas)
+    return "".join(inline(part.latex) if isinstance(part, Maths) else text(part) for part in phrase)
 
 
 def _terms(rows: Sequence[Row]) -> Iterator[str]:
@@ -73,14 +56,14 @@ def _terms(rows: Sequence[Row]) -> Iterator[str]:
 def _row(row: Row) -> str:
     """What is shared is grey; every other mark is a colour and a sign."""
     colour = rf"\color[HTML]{{{COLOURS[row.change][1:].upper()}}}"
-    weights = (f"{colour} {formula(w)}" if w else rf"{colour} --" for w in (row.before, row.after))
+    weights = (f"{colour} {inline(w)}" if w else rf"{colour} --" for w in (row.before, row.after))
     bold = r"\boldmath " if row.change != "shared" else ""
-    return _cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {formula(row.atom)}")
+    return _cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {inline(row.atom)}")
 
 
 def _listing(listing: Listing) -> Iterator[str]:
-    yield rf"\paragraph{{{_text(listing.title)}}}"
-    rows = [_cells(*map(_text, row)) for row in (listing.head, *listing.rows)]
+    yield rf"\paragraph{{{text(listing.title)}}}"
+    rows = [_cells(*map(text, row)) for row in (listing.head, *listing.rows)]
     yield from _longtable("p{.4\\linewidth}" + "p{.25\\linewidth}" * (len(listing.head) - 1), rows)
 
 

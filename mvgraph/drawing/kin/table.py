@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mvgraph.drawing.kin.svg import deed, told
+from mvgraph.language import markdown as md
 from mvgraph.objective.difference.kinship import Family, Step, family, steps
 from mvgraph.objective.difference.matrix import Link, Matrix
 from mvgraph.objective.difference.relation import Relation
@@ -55,18 +56,17 @@ def markdown(matrix: Matrix) -> str:
     """The tree as a list, and a table of every related pair."""
     found = family(matrix)
     parts = [f"{_counted(matrix)}."]
-    if same := [" = ".join(f"`{n}`" for n in group) for group in found.classes if len(group) > 1]:
+    if same := [" = ".join(map(md.code, group)) for group in found.classes if len(group) > 1]:
         parts += ["### One objective, or multiples of one, as they stand", "\n".join(f"- {line}" for line in same)]
-    parts += ["### Which becomes which", "\n".join(f"- {told(step)}" for step in found.steps) or "None."]
+    parts += ["### Which becomes which", "\n".join(f"- {md.text(told(step))}" for step in found.steps) or "None."]
     if found.alone:
-        parts += ["### Few changes make no other of", ", ".join(f"`{n}`" for n in found.alone)]
-    parts += ["### Every related pair", _table(matrix)]
+        parts += ["### Few changes make no other of", ", ".join(map(md.code, found.alone))]
+    parts += ["### Every related pair", md.table(HEAD, _cells(matrix))]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(matrix: Matrix) -> str:
-    lines = [HEAD, ("---",) * len(HEAD), *((f"`{a}`", f"`{b}`", *rest) for a, b, *rest in rows(matrix))]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+def _cells(matrix: Matrix) -> Iterator[tuple[str, ...]]:
+    return ((md.code(a), md.code(b), *map(md.text, rest)) for a, b, *rest in rows(matrix))
 
 
 def data(matrix: Matrix) -> dict[str, Any]:
