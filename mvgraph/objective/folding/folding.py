@@ -47,6 +47,7 @@ class Folder:
 
     universe: Universe
     known: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
+    written: dict[str, list[Piece]] = field(default_factory=dict)  # what stands under a logarithm, by its text
 
     def fold(self, terms: Sequence[tuple[Expr, Any]], depth: int = 0) -> list[Piece]:
         """Terms as pieces, in the order of the first term of each."""
@@ -245,6 +246,7 @@ def _log_mean_exp(folder: Folder, value: LogMeanExp, depth: int) -> LogMeanExp:
     """A log-mean-exp: its inner terms folded in its text, its strata where all that they draw is drawn to score."""
     pieces = folder.fold(sorted(inner(value.parts), key=order))
     text = " ".join(str(lettered(p, folder.universe)) for p in pieces)
+    folder.written[text] = pieces
     scored = {d.ref for part in value.parts for _, a in part.scores for d in a.draws}
     compared = {key.ref for part in value.parts for _, a in part.ratios for key in a.to}
     return replace(value, text=text, parts=folder.condensed(value.parts, depth) if compared <= scored else value.parts)

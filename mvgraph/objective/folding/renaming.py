@@ -106,7 +106,7 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, Word) or not is_dataclass(value) or isinstance(value, type):
         return value
     changed = {}
-    for name in _compared(type(value)):
+    for name in compared(type(value)):
         old = getattr(value, name)
         new = change(old)
         if new is not old:
@@ -115,7 +115,8 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 @cache
-def _compared(kind: type) -> tuple[str, ...]:
+def compared(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass that tell two of its values apart."""
     return tuple(f.name for f in fields(kind) if f.compare and f.init)
 
 
@@ -245,4 +246,4 @@ READERS: dict[type, Callable[[Any, Renaming], Any]] = {
     frozenset: _set,
 }
 
-__all__ = ["ALL", "Renaming", "Universe", "mapped", "plain", "renamed", "size_of", "spread", "viewed"]
+__all__ = ["ALL", "Renaming", "Universe", "compared", "mapped", "plain", "renamed", "size_of", "spread", "viewed"]

@@ -1,0 +1,1 @@
+"""Objectives for every number of views at once: folded sums whose coefficients are formulas in M."""
