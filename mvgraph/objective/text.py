@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
 
+_INVERSE = re.compile(r"^(\w+)\*\*\(-(\d+)\)")  # what sympy makes of 1/M**2
+
 
 def signed(coefficient: Expr, atom: Atom) -> str:
     """One term, sign first: `- beta/3 KL(...)`, `+ E[...]`, `+ (1 - alpha/2) E[...]`."""
     sign, size = sign_and_size(coefficient, atom)
-    text = f"({size}) " if size.is_Add else "" if size == 1 else f"{size} "
-    return f"{sign} {text}{atom}"
+    return f"{sign} {factor(size)}{atom}"
+
+
+def factor(size: Expr) -> str:
+    """A weight before what it weighs: in brackets where it is a sum, nothing where it is one."""
+    text = _INVERSE.sub(r"1/\1**\2", str(size))
+    return f"({text}) " if size.is_Add else "" if size == 1 else f"{text} "
 
 
 def sign_and_size(coefficient: Expr, atom: Atom) -> tuple[str, Expr]:

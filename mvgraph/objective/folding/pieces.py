@@ -12,7 +12,7 @@ from mvgraph.language.word import Word
 from mvgraph.objective.folding.renaming import Renaming, Universe, exponent, mapped, renamed
 from mvgraph.objective.keys import Fused
 from mvgraph.objective.ranges import ALL, Each, Range, bindings
-from mvgraph.objective.text import sign_and_size
+from mvgraph.objective.text import factor, sign_and_size
 
 LETTERS = {False: "mnlij", True: "STU"}  # of views, and of sets
 
@@ -47,9 +47,9 @@ class Piece:
 
     def __str__(self) -> str:
         sign, size = sign_and_size(self.coefficient, self.value)
-        factor = f"({size}) " if size.is_Add else "" if size == 1 else f"{size} "
+        weight = factor(size)
         sums = "".join(f"Σ_{c if len(c) == 1 else f'{{{c}}}'} " for c in (r.condition for r in self.ranges))
-        return f"{sign} {sums}{factor}{self.value}" if self.indexed else f"{sign} {factor}{sums}{self.value}"
+        return f"{sign} {sums}{weight}{self.value}" if self.indexed else f"{sign} {weight}{sums}{self.value}"
 
 
 def lettered(piece: Piece, universe: Universe) -> Piece:

@@ -65,10 +65,10 @@ class Reach:
         ends = {bottom.subs(SIZE, M), bottom.subs(SIZE, 1)}
         whole = [M**i * POWER**j / end for i in range(most + 1) for j in range(self._hidden + 1) for end in ends]
         if not self._sets:
-            return Space(tuple(whole), widest=self._views + 1)
+            return Space(tuple(whole), shown=self._views + self._named)
         powers = ((i, k) for i in range(self._views + degree[M] + 1) for k in range(self._views + degree[SIZE] + 1))
         parts = [M**i * SIZE**k / bottom for i, k in powers if i + k <= most]
-        return Space(tuple(whole), tuple(parts), self._views + 4)
+        return Space(tuple(whole), tuple(parts), self._views + self._named)
 
     @property
     def _bound(self) -> Iterator[tuple[str, set[str]]]:
@@ -83,6 +83,13 @@ class Reach:
         listed = isinstance(self.term, Route) and parse_views(self.term.to).listed
         targets = isinstance(self.term, Route) and not listed
         return bound + single + targets + bool(pools(self.spec))
+
+    @property
+    def _named(self) -> int:
+        """How many views are named: those of conditions, and in lists of the term."""
+        listed = (parse_views(t).names for t in (self.term.from_, self.term.to)) if isinstance(self.term, Route) else ()
+        names = {n for one in listed for n in one} - {*self.term.for_}
+        return len(names) + len(self.spec.conditions)
 
     @property
     def _sets(self) -> int:

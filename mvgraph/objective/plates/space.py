@@ -41,12 +41,12 @@ class Space:
     Arguments:
         whole: the functions of M that coefficients of terms without a set of views are made of.
         parts: the functions of M and of the size of the set, for terms that show one.
-        widest: a number of views at which every kind of term is there.
+        shown: at most how many single views a term shows, beside a set; with fewer, not every kind of term is there.
     """
 
     whole: tuple[Expr, ...]
     parts: tuple[Expr, ...] = ()
-    widest: int = 0
+    shown: int = 0
 
     @cached_property
     def basis(self) -> tuple[Expr, ...]:
@@ -55,16 +55,17 @@ class Space:
 
     def __add__(self, other: Space) -> Space:
         both = (*self.whole, *other.whole), (*self.parts, *other.parts)
-        return Space(*(tuple(dict.fromkeys(one)) for one in both), max(self.widest, other.widest))
+        return Space(*(tuple(dict.fromkeys(one)) for one in both), max(self.shown, other.shown))
 
     def decided_by(self, counts: Sequence[int]) -> bool:
         """Whether a function of the space that is zero at these numbers of views is zero for all."""
-        if max(counts, default=0) < self.widest:
-            return False
-        pairs = [(m, s) for m in counts for s in range(2, m)]
+        many = [m for m in counts if m >= self.shown]
+        inside, outside = max(self.shown, 2), max(self.shown, 1)
+        sizes = [(m, s) for m in many for s in range(inside, m - outside + 1)]
         parts = independent(self.parts)
-        whole = _values(self.basis, [(m, 0) for m in counts]).rank() == len(self.basis)
-        return whole and (not parts or _values(parts, pairs).rank() == len(parts))
+        return _values(self.basis, [(m, 0) for m in many]).rank() == len(self.basis) and (
+            not parts or _values(parts, sizes).rank() == len(parts)
+        )
 
     def formula(self, found: Mapping[int, Expr]) -> Expr:
         """The function of the space that has some values, by numbers of views.
@@ -107,7 +108,27 @@ def _values(functions: Sequence[Expr], places: Sequence[tuple[int, int]]) -> sym
 
 
 def neat(formula: Expr) -> Expr:
-    """A formula in its shortest form, 2^M written out."""
-    forms = sympy.factor(formula), sympy.expand(formula), sympy.cancel(formula)
-    short = min(forms, key=lambda form: (len(str(form)), form.could_extract_minus_sign()))
-    return short.subs(POWER, 2**M)
+    """A formula in its shortest form, with sums that are positive for many views and small params, 2^M written out.
+
+    >>> alpha = sympy.Symbol("alpha")
+    >>> neat((alpha - 1) / (M + 2 - POWER)), neat(1 - alpha / M)
+    ((1 - alpha)/(2**M - M - 2), 1 - alpha/M)
+    """
+    forms = _upright(sympy.factor(formula)), sympy.expand(formula), _upright(sympy.cancel(formula))
+    return min(forms, key=lambda form: len(str(form))).subs(POWER, 2**M)
+
+
+def _upright(formula: Expr) -> Expr:
+    """Each factor that is a sum with the sign that makes it positive, and one sign before all."""
+    sign, factors = sympy.Integer(1), []
+    for factor in sympy.Mul.make_args(formula):
+        base, exponent = factor.as_base_exp()
+        turned = base.is_Add and exponent.is_Integer and base.subs(_large(base)).is_negative
+        sign *= (-1) ** exponent if turned else 1
+        factors.append((-base if turned else base) ** exponent)
+    return sympy.Mul(sign, *factors)
+
+
+def _large(one: Expr) -> dict[Expr, Expr]:
+    many = {M: sympy.Integer(20), POWER: sympy.Integer(2) ** 20}
+    return {s: many.get(s, sympy.Rational(1, 8)) for s in one.free_symbols}
