@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -25,6 +25,10 @@ Sets = Annotated[
 ]
 ViewCount = Annotated[
     int | None, typer.Option("--views", metavar="N", help="How many views, where the spec leaves them open.")
+]
+ViewCountOrAll = Annotated[
+    str | None,
+    typer.Option("--views", metavar="N|M", help="How many views, where that is open; M for every number at once."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
 AsLatex = Annotated[bool, typer.Option("--latex", help="Answer as a part of a LaTeX document.")]
@@ -52,6 +56,24 @@ SizeTexts = Annotated[
     typer.Option("--size", metavar="VIEW=HxW", help="Draw a view that is a vector as a picture (repeatable)."),
 ]
 Fraction = Annotated[float, typer.Option("--fraction", help="The share of the rows that is held out.")]
+
+
+def view_count(text: str | None) -> int | Literal["M"] | None:
+    """A number of views, or M for all numbers.
+
+    >>> view_count("3"), view_count("M")
+    (3, 'M')
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text is None:
+        return None
+    if text == "M":
+        return "M"
+    if not text.isdecimal():
+        raise UsageError(f"'{text}' is no number of views; write a number, or M for every number of views at once")
+    return int(text)
 
 
 def overrides(sets: Sequence[str] | None, views: int | None) -> list[str]:

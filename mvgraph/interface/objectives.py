@@ -17,6 +17,7 @@ from mvgraph.objective.difference.matrix import Matrix, Told, matrix
 from mvgraph.objective.difference.operations import Operation, operation
 from mvgraph.objective.difference.operations import apply as change
 from mvgraph.objective.explaining import explain as explain_spec
+from mvgraph.objective.plates.explaining import ALL_VIEWS, explain_all
 from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ def explain(source: Source, *, unfold: bool | None = None, steps: bool = False, 
         source: a spec, the name of a reference spec, or a path.
         unfold: whether every term is written out; unless it is said, sums over three views and more are folded.
         steps: whether every written term is derived rule by rule.
-        overrides: see `load`.
+        overrides: see `load`; `views="M"` gives folded sums for every number of views at once.
 
     Raises:
-        SpecError: the spec has errors.
+        SpecError: the spec has errors. UsageError: the objective is not one formula for all numbers of views.
     """
+    if overrides.get("views") == ALL_VIEWS:
+        return explain_all(sound(source, **{name: value for name, value in overrides.items() if name != "views"}))
     return explain_spec(sound(source, **overrides), unfold=unfold, steps=steps)
 
 

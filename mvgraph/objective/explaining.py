@@ -108,7 +108,7 @@ class Account:
     def report(self) -> Report:
         """Everything, in sections."""
         sections = (
-            _texts("", _head(self.spec)),
+            _texts("", head(self.spec)),
             Section("Generative model p", tuple(_generative(self.spec))),
             Section("Posterior family q, for any evidence", tuple(_posterior(self.spec))),
             *self._phases(),
@@ -125,7 +125,7 @@ class Account:
             yield from self._objective(one)
 
     def _objective(self, one: Objective) -> Iterator[Section]:
-        for number, (written, line) in enumerate(_written(one.spec), 1):
+        for number, (written, line) in enumerate(written_terms(one.spec), 1):
             yield Section(f"Term {number}: {line}", tuple(self._term(one, written)))
         yield Section("Objective, to be maximised", tuple(self.sum(one.terms)))
         yield _texts("Moves of a step, each with noise of its own", order(one.spec))
@@ -146,7 +146,7 @@ class Account:
     def _term(self, one: Objective, written: WrittenTerm) -> Iterator[Line]:
         """A written term: its rule, then its derivation, or its derived terms."""
         folds = self.folds and not self.steps
-        terms = one.of(written) if folds and len(_written(one.spec)) > 1 else ()
+        terms = one.of(written) if folds and len(written_terms(one.spec)) > 1 else ()
         found = self.folded(terms)
         atoms = [p.value for p in found.pieces] if found else [t.atom for t in one.derived if t.scope.term is written]
         rule = [*rule_lines(one.spec, written, atoms), *_random(one.spec, written)]
@@ -200,7 +200,8 @@ def _texts(title: str, texts: Iterable[str]) -> Section:
     return Section(title, tuple(prose(texts)))
 
 
-def _head(spec: Spec) -> list[str]:
+def head(spec: Spec) -> list[str]:
+    """What a model is called, and where it comes from."""
     return [spec.name, *([" · ".join(spec.about.facts)] if spec.about.facts else [])]
 
 
@@ -230,7 +231,8 @@ def _posterior(spec: Spec) -> Iterator[Line]:
     yield from prose([f"and {more} sets more"] if more else [])
 
 
-def _written(spec: Spec) -> list[tuple[WrittenTerm, str]]:
+def written_terms(spec: Spec) -> list[tuple[WrittenTerm, str]]:
+    """The terms as they are written, each with its line, sign first."""
     return [(t, f"+ {term_line(t)}") for t in spec.maximize] + [(t, f"- {term_line(t)}") for t in spec.minimize]
 
 

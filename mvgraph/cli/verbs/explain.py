@@ -15,20 +15,23 @@ from mvgraph.cli.options import (
     Force,
     Sets,
     SpecName,
-    ViewCount,
+    ViewCountOrAll,
     checked,
     form_of,
     one_form,
+    view_count,
 )
 from mvgraph.cli.output import json_text, may_write
+from mvgraph.errors import UsageError
 from mvgraph.files import replacing
 from mvgraph.objective.accounting import account, answer
 from mvgraph.objective.asking import why
 from mvgraph.objective.explaining import Account
+from mvgraph.objective.plates.explaining import AccountOfAll
 from mvgraph.objective.report import Report
 from mvgraph.objective.typesetting import FORMATS
 
-EXAMPLE = "mvgraph explain mopoe --views 3 --steps (or -o mopoe.html .tex .md .json); mvgraph explain mvae --why 1"
+EXAMPLE = "mvgraph explain mopoe --views 3 --steps (or -o mopoe.html .tex .md .json); … mopoe --views M; … mvae --why 1"
 SUFFIXES = {".txt": "text", ".tex": "latex", ".md": "markdown", ".html": "html", ".json": "json"}
 
 Why = Annotated[
@@ -55,15 +58,23 @@ def run(
     as_json: AsJson = False,
     output: Output = None,
     sets: Sets = None,
-    views: ViewCount = None,
+    views: ViewCountOrAll = None,
     force: Force = False,
 ) -> None:
     """Explain a model: p, q, every route expanded, the canonical objective, and whether it is a bound."""
     form = form_of(output, one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html), SUFFIXES)
     if output is not None:
         may_write(output, force=force)
-    found = Account(checked(spec, sets, views), unfold, steps)
-    text = _whole(found, form) if term is None else _answer(found, term, form)
+    number = view_count(views)
+    if number == "M":
+        if steps or term is not None or unfold is not None:
+            raise UsageError(
+                "for every number of views there are folded sums alone; leave --steps, --why and --unfold out"
+            )
+        text = _for_all(AccountOfAll(checked(spec, sets)), form)
+    else:
+        found = Account(checked(spec, sets, number), unfold, steps)
+        text = _whole(found, form) if term is None else _answer(found, term, form)
     if output is None:
         typer.echo(text, nl=False)
         return
@@ -74,6 +85,10 @@ def run(
 
 def _whole(found: Account, form: str) -> str:
     return json_text(account(found)) if form == "json" else FORMATS[form](found.report)
+
+
+def _for_all(found: AccountOfAll, form: str) -> str:
+    return json_text(found.to_json()) if form == "json" else FORMATS[form](found.report)
 
 
 def _answer(found: Account, term: str, form: str) -> str:

@@ -44,14 +44,18 @@ class Folded:
     @property
     def legend(self) -> str:
         """What the indices run over, in words; nothing where there are none, or where the sums say it."""
-        ranges = [r for p in self.pieces for r in p.ranges if not isinstance(r.within, tuple)]
-        views = sorted({r.index for r in ranges if r.sizes is None})
-        sets = sorted({r.index for r in ranges if r.sizes is not None})
-        whole = f"V = {{{', '.join(self.universe.views)}}}"
-        told = [f"{', '.join(views)} in {whole}"] if views else []
-        told += [whole] if not views and any(re.search(r"\bV\b", line) for line in self.lines) else []
-        told += [f"{', '.join(sets)} over the non-empty subsets of V"] if sets else []
-        return "; ".join(told)
+        return legend(self.pieces, f"V = {{{', '.join(self.universe.views)}}}")
+
+
+def legend(pieces: Sequence[Piece], whole: str) -> str:
+    """What the indices of pieces run over, all views being called `whole`."""
+    ranges = [r for p in pieces for r in p.ranges if not isinstance(r.within, tuple)]
+    views = sorted({r.index for r in ranges if r.sizes is None})
+    sets = sorted({r.index for r in ranges if r.sizes is not None})
+    told = [f"{', '.join(views)} in {whole}"] if views else []
+    told += [whole] if not views and any(re.search(r"\bV\b", str(piece)) for piece in pieces) else []
+    told += [f"{', '.join(sets)} over the non-empty subsets of V"] if sets else []
+    return "; ".join(told)
 
 
 def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec, folder: Folder | None = None) -> Folded:

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import sympy
 
+from mvgraph.language.expr import Expr
 from mvgraph.language.word import Word
 from mvgraph.objective.atoms import LogMeanExp, Stratum
 from mvgraph.objective.folding.pieces import Piece, lettered
 from mvgraph.objective.folding.renaming import Universe, compared, mapped
 from mvgraph.objective.keys import Mixture
-from mvgraph.objective.plates.space import POWER, Irregular, M, Space
+from mvgraph.objective.plates.space import POWER, IrregularError, M, Space
 from mvgraph.objective.ranges import ALL, Each, Range
 
 SIZES = Space((sympy.Integer(1), M, POWER))  # how long a list over views, or over sets of views, can be
 Inner = Mapping[str, Sequence[Piece]]  # the terms under a logarithm, by their text
+
+
+class Formulas(Protocol):
+    """What finds the formula of a number."""
+
+    def formula(self, found: Mapping[int, Expr]) -> Expr:
+        """A formula in M by its values."""
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Takes every number for a formula that is not known yet, so that two numbers of views tell the form of terms."""
+
+    def formula(self, found: Mapping[int, Expr]) -> Expr:
+        """One that stands for any."""
+        del found
+        return sympy.Integer(1)
 
 
 @dataclass(frozen=True)
@@ -27,23 +45,25 @@ class Lifting:
 
     Arguments:
         space: what coefficients can be.
+        sizes: what the lengths of lists can be.
         universes: the views, by their number.
         inner: the folded terms of every log-mean-exp, by the number of views and their text.
     """
 
-    space: Space
-    universes: Mapping[int, Universe]
-    inner: Mapping[int, Inner]
+    space: Formulas
+    sizes: Formulas
+    universes: Mapping[int, Universe] = field(default_factory=dict)
+    inner: Mapping[int, Inner] = field(default_factory=dict)
 
     def pieces(self, found: Mapping[int, Sequence[Piece]]) -> tuple[Piece, ...]:
         """Folded sums as one.
 
         Raises:
-            Irregular: they are not of one form.
+            IrregularError: they are not of one form.
         """
         if len({len(pieces) for pieces in found.values()}) > 1:
             told = ", ".join(f"{len(pieces)} at M = {m}" for m, pieces in found.items())
-            raise Irregular(f"its folded sum has another number of terms for another number of views: {told}")
+            raise IrregularError(f"its folded sum has another number of terms for another number of views: {told}")
         length = len(next(iter(found.values())))
         return tuple(self.piece({m: pieces[n] for m, pieces in found.items()}) for n in range(length))
 
@@ -66,16 +86,17 @@ class Lifting:
 
     def _parts(self, found: Mapping[int, Any]) -> Any:
         """A value, field by field; its place in its list by its place in the others."""
-        first = next(iter(found.values()))
-        if {type(v) for v in found.values()} != {type(first)} or isinstance(first, Word) or not is_dataclass(first):
+        first: Any = next(iter(found.values()))
+        kind: Any = type(first)
+        if {type(v) for v in found.values()} != {type(first)} or isinstance(first, Word) or not _is_record(first):
             told = ", ".join(f"{v} at M = {m}" for m, v in found.items())
-            raise Irregular(f"a part of a term does not stay the same: {told}")
-        return replace(first, **{name: self.value(_each(found, name)) for name in compared(type(first))})
+            raise IrregularError(f"a part of a term does not stay the same: {told}")
+        return replace(first, **{name: self.value(_each(found, name)) for name in compared(kind)})
 
     def _tuple(self, found: Mapping[int, tuple[Any, ...]]) -> tuple[Any, ...]:
         if len({len(v) for v in found.values()}) > 1:
             told = ", ".join(f"{len(v)} parts at M = {m}" for m, v in found.items())
-            raise Irregular(f"a list is not one over views: {told}")
+            raise IrregularError(f"a list is not one over views: {told}")
         length = len(next(iter(found.values())))
         return tuple(self.value({m: v[n] for m, v in found.items()}) for n in range(length))
 
@@ -84,17 +105,25 @@ class Lifting:
         if len(set(found.values())) == 1:
             return next(iter(found.values()))
         several = {m: sympy.Rational(1, v) if isinstance(v, Fraction) else v for m, v in found.items()}
-        count = SIZES.formula(several)
+        count = self.sizes.formula(several)
         return 1 / count if isinstance(next(iter(found.values())), Fraction) else count
 
-    def _range(self, found: Mapping[int, Range]) -> Range:
+    def _range(self, found: Mapping[int, Range]) -> Any:
         """An index set; one that leaves some views out is one over all views but those."""
-        return self._parts({m: _without(r, self.universes[m].views) for m, r in found.items()})
+        ordered = all(r.sorted for r in found.values())  # of up to nine views both orders are one
+        plain = {m: _without(r, self.universes[m].views) for m, r in found.items()}
+        return self._parts({m: replace(r, sorted=ordered) for m, r in plain.items()})
 
-    def _log_mean_exp(self, found: Mapping[int, LogMeanExp]) -> LogMeanExp:
+    def _log_mean_exp(self, found: Mapping[int, LogMeanExp]) -> Any:
         """A log-mean-exp, and what is printed of it."""
-        pieces = self.pieces({m: [lettered(p, self.universes[m]) for p in self.inner[m][v.text]] for m, v in found.items()})
+        pieces = self.pieces(
+            {m: [lettered(p, self.universes[m]) for p in self.inner[m][v.text]] for m, v in found.items()}
+        )
         return replace(self._parts(found), text=" ".join(map(str, pieces)))
+
+
+def _is_record(value: Any) -> bool:
+    return is_dataclass(value) and not isinstance(value, type)
 
 
 def _each(found: Mapping[int, Any], name: str) -> dict[int, Any]:

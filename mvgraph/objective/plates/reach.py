@@ -13,8 +13,8 @@ from mvgraph.language.density import parse_density
 from mvgraph.language.expr import Expr, Formula, Reference, symbol
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.objective.evidence import random_parts
+from mvgraph.objective.plates.space import POWER, SIZE, IrregularError, M, Space
 from mvgraph.objective.routes import under_a_logarithm
-from mvgraph.objective.plates.space import POWER, SIZE, Irregular, M, Space
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import JensenShannon, Route, WrittenTerm
 
@@ -28,11 +28,11 @@ def space(spec: Spec) -> Space:
     """The span of everything that a coefficient of a spec's objective can be.
 
     Raises:
-        Irregular: it is not of few dimensions, or views have params of their own.
+        IrregularError: it is not of few dimensions, or views have params of their own.
     """
     tables = [name for name, value in spec.params.items() if isinstance(value, Mapping)]
     if tables:
-        raise Irregular(f"the param {tables[0]} has a value for each view, and so the views are not alike")
+        raise IrregularError(f"the param {tables[0]} has a value for each view, and so the views are not alike")
     phases = spec.by_phase.values() if spec.phases else (spec,)
     terms = [Reach(one, t) for one in phases for t in (*one.maximize, *one.minimize)]
     return sum((t.space for t in terms), start=Space((ONE,)))
@@ -60,7 +60,7 @@ class Reach:
         bottom = _without_params(bottom) * share
         degree = {one: sympy.degree(top, one) if top.has(one) else 0 for one in (M, SIZE)}
         if self._hidden and sympy.fraction(weight)[1].has(SIZE):
-            raise Irregular("a weight divides by the size of a set of views that its term does not show")
+            raise IrregularError("a weight divides by the size of a set of views that its term does not show")
         most = self._views + sum(degree.values())
         ends = {bottom.subs(SIZE, M), bottom.subs(SIZE, 1)}
         whole = [M**i * POWER**j / end for i in range(most + 1) for j in range(self._hidden + 1) for end in ends]
@@ -97,7 +97,7 @@ class Reach:
         bound = [name for name, words in self._bound if words & {"subsets", "random"}]
         components = self._mixes and self.spec.mixture == "subsets"
         if len(bound) + components > 1 or (bound and self._mixes):
-            raise Irregular("two sums over sets of views stand inside each other")
+            raise IrregularError("two sums over sets of views stand inside each other")
         return len(bound) + components
 
     @property
@@ -172,12 +172,12 @@ def _weight(formula: Formula) -> Expr:
 
 
 def _without_params(bottom: Expr) -> Expr:
-    """The factors of what is divided by in which M, or a size, stands; with params in them they are no known function."""
+    """The factors of what is divided by in which M, or a size, stands, and no params."""
     found = ONE
     for factor, power in sympy.factor_list(bottom)[1]:
         if factor.has(M, SIZE):
             if factor.free_symbols - {M, SIZE}:
-                raise Irregular(f"a weight divides by {factor}, in which the number of views stands with params")
+                raise IrregularError(f"a weight divides by {factor}, in which the number of views stands with params")
             found *= factor**power
     return found
 

@@ -1,10 +1,10 @@
-"""What a coefficient can be as a function of the number of views M: few dimensions, so that a few numbers of views decide.
+"""What a coefficient can be as a function of M, the number of views: few dimensions, so that a few numbers decide.
 
 Views that no spec names can be renamed, so that the terms of an objective fall into kinds, and the terms of a kind have
 one coefficient. It is, over all written terms, weight · share · count:
 
 - the weight is the written formula, in which M, and the size of a set, may stand;
-- the share is that of a binding among its siblings, or of a component in its mixture: one over M, 2^M − 1, and the like;
+- the share is that of a binding among its siblings, or of a component in its mixture: one over M, or 2^M − 1;
 - the count is how many bindings, components and targets give the same term. Each index that the term does not show runs
   over all views but those that it shows, so that the count is a polynomial in M of a degree no higher than the number
   of such indices; a set of views that the term does not show brings powers of 2^M. The count of a term that shows a set
@@ -30,7 +30,7 @@ SIZE = sympy.Symbol("s", integer=True, positive=True)  # of a set of views, neit
 POWER = sympy.Symbol("P", positive=True)  # 2^M, as an unknown of its own
 
 
-class Irregular(UsageError):
+class IrregularError(UsageError):
     """An objective that is not one formula for all numbers of views, or that is not known to be one."""
 
 
@@ -54,8 +54,8 @@ class Space:
         return independent(self.whole)
 
     def __add__(self, other: Space) -> Space:
-        both = (*self.whole, *other.whole), (*self.parts, *other.parts)
-        return Space(*(tuple(dict.fromkeys(one)) for one in both), max(self.shown, other.shown))
+        whole, parts = (*self.whole, *other.whole), (*self.parts, *other.parts)
+        return Space(tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(parts)), max(self.shown, other.shown))
 
     def decided_by(self, counts: Sequence[int]) -> bool:
         """Whether a function of the space that is zero at these numbers of views is zero for all."""
@@ -74,16 +74,16 @@ class Space:
         1 - 1/M
 
         Raises:
-            Irregular: there is none, or more than one.
+            IrregularError: there is none, or more than one.
         """
         table = _values(self.basis, [(m, 0) for m in found])
         if table.rank() < len(self.basis):
-            raise Irregular("too few numbers of views tell what a coefficient is")
+            raise IrregularError("too few numbers of views tell what a coefficient is")
         given = sympy.Matrix(list(found.values()))
         weights = ((table.T * table).inv() * table.T * given).applyfunc(sympy.expand)
         if any(sympy.expand(rest) != 0 for rest in table * weights - given):
             told = ", ".join(f"{value} at M = {m}" for m, value in found.items())
-            raise Irregular(f"a coefficient is no formula in M of the kind that its spec gives: {told}")
+            raise IrregularError(f"a coefficient is no formula in M of the kind that its spec gives: {told}")
         return neat(sum((w * b for w, b in zip(weights, self.basis, strict=True)), start=sympy.Integer(0)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mvgraph.language.expr import Expr
@@ -12,14 +12,15 @@ from mvgraph.objective.folding.folded import fold
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.pieces import Piece
 from mvgraph.objective.folding.renaming import Universe, universe
-from mvgraph.objective.plates.lifting import Lifting, settled
-from mvgraph.objective.plates.space import Irregular, Space
+from mvgraph.objective.plates.lifting import SIZES, Anything, Lifting, settled
+from mvgraph.objective.plates.space import IrregularError, Space
 from mvgraph.objective.text import order
 from mvgraph.spec.model import Spec
 
 Terms = tuple[tuple[Expr, Atom], ...]
-STARTS = (3, 4, 5)  # where sums begin to be regular: with two views, or three, special cases are the only ones
-MOST = 9  # views of a spec that is derived for this
+STARTS = (3, 4)  # where sums begin to be regular: with two views special cases are the only ones
+MOST = 14  # views of a spec that is derived for this
+MOST_OF_SETS = 9  # where there are terms for every set of views
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ def written_out(pieces: Sequence[Piece], views: Universe) -> Terms:
     """Terms under index sets, for some views."""
     number = len(views.views)
     found = [
-        replace(p, coefficient=settled(p.coefficient, number), value=settled(p.value, number), ranges=settled(p.ranges, number))
+        replace(
+            p,
+            coefficient=settled(p.coefficient, number),
+            value=settled(p.value, number),
+            ranges=settled(p.ranges, number),
+        )
         for p in pieces
     ]
     terms = ((normal(c), a) for piece in found for c, a in piece.unfolded(views))
@@ -73,29 +79,35 @@ class Sums:
         """The sum for every number of views.
 
         Raises:
-            Irregular: it is not regular, with the reason for large numbers of views.
+            IrregularError: it is not regular, with the reason.
         """
+        reasons = []
         for start in STARTS:
             try:
                 counts = self._counts(start)
-                pieces = self._lifted(counts)
+                self._lifted(counts[:2], Lifting(Anything(), Anything()))  # a few views tell what is hopeless
+                pieces = self._lifted(counts, Lifting(self.space, SIZES))
                 return Uniform(pieces, counts, self._since(pieces, start))
-            except Irregular as error:
-                reason = error
-        raise reason
+            except IrregularError as error:
+                reasons.append(error)
+        raise reasons[0]
 
     def _counts(self, start: int) -> tuple[int, ...]:
         """As many numbers of views as decide."""
-        found = next((c for c in _windows(start) if self.space.decided_by(c)), None)
+        found = next((c for c in _windows(start, self._most) if self.space.decided_by(c)), None)
         if found is None:
-            raise Irregular(f"more than {MOST} views would have to be looked at")
+            raise IrregularError(f"more than {self._most} views would have to be looked at")
         return found
 
-    def _lifted(self, counts: Sequence[int]) -> tuple[Piece, ...]:
+    @property
+    def _most(self) -> int:
+        return MOST_OF_SETS if self.space.parts else MOST
+
+    def _lifted(self, counts: Sequence[int], lifting: Lifting) -> tuple[Piece, ...]:
         folders = {m: Folder(universe(self.spec(m))) for m in counts}
         found = {m: fold(self.terms(m), self.spec(m), folders[m]).pieces for m in counts}
         universes, inner = ({m: getattr(f, name) for m, f in folders.items()} for name in ("universe", "written"))
-        return Lifting(self.space, universes, inner).pieces(found)
+        return replace(lifting, universes=universes, inner=inner).pieces(found)
 
     def _since(self, pieces: Sequence[Piece], start: int) -> int:
         """From how many views on the formula holds: small numbers are tried one by one."""
@@ -109,6 +121,6 @@ class Sums:
         return written_out(pieces, universe(self.spec(number))) == tuple(sorted(given, key=order))
 
 
-def _windows(start: int) -> Iterator[tuple[int, ...]]:
+def _windows(start: int, most: int) -> Iterator[tuple[int, ...]]:
     fewest = 4  # sizes of lists are told apart by three numbers, and checked by a fourth
-    return (tuple(range(start, stop)) for stop in range(start + fewest, MOST + 2))
+    return (tuple(range(start, stop)) for stop in range(start + fewest, most + 2))

@@ -1,0 +1,175 @@
+"""The objective of a spec for every number of views, as a report: what it is, and how that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from mvgraph.objective.bounds import evidence_text
+from mvgraph.objective.canonical import Objective, derive
+from mvgraph.objective.explaining import head, written_terms
+from mvgraph.objective.folding.folded import legend
+from mvgraph.objective.folding.formulas import formula
+from mvgraph.objective.folding.renaming import universe
+from mvgraph.objective.folding.texts import alike
+from mvgraph.objective.notation import notation
+from mvgraph.objective.plates.reach import space
+from mvgraph.objective.plates.space import IrregularError, Space
+from mvgraph.objective.plates.uniform import Sums, Uniform
+from mvgraph.objective.plates.wording import all_everywhere
+from mvgraph.objective.prose import phase_lines
+from mvgraph.objective.report import Line, Report, Section, plain, prose
+from mvgraph.spec.model import Spec
+from mvgraph.spec.reading import load
+
+ALL_VIEWS = "M"  # what stands in the place of a number of views, where all numbers are meant
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AccountOfAll:
+    """What can be said of a spec's objective for every number of views, all of them observed.
+
+    Arguments:
+        spec: a checked spec whose views are open.
+    """
+
+    spec: Spec
+
+    @cached_property
+    def _at(self) -> Callable[[int], Objective]:
+        """The objective for a number of views."""
+        return cache(lambda number: derive(load(self.spec, views=number)))
+
+    @cached_property
+    def space(self) -> Space:
+        """What coefficients can be."""
+        return space(self.spec)
+
+    def sum(self, phase: str = "", place: int | None = None) -> Uniform:
+        """The objective, that of a phase, or one of its written terms by its place.
+
+        Raises:
+            UsageError: the views are not open. IrregularError: it is no formula in M, or not known to be one.
+        """
+        found = self.spec.open_views
+        if found is None or found.most is not None:
+            raise IrregularError(f"the number of views of {self.spec.name} is not open: it has {len(self.spec.views)}")
+
+        def terms(number: int) -> Sequence[Any]:
+            one = self._of(number, phase)
+            return one.terms if place is None else one.of(written_terms(one.spec)[place][0])
+
+        return Sums(lambda number: self._at(number).spec, terms, self.space, found.least).uniform
+
+    def _of(self, number: int, phase: str) -> Objective:
+        whole = self._at(number)
+        return whole.phases[phase] if phase else whole
+
+    @cached_property
+    def report(self) -> Report:
+        """Everything, in sections."""
+        try:
+            sections = (Section("", tuple(prose(head(self.spec)))), *self._phases())
+        except IrregularError as error:
+            raise IrregularError(f"{self.spec.name} is not explained for all numbers of views: {error}") from error
+        return tuple(s for s in sections if s.lines)
+
+    def _phases(self) -> Iterator[Section]:
+        found = []
+        for phase in self.spec.phases:
+            yield Section(f"Phase {phase.name}", tuple(prose(phase_lines(phase))))
+            found.append(self.sum(phase.name))
+            yield from self._objective(found[-1], phase.name)
+        if not self.spec.phases:
+            found.append(self.sum())
+            yield from self._objective(found[0])
+        yield Section("How this is known", tuple(prose(_proof(self.space, found))))
+
+    def _objective(self, whole: Uniform, phase: str = "") -> Iterator[Section]:
+        written = written_terms(self.spec.by_phase[phase] if phase else self.spec)
+        for place, (_, line) in enumerate(written if len(written) > 1 else ()):
+            yield Section(f"Term {place + 1}: {line}", tuple(self.lines(self.sum(phase, place))))
+        yield Section(f"Objective for all M >= {whole.since}, to be maximised", tuple(self.lines(whole)))
+        yield Section(f"What it is, at M = {_listed(whole.counts)}", tuple(prose(self._verdict(whole, phase))))
+
+    def lines(self, found: Uniform) -> Iterator[Line]:
+        """A sum, one term a line, and what its indices run over."""
+        names = notation(self.spec)
+        yield from (Line(str(piece), formula(names, piece)) for piece in found.pieces)
+        told = legend(found.pieces, "V")
+        yield Line("; ".join(["where M is the number of views", *([told] if told != "V" else [])]))
+
+    def _verdict(self, whole: Uniform, phase: str) -> Iterator[str]:
+        """Whether it is a bound, and its flags, in the same words for each number of views; else for the least."""
+        said = {m: list(self._said(self._of(m, phase))) for m in whole.counts}
+        found = all_everywhere(said, self.space)
+        if found is not None:
+            yield from found
+            return
+        least = whole.counts[0]
+        yield f"at {least} views, as not all of it is said in the same words:"
+        yield from (f"  {text}" for text in said[least])
+
+    def _said(self, one: Objective) -> Iterator[str]:
+        views, everything = universe(one.spec), ", ".join(one.spec.view_names)
+        texts = [[t.replace(everything, "all views") for t in s] for s in (one.verdict.reason.split("; "), one.flags)]
+        reasons, flags = (alike(one, views) for one in texts)
+        if one.is_bound:
+            yield f"a bound: {reasons[0]}"
+        else:
+            yield f"no bound of {evidence_text(one.spec)} is proven:"
+            yield from (f"  - {reason}" for reason in reasons)
+        yield from (f"! {flag}" for flag in flags)
+
+    def to_json(self) -> Data:
+        """The sums as plain data."""
+        names = tuple(phase.name for phase in self.spec.phases)
+        phases = [{"name": name, **self._data(self.sum(name))} for name in names]
+        return {
+            "name": self.spec.name,
+            "views": ALL_VIEWS,
+            **self._data(self.sum()),
+            **({"phases": phases} if phases else {}),
+        }
+
+    def _data(self, found: Uniform) -> Data:
+        names = notation(self.spec)
+        terms = [
+            {
+                "coefficient": str(p.coefficient),
+                "over": [r.condition for r in p.ranges],
+                "atom": str(p.value),
+                "line": str(p),
+                "latex": formula(names, p),
+            }
+            for p in found.pieces
+        ]
+        return {"since": found.since, "derived_at": list(found.counts), "terms": terms}
+
+
+def _proof(space: Space, found: Sequence[Uniform]) -> Iterator[str]:
+    """Why the formulas hold for numbers of views that nobody looked at."""
+    counts = max((one.counts for one in found), key=len)
+    yield f"derived at M = {_listed(counts)}, and folded: the same sums for each"
+    yield (
+        f"by its weights, shares and bindings, each coefficient is a sum of {len(space.basis)} known functions of M, "
+        "which are linearly independent at these M: its values there decide it for all"
+    )
+    if smaller := range(max(one.since for one in found), counts[0]):
+        yield f"for M = {_listed(smaller)} the terms were compared one by one"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def explain_all(spec: Spec) -> str:
+    """The objective of a spec for every number of views, as text.
+
+    Raises:
+        UsageError: it is not one formula for all numbers of views, or not known to be one.
+    """
+    return plain(AccountOfAll(spec).report)
