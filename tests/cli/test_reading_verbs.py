@@ -100,6 +100,16 @@ def test_explain_by_steps(mvgraph, name):
     assert "  1. one for each value of its variables" in text
 
 
+def test_explain_every_number_of_views(mvgraph):
+    Path("mine.yaml").write_text("extends: mvtcae\nname: mine\n", encoding="utf-8")
+    text = mvgraph("explain", "mine.yaml", "--views", "M").stdout
+    assert text == golden("explain_mvtcae_M", text)
+    assert text == mg.explain("mine.yaml", views="M")
+    found = json.loads(mvgraph("explain", "mine.yaml", "--views", "M", "--json").stdout)
+    assert (found["since"], found["terms"][2]["coefficient"]) == (2, "-alpha*beta/M")
+    assert r"\frac{\alpha \beta}{M} \, \sum_{m}" in mvgraph("explain", "mine.yaml", "--views", "M", "--latex").stdout
+
+
 def test_explain_reads_a_path_and_standard_input(mvgraph):
     Path("mine.yaml").write_text(MINE, encoding="utf-8")
     from_file, from_stdin = mvgraph("explain", "mine.yaml"), mvgraph("explain", "-", text=MINE)
@@ -147,6 +157,9 @@ def test_explain_never_overwrites(mvgraph):
         (["--html", "-o", "a.md"], "asked for html in a file that is called a.md"),
         (["-o", "a.xyz"], "'a.xyz' tells no format"),
         (["--why", "nothing"], "there is no term 'nothing'"),
+        (["--views", "many"], "'many' is no number of views"),
+        (["--views", "M", "--steps"], "leave --steps, --why and --unfold out"),
+        (["--views", "M", "--set", "views={a: {}, b: {}}"], "not open: it has 2"),
     ],
 )
 def test_explain_refuses(mvgraph, arguments, message):
