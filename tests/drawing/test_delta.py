@@ -37,6 +37,9 @@ NASTY = {
 pairs = pytest.mark.parametrize(("a", "b"), PAIRS, ids=[f"{a}-{b}" for a, b in PAIRS])
 
 
+WHOLE = {"from": "V", "to": "V", "beta": "beta"}
+
+
 @cache
 def delta(a: str, b: str) -> Comparison:
     return mg.diff(a, b)
@@ -124,6 +127,16 @@ def test_a_verdict_is_a_sentence_with_what_it_needs() -> None:
     assert r"- $\beta^{(B)} = \alpha + \beta$" in text
     ordered = delta("mmvae", "mmvae_tight").markdown()
     assert r"**The objectives are ordered, $A \le B$: $B - A = " in ordered
+
+
+def test_a_gap_is_a_formula() -> None:
+    """MMVAE+ with the density of the component lies below it by a Jensen-Shannon divergence."""
+    component = {"extends": "mmvae_plus", "objective": {"maximize": [{"elbo": {**WHOLE, "density": "component"}}]}}
+    mixture = {"extends": "mmvae_plus", "objective": {"maximize": [{"elbo": {**WHOLE, "density": "mixture"}}]}}
+    found = mg.diff(component, mixture)
+    said = r"\beta\, \mathrm{JS}\bigl(q(z \mid x_{1}), q(z \mid x_{2})\bigr)"
+    assert rf"$A \le B$: $B - A = {said}$" in found.latex()
+    assert "JS is between 0 and log 2" in found.markdown()
 
 
 def test_a_coefficient_that_changes_shows_both() -> None:

@@ -12,7 +12,7 @@ from mvgraph.language.symbols import upright
 from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.delta import Difference, Terms
-from mvgraph.objective.difference.gaps import Constant, Entropy, Gap
+from mvgraph.objective.difference.gaps import Constant, Entropy, Gap, Spread
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
 from mvgraph.objective.notation import Notation, notation
 from mvgraph.objective.text import sign_and_size, signed
@@ -195,6 +195,7 @@ def atom(own: Notation, value: Atom) -> str:
 DERIVED: dict[type, Any] = {
     Gap: lambda _own, gap: upright(gap.text),
     Constant: lambda _own, constant: upright(constant.text),
+    Spread: lambda own, spread: rf"\mathrm{{JS}}\bigl({', '.join(map(own.key, spread.of))}\bigr)",
     Entropy: lambda own, entropy: rf"\mathrm{{H}}\bigl({own.key(entropy.of)}\bigr)",
 }
 

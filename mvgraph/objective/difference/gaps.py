@@ -39,6 +39,23 @@ class Gap(_Derived):
 
 
 @dataclass(frozen=True)
+class Spread(_Derived):
+    """JS(q_1, …, q_K) = 1/K Σ_k KL(q_k || mean of all): 0 where they are one, log K where they are apart."""
+
+    of: tuple[Key, ...]
+
+    is_distance: ClassVar[bool] = True
+
+    @property
+    def reason(self) -> str:
+        """Its bounds, in words."""
+        return f"JS is between 0 and log {len(self.of)}"
+
+    def __str__(self) -> str:
+        return f"JS({', '.join(map(str, self.of))})"
+
+
+@dataclass(frozen=True)
 class Entropy(_Derived):
     """H(q) = −E_q[log q]: what a cross-entropy has more than the KL."""
 

@@ -11,7 +11,7 @@ from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import KL, Atom
 from mvgraph.objective.comparisons import Deviation, PooledKL
 from mvgraph.objective.difference.bounding import forms
-from mvgraph.objective.difference.gaps import Constant, Entropy, Gap
+from mvgraph.objective.difference.gaps import Constant, Entropy, Gap, Spread
 from mvgraph.objective.difference.relating import written
 from mvgraph.objective.difference.relation import APART, Finding, Relation
 from mvgraph.objective.difference.sides import Side
@@ -91,12 +91,9 @@ def _ordered(a: Side, b: Side, form: Sum, known: Known) -> Finding | None:
     if len(values) > 1 or 0 in values:
         return None
     (value,) = values
-    notes = tuple(dict.fromkeys((*_reasons(form), *(s.condition for s in signs if s.condition))))
-    return Finding(Relation.ORDERED, lower="A" if value > 0 else "B", gap=_gap(form, value), notes=notes)
-
-
-def _gap(form: Sum, value: int) -> tuple[tuple[Expr, Atom], ...]:
-    return listed(scaled(form, sympy.Integer(value)))
+    gap = scaled(_spreads(form), sympy.Integer(value))
+    notes = tuple(dict.fromkeys((*_reasons(gap), *(s.condition for s in signs if s.condition))))
+    return Finding(Relation.ORDERED, lower="A" if value > 0 else "B", gap=listed(gap), notes=notes)
 
 
 def _never_negative(atom: Atom, improper: set[str]) -> bool:
@@ -121,8 +118,15 @@ def _sign(coefficient: Expr, known: Known) -> _Sign:
 
 def _reasons(form: Sum) -> Iterator[str]:
     """Why the parts are never negative, where that is not plain, and how large they can be."""
-    yield from (x.reason for x in form if isinstance(x, Gap))
+    yield from (x.reason for x in form if isinstance(x, Gap | Spread))
+
+
+def _spreads(form: Sum) -> Sum:
+    """The divergences of all densities from their own mean, where they have one weight, as one."""
+    found = dict(form)
     for center in {x.center for x in form if isinstance(x, Deviation) and x.center.rule == MixtureCenter()}:
-        if {x.of for x in form if isinstance(x, Deviation) and x.center == center} == set(center.members):
-            told = ", ".join(map(str, center.members))
-            yield f"the mean of KL(. || {center}) is JS({told}), between 0 and log {len(center.members)}"
+        atoms = [x for x in form if isinstance(x, Deviation) and x.center == center]
+        if {x.of for x in atoms} == set(center.members) and len({form[x] for x in atoms}) == 1:
+            found[Spread(center.members)] = len(atoms) * form[atoms[0]]
+            found = {x: c for x, c in found.items() if x not in atoms}
+    return found
