@@ -15,10 +15,11 @@ from mvgraph.objective.difference.settings import changes, distributions
 from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.sums import Sum, normal
 from mvgraph.objective.evidence import drop_rates
-from mvgraph.objective.keys import Auxiliary, Empirical, Joint, Key, Marginalised, Prior, Standard, leaves
+from mvgraph.objective.keys import Auxiliary, Empirical, Joint, Key, Marginalised, Prior, Ref, Standard, leaves
 from mvgraph.objective.terms import Term
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic, Route
+from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.mixture_of import STANDARD
 from mvgraph.vocab.family.mse import Mse
 
@@ -79,7 +80,7 @@ WRITTEN: dict[type, str] = {
 
 def _conditions(a: Spec, b: Spec, names: Names, used: set[str]) -> Iterator[str]:
     ours, theirs = distributions(a, SAME), distributions(b, names)
-    shown = [f"p({a.observed.name}.{view})" for views in squared(a, b, names) for view in views]
+    shown = {f"p({name})" for refs in squared(a, b, names) for ref in refs for name in (ref, ref.node)}
     both = [c.what for c in changes(distributions, a, b, names) if c.what in ours and c.what in theirs]
     if other := [what for what in both if what in used and what not in shown]:
         yield f"the same distributions: {', '.join(other)}"
@@ -92,19 +93,26 @@ def _conditions(a: Spec, b: Spec, names: Names, used: set[str]) -> Iterator[str]
         yield f"the phases of {'both' if a.phases and b.phases else 'A' if a.phases else 'B'} trained as one"
 
 
-def squared(a: Spec, b: Spec, names: Names) -> tuple[frozenset[str], frozenset[str]]:
-    """The views whose likelihood is the squared error in A and a standard normal in B, and the other way round.
+def squared(a: Spec, b: Spec, names: Names) -> tuple[frozenset[Ref], frozenset[Ref]]:
+    """What has a squared error for its likelihood in A and a standard normal in B, and the other way round.
 
     -|x - x'|^2 = 2 log N(x; x', I) + D log 2 pi, so that the terms can tell what sets the two apart.
     """
     if any(isinstance(t, Route) and t.word == "iwae" for s in (a, b) for t in s.maximize):
         return frozenset(), frozenset()  # inside a logarithm there is no such constant
-    theirs = {names.view(v): b.view(v).likelihood for v in b.scored_views}
-    pairs = {v: (a.view(v).likelihood, theirs[v]) for v in a.scored_views if v in theirs}
+    ours, theirs = _likelihoods(a, SAME), _likelihoods(b, names)
+    pairs = {r: (ours[r], theirs[r]) for r in ours if r in theirs}
     return (
-        frozenset(v for v, (own, other) in pairs.items() if isinstance(own, Mse) and other == STANDARD),
-        frozenset(v for v, (own, other) in pairs.items() if isinstance(other, Mse) and own == STANDARD),
+        frozenset(r for r, (own, other) in pairs.items() if isinstance(own, Mse) and other == STANDARD),
+        frozenset(r for r, (own, other) in pairs.items() if isinstance(other, Mse) and own == STANDARD),
     )
+
+
+def _likelihoods(spec: Spec, names: Names) -> dict[Ref, Family]:
+    """The likelihoods of data, and of what is scored as if it were data."""
+    data = [(spec.observed.name, v, spec.view(v).likelihood) for v in spec.scored_views]
+    upper = [(node.name, v, node.likelihood) for node in spec.pseudo for v in spec.view_names]
+    return {Ref(names.node(n), names.view(v)): family for n, v, family in (*data, *upper) if family is not None}
 
 
 def unequal(a: Spec, b: Spec) -> tuple[str, ...]:

@@ -70,9 +70,9 @@ class Finding:
     notes: tuple[str, ...] = ()
 
     @property
-    def strength(self) -> tuple[int, int, int]:
-        """What to sort by: the strongest first, then the fewest conditions, then the fewest substitutions."""
-        return self.relation.rank, len(self.given), len(self.under)
+    def strength(self) -> tuple[int, int, bool, int]:
+        """What to sort by: the strongest first, then the fewest conditions, no factor, the fewest substitutions."""
+        return self.relation.rank, len(self.given), self.factor != ONE, len(self.under)
 
 
 APART = Finding(Relation.DIFFERENT)

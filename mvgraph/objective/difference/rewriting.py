@@ -13,7 +13,7 @@ from mvgraph.objective.comparisons import Deviation, PooledKL
 from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.difference.naming import Names, named
 from mvgraph.objective.difference.sums import Sum, total
-from mvgraph.objective.keys import Centered, Prior, Standard
+from mvgraph.objective.keys import Centered, Prior, Ref, Standard
 from mvgraph.objective.routes import inner
 from mvgraph.vocab.center.mixture import MixtureCenter
 
@@ -27,11 +27,11 @@ class Beside:
 
     Arguments:
         standard: the latents whose prior is N(0, I) there.
-        squared: the views whose likelihood is the squared error here and a standard normal there.
+        squared: what has a squared error for its likelihood here and a standard normal there.
     """
 
     standard: frozenset[str] = frozenset()
-    squared: frozenset[str] = frozenset()
+    squared: frozenset[Ref] = frozenset()
 
 
 def summed(terms: Iterable[tuple[Expr, Atom]], names: Names, beside: Beside) -> Sum:
@@ -46,7 +46,7 @@ def rewritten(atom: Atom, beside: Beside) -> Terms:
 
 def _squared(atom: Atom, beside: Beside) -> Terms:
     """A squared error is twice a normal score and a constant."""
-    if not isinstance(atom, Likelihood) or atom.target.view not in beside.squared:
+    if not isinstance(atom, Likelihood) or atom.target not in beside.squared:
         return [(ONE, atom)]
     return [(TWO, atom), (ONE, Constant(f"dim({atom.target}) log(2 pi)"))]
 

@@ -161,10 +161,11 @@ def _sums(a: Side, b: Side) -> list[tuple[Sum, Sum]]:
 
 
 def _separate(a: Side, b: Side) -> Iterator[_System]:
-    """Every param of B is another one than that of A, and B has a factor: solved for those of B, of A, of both."""
+    """Every param of B is another one than that of A: solved for those of B, with a factor for these, A's, and both."""
     ours, theirs = a.symbols, b.symbols
     other = {s: symbol(f"{s} (B)") for s in theirs}
     sums = [(one, substituted(another, other)) for one, another in _sums(a, b)]
     known = {**{other[s]: v for s, v in b.declared.items() if s in other}, **a.declared}
+    yield _System(sums, list(other.values()), known)
     for unknowns in (list(other.values()), ours, [*other.values(), *ours]):
         yield _System(sums, [SCALE, *unknowns], known, SCALE)
