@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from mvgraph.errors import Problem, SpecError
 
@@ -34,6 +35,7 @@ class Range:
     count: str = ""  # of random(count): a number or the name of a param
 
 
+@cache
 def parse_views(text: str) -> Views:
     """The set that `from:` or `to:` names.
 
@@ -60,6 +62,7 @@ def parse_views(text: str) -> Views:
     raise SpecError(Problem("MVG130", (), f"'{text}' is not a set of views", remedy))
 
 
+@cache
 def parse_ranges(text: str) -> tuple[Range, ...]:
     """The union that a bound variable runs over.
 

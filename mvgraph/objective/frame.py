@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import sympy
 
@@ -71,8 +72,18 @@ class Frame:
 
     def build(self, coefficient: Expr, weight: Fraction, atom: Atom, scope: Scope) -> Term:
         """A term, weighted as a whole by the written term's own weight."""
-        whole = sympy.expand(self.sign * self.weigh.weight(self.term.weight) * coefficient)
-        return Term(whole, self.share * weight, atom, scope, self.weigh.count(self.term))
+        whole = sympy.expand(self.weight * coefficient)
+        return Term(whole, self.share * weight, atom, scope, self.count)
+
+    @cached_property
+    def weight(self) -> Expr:
+        """That of the written term, with its sign."""
+        return self.sign * self.weigh.weight(self.term.weight)
+
+    @cached_property
+    def count(self) -> Expr:
+        """How many random evidence sets the written term has."""
+        return self.weigh.count(self.term)
 
 
 def behind(frame: Frame, density: Density) -> Subset:

@@ -14,11 +14,10 @@ from mvgraph.objective.difference.naming import SAME, Names
 from mvgraph.objective.difference.opening import namings, opened
 from mvgraph.objective.difference.playing import players
 from mvgraph.objective.difference.relating import related
-from mvgraph.objective.difference.relation import Relation
 from mvgraph.objective.difference.rewriting import Beside
 from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
 from mvgraph.objective.difference.sides import Assumed, Side, parted
-from mvgraph.objective.difference.standing import conditional, standing
+from mvgraph.objective.difference.standing import standing
 from mvgraph.objective.difference.sums import listed, minus
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
@@ -41,16 +40,14 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
     a, b = opened(a, b, views)
     assumed = _assumed(a, b, assuming or {})
     one, other = paired(a, b, assumed)
-    finding = standing(one, other)
-    special = None if finding.relation <= Relation.EXPECTED else conditional(one, other, finding)
     names = other.names
     return Difference(
         a,
         b,
         names,
         Table({n: str(e) for n, e in assumed.items()}),
-        finding,
-        special,
+        (one, other),
+        standing(one, other),
         terms=_terms(one, other),
         phases=_by_phase(one, other),
         graph=graphs(a, b, names, (one.sum, other.sum)),

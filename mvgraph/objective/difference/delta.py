@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mvgraph.language.expr import Expr
@@ -15,6 +16,8 @@ from mvgraph.objective.difference.operations import Add, Operation, Remove, Rewe
 from mvgraph.objective.difference.printing import printed
 from mvgraph.objective.difference.relation import Finding, Relation, Weighted
 from mvgraph.objective.difference.settings import Change
+from mvgraph.objective.difference.sides import Side
+from mvgraph.objective.difference.standing import conditional
 from mvgraph.spec.model import Spec
 
 
@@ -63,8 +66,8 @@ class Difference:
         a, b: the two specs, at the views of both.
         names: which name of A each name of B stands for, where they are not the same.
         assuming: the values of params that were given.
+        sides: the two, as they were compared.
         finding: the strongest relation that holds as the specs stand.
-        special: a stronger one that holds under values of params, or small changes; None where none was found.
         terms: the objectives beside each other.
         phases: the same for each phase, where both have phases, by the names of A's.
         graph: edges, independences, and networks in use.
@@ -76,8 +79,8 @@ class Difference:
     b: Spec = field(repr=False)
     names: Names
     assuming: Table[str]
+    sides: tuple[Side, Side] = field(repr=False, compare=False)
     finding: Finding
-    special: Finding | None
     terms: Terms
     phases: Table[Terms]
     graph: GraphDifference
@@ -92,6 +95,14 @@ class Difference:
     def verdict(self) -> Relation:
         """The strongest relation that holds as the specs stand, with what is assumed."""
         return self.finding.relation
+
+    @cached_property
+    def special(self) -> Finding | None:
+        """A stronger relation, under values of params or small changes; None where none was found.
+
+        It is looked for when it is first asked for: the search takes longer than all the rest.
+        """
+        return None if self.verdict <= Relation.EXPECTED else conditional(*self.sides, self.finding)
 
     @property
     def same(self) -> bool:

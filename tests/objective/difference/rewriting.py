@@ -1,4 +1,4 @@
-"""One objective written in two ways, and two that are not the same: changes of a spec as a mapping."""
+"""One objective written in two ways: changes of a spec, as a mapping, that leave its meaning."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def plain(tree: Tree) -> Tree:
     """The same spec without names by position, which another order of the views would change."""
     names = list(tree["views"])
     found = deepcopy(tree)
-    for _, options in _terms(found):
+    for _, options in terms_of(found):
         for key in ("from", "to"):
             if options.get(key) == "[1]":
                 options[key] = [names[0]]
     return found
 
 
-def _terms(tree: Tree) -> list[tuple[str, Tree]]:
+def terms_of(tree: Tree) -> list[tuple[str, Tree]]:
     objective = tree["objective"]
     return [next(iter(t.items())) for side in ("maximize", "minimize") for t in objective.get(side, [])]
 
 
-def _times(weight: Any, factor: str) -> str:
+def times(weight: Any, factor: str) -> str:
     return f"({weight})*({factor})"
 
 
@@ -53,7 +53,7 @@ def split(draw: Draw, tree: Tree) -> Tree:
     ((word, options),) = terms[place].items()
     part = draw(st.sampled_from(["1/3", "0.25", "beta"]))
     shares = (part, f"1 - {part}")
-    both = [{word: {**options, "weight": _times(options.get("weight", 1), s)}} for s in shares]
+    both = [{word: {**options, "weight": times(options.get("weight", 1), s)}} for s in shares]
     return {**tree, "objective": {**tree["objective"], side: [*terms[:place], *both, *terms[place + 1 :]]}}
 
 
@@ -61,10 +61,10 @@ def averaged(draw: Draw, tree: Tree) -> Tree:
     """Means over the views as sums with a weight, and the other way round."""
     del draw
     found = deepcopy(tree)
-    for word, options in _terms(found):
+    for word, options in terms_of(found):
         if set(options.get("for", {})) in ({"m"}, {"n"}) and word != "js":
             mean = options.pop("combine", "sum") == "mean"
-            options["weight"] = _times(options.get("weight", 1), "1/M" if mean else "M")
+            options["weight"] = times(options.get("weight", 1), "1/M" if mean else "M")
             options |= {} if mean else {"combine": "mean"}
     return found
 
@@ -110,7 +110,7 @@ def renamed(draw: Draw, tree: Tree) -> Tree:
     found = deepcopy(tree)
     found["p"] = {node(n): _given(v, node) for n, v in found["p"].items()}
     found["q"] = {node(n): {**v, "share": node(v["share"])} if "share" in v else v for n, v in _rules(found["q"])}
-    for _, options in _terms(found):
+    for _, options in terms_of(found):
         options |= {k: density(options[k]) for k in ("of",) if k in options}
         if "of" in options and "to" in options:
             options["to"] = density(options["to"])
@@ -127,58 +127,49 @@ def _rules(q: Tree) -> list[tuple[str, Any]]:
     return [(n, v if isinstance(v, dict) else {}) if n != "mixture" else (n, v) for n, v in q.items()]
 
 
-REWRITINGS = (permuted, reordered, split, averaged, unbound, renamed)
-
-
-def reweighed(draw: Draw, tree: Tree) -> Tree:
-    """Another weight of one term."""
+def as_log_weight(draw: Draw, tree: Tree) -> Tree:
+    """One bound in its joint form, log p(x, z) - log q(z) of one draw; or such a log-weight as a bound."""
     found = deepcopy(tree)
-    _, options = draw(st.sampled_from(_terms(found)))
-    options["weight"] = f"({options.get('weight', 1)}) + 1/7"
+    route = draw(st.sampled_from(found["objective"]["maximize"]))
+    ((word, options),) = route.items()
+    single = found["q"].get("mixture", "none") == "none"
+    if word == "elbo":
+        inside = single and draw(st.booleans())  # one component has one logarithm
+        route |= {"iwae": {**route.pop("elbo"), "samples": 1, "strata": "inside" if inside else "outside"}}
+    elif options["samples"] == 1 and (single or options.get("strata", "outside") == "outside"):
+        taken = {k: v for k, v in route.pop("iwae").items() if k not in ("samples", "strata")}
+        route |= {"elbo": taken}
     return found
 
 
-def inner(draw: Draw, tree: Tree) -> Tree:
-    """Another weight of the divergences, or of the scores, of one route."""
+def as_divergence(draw: Draw, tree: Tree) -> Tree:
+    """The KL of the shared latent of a route as a term of its own."""
     found = deepcopy(tree)
-    routes = [o for w, o in _terms(found) if w in ("elbo", "iwae")]
-    options = draw(st.sampled_from(routes))
-    key = draw(st.sampled_from(["beta", "likelihood_weight"]))
-    options[key] = draw(st.sampled_from(["3/7", "alpha + 3/7"]))
+    route = draw(st.sampled_from(found["objective"]["maximize"]))
+    ((word, options),) = route.items()
+    shared = [n for n, v in found["p"].items() if "latent" in v and not v.get("plate")]
+    drawn = any("random" in text for text in options.get("for", {}).values())
+    component = found["q"].get("mixture", "none") != "none" and options.get("density") == "component"
+    plain = isinstance(options.get("to"), str | list) and not drawn and not component
+    if word != "elbo" or not plain or "z" not in _above(found["p"]) or shared != ["z"]:
+        return found
+    betas, weight = options.get("beta", 1), options.get("weight", 1)
+    beta = betas.get("z", 1) if isinstance(betas, dict) else betas
+    evidence = ", ".join(options["from"]) if isinstance(options["from"], list) else options["from"]
+    rest = {n: betas.get(n, 1) if isinstance(betas, dict) else betas for n in found["p"] if n != "x"}
+    same = {k: options[k] for k in ("for", "combine") if k in options}
+    term = {"kl": {"of": f"q(z | {evidence})", "to": "p(z)", **same, "weight": times(weight, str(beta))}}
+    options["beta"] = {**rest, "z": 0}
+    found["objective"].setdefault("minimize", []).append(term)
     return found
 
 
-def opposite(draw: Draw, tree: Tree) -> Tree:
-    """Another sign of one term."""
-    found = deepcopy(tree)
-    _, options = draw(st.sampled_from(_terms(found)))
-    options["weight"] = f"-({options.get('weight', 1)})"
+def _above(p: Tree) -> list[str]:
+    """The latents above the data."""
+    found = list(p["x"]["given"])
+    for name in found:
+        found += [g for g in p[name].get("given", ()) if g not in found]
     return found
 
 
-def other_product(draw: Draw, tree: Tree) -> Tree:
-    """Another rule for the prior expert, or for the fusion, of one latent."""
-    found = deepcopy(tree)
-    rules = [r for n, r in found["q"].items() if n != "mixture" and r.get("fuse")]
-    if rules:
-        rule = draw(st.sampled_from(rules))
-        rule["fuse"] = "poe" if rule["fuse"] == "mean" and rule["expert"] not in ("laplace", "delta") else rule["fuse"]
-        if rule["fuse"] == "poe":
-            rule["prior_expert"] = {"never": "always", "always": "never"}.get(
-                rule.get("prior_expert", "never"), "never"
-            )
-    return found
-
-
-def other_absence(draw: Draw, tree: Tree) -> Tree:
-    """Private latents of absent views from elsewhere."""
-    found = deepcopy(tree)
-    rules = [r for n, r in found["q"].items() if n != "mixture" and "absent" in r]
-    if rules:
-        rule = draw(st.sampled_from(rules))
-        rule.pop("auxiliary", None)
-        rule["absent"] = "own" if rule["absent"] != "own" else "prior"
-    return found
-
-
-PERTURBATIONS = (reweighed, inner, opposite, other_product, other_absence)
+REWRITINGS = (permuted, reordered, split, averaged, unbound, renamed, as_log_weight, as_divergence)
