@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mvgraph.deferring import defer
@@ -64,6 +64,7 @@ SYMBOLS = Algebra(
 NUMBERS = Algebra(lambda text: Rational(Fraction(text)), lambda value: value.value)
 
 
+@lru_cache(maxsize=4096)
 def symbol(name: str) -> Expr:
     """The sympy symbol of a param."""
     return sympy.Symbol(name, real=True)

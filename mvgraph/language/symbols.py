@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 _SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
 _LARGE = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -24,6 +25,7 @@ APART = SPECIAL | {"|": r"\vert ", "<": "<", ">": ">"}
 del APART[" "]
 
 
+@lru_cache(maxsize=4096)  # a large objective names the same few things over and over
 def latex(name: str, *indices: str) -> str:
     r"""A name as LaTeX: Greek letters by name, accents by suffix, what follows `_` or `.` as subscripts.
 

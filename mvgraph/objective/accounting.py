@@ -11,7 +11,7 @@ from mvgraph.objective.origins import Origin
 from mvgraph.objective.prose import joint_density, term_line
 from mvgraph.objective.report import Line
 from mvgraph.objective.text import signed
-from mvgraph.objective.trail import RULES, Step, trail
+from mvgraph.objective.trail import RULES, Step
 from mvgraph.objective.unused import dead
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import moves
@@ -72,7 +72,8 @@ def _objective(found: Account, one: Objective) -> Data:
 def _derivations(found: Account, spec: Spec) -> list[Data]:
     """Each written term with its steps."""
     written = [*((t, "+") for t in spec.maximize), *((t, "-") for t in spec.minimize)]
-    return [{"term": f"{s} {term_line(t)}", "steps": [_step(found, x) for x in trail(spec, t)]} for t, s in written]
+    steps = [[_step(found, step) for step in found.derivation(spec, t)] for t, _ in written]
+    return [{"term": f"{s} {term_line(t)}", "steps": own} for (t, s), own in zip(written, steps, strict=True)]
 
 
 def _step(found: Account, step: Step) -> Data:

@@ -78,6 +78,22 @@ class Account:
     def _folder(self) -> Folder:
         return Folder(universe(self.spec))
 
+    @cached_property
+    def _known(self) -> dict[tuple[tuple[Expr, Any], ...], Folded]:
+        """Sums that were folded: the last step of a derivation is often the objective itself."""
+        return {}
+
+    @cached_property
+    def _trails(self) -> dict[int, list[Step]]:
+        """Derivations by the identity of their written term, of which two may be equal."""
+        return {}
+
+    def derivation(self, spec: Spec, written: WrittenTerm) -> list[Step]:
+        """The steps of one written term, of a spec without phases, or with the objective of one."""
+        if id(written) not in self._trails:
+            self._trails[id(written)] = trail(spec, written)
+        return self._trails[id(written)]
+
     @property
     def folds(self) -> bool:
         """Whether sums are folded."""
@@ -87,8 +103,11 @@ class Account:
         """Terms with their sums folded; none where they are to be written out, or that would not be shorter."""
         if not self.folds:
             return None
-        distinct = merged(terms) if len({a for _, a in terms}) < len(terms) else terms
-        found = fold(distinct, self.spec, self._folder)
+        whole = tuple(terms)
+        found = self._known.get(whole)
+        if found is None:
+            distinct = merged(whole) if len({a for _, a in whole}) < len(whole) else whole
+            found = self._known[whole] = fold(distinct, self.spec, self._folder)
         if len(found.pieces) == len(terms):
             return found if sum(map(len, found.lines)) < sum(len(signed(c, a)) for c, a in terms) else None
         return found
@@ -152,7 +171,7 @@ class Account:
         rule = [*rule_lines(one.spec, written, atoms), *_random(one.spec, written)]
         yield from (_with_formula(line, written.word) for line in prose(rule))
         if self.steps:
-            steps = enumerate(trail(one.spec, written), 1)
+            steps = enumerate(self.derivation(one.spec, written), 1)
             yield from (line for number, step in steps for line in self._step(number, step))
         elif folds:
             yield from self._lines(terms, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import sympy
 
@@ -143,6 +144,10 @@ class Fused:
         return self.members[-1].ref
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         texts = [str(m) for m in self.members]
         if self.exponents:
             texts = [f"{t}^{e}" for t, e in zip(texts, self.exponents, strict=True)]

@@ -123,7 +123,8 @@ def _states(spec: Spec, written: WrittenTerm) -> Iterator[State]:
 def _ending(kept: Sum) -> Iterator[State]:
     """Terms of weight 0 go, like ones are added."""
     nothing = tuple(t for t in kept if t[0] == 0)
-    yield "weights", tuple(t for t in kept if t[0] != 0), nothing
+    if nothing:
+        yield "weights", tuple(t for t in kept if t[0] != 0), nothing
     yield "like terms", merged(kept), ()
 
 
@@ -149,7 +150,8 @@ def _route(written: Route, every: Sequence[tuple[Expr, Frame]], kept: Sum) -> It
     out = _omitted(written, every)
     yield "factorisation", (*kept, *(t for why in WHYS for t in out[why])), ()
     for n, why in enumerate(WHYS, 1):
-        yield why, (*kept, *(t for later in WHYS[n:] for t in out[later])), out[why]
+        if out[why]:
+            yield why, (*kept, *(t for later in WHYS[n:] for t in out[later])), out[why]
 
 
 WHYS: tuple[Why, ...] = ("barren", "cancelled", "surrogate")
