@@ -52,7 +52,7 @@ def answering() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
         raise typer.Exit(CLOSED) from None
     except OSError as error:
-        say(f"error: {error.filename or 'a file'}: {error.strerror or error}")
+        say(f"error: {error.filename or 'the output'}: {error.strerror or error}")
         raise typer.Exit(BAD_INPUT) from None
     except Exception as error:  # a fault of ours: said in one line
         if os.environ.get(DEBUG) == "1":

@@ -36,10 +36,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
         typer.echo("\n".join(lines))
         return
-    drawn = table.Table(*columns, box=None, pad_edge=False, header_style="bold")
+    heads = [table.Column(column, no_wrap=not at) for at, column in enumerate(columns)]  # a name stays in one piece
+    drawn = table.Table(*heads, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*row)
-    console.Console(markup=False).print(drawn)
+    console.Console(markup=False, emoji=False).print(drawn)
 
 
 def as_data(problem: Problem) -> Mapping[str, Any]:

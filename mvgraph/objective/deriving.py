@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from mvgraph.errors import UsageError
 from mvgraph.graph.pooling import pools
 from mvgraph.objective.contests import contest
 from mvgraph.objective.divergences import cross_entropy, divergence, jensen_shannon
@@ -18,6 +20,9 @@ from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
+
+MOST_TERMS = 100_000  # a minute of work; beyond, the computer would run out of memory before anything is said
+ASTRONOMIC = 10**12
 
 RULES: dict[type, Callable[[Frame, Any], Iterator[Term]]] = {
     Route: route,
@@ -36,7 +41,11 @@ def expand(spec: Spec, observed: Views | None = None, draws: Draws | None = None
         spec: a checked spec.
         observed: the observed views; the result is that of the spec with the other views deleted, `M` apart.
         draws: the random evidence sets by number; routes with random evidence contribute nothing without.
+
+    Raises:
+        UsageError: there would be more terms than a computer has room for.
     """
+    _refuse_many(spec)
     found = (f for written in (*spec.maximize, *spec.minimize) for f in frames(spec, written, observed, draws))
     return [t for frame in found for t in raw(frame) if t.coefficient != 0]
 
@@ -48,7 +57,17 @@ def extent(spec: Spec) -> int:
     ratios = [(count if v.plate else 1) * (1 + count if v.name in pooled else 1) for v in spec.latents]
     one = parts * (count + sum(ratios))
     every = (*spec.maximize, *spec.minimize)
-    return sum(instance_count(spec, t, count) * (len(t.densities) + 1 if t.gathers else one) for t in every)
+    drawn = 2**count if any(map(random_parts, every)) else 0
+    return drawn + sum(instance_count(spec, t, count) * (len(t.densities) + 1 if t.gathers else one) for t in every)
+
+
+def _refuse_many(spec: Spec) -> None:
+    if (many := extent(spec)) > MOST_TERMS:
+        text = f"{many:,}" if many < ASTRONOMIC else f"10^{int(math.log10(many))}"
+        raise UsageError(
+            f"with its {len(spec.views)} views the objective of {spec.name} has up to {text} terms, and more than "
+            f"{MOST_TERMS:,} are not derived; ask for fewer views, e.g. --views 5"
+        )
 
 
 def expand_drawn(spec: Spec, chosen: Views) -> list[Term]:

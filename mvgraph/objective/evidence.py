@@ -129,8 +129,13 @@ def _values(spec: Spec, part: Range) -> list[Bound]:
 
 def subsets(views: Views) -> list[Views]:
     """All non-empty subsets, the small ones first, in a stable order."""
+    return list(each_subset(views))
+
+
+def each_subset(views: Views) -> Iterator[Views]:
+    """The same, one after another: of many views nobody has all."""
     ordered = sorted(views)
-    return [frozenset(c) for n in range(1, len(ordered) + 1) for c in combinations(ordered, n)]
+    return (frozenset(c) for n in range(1, len(ordered) + 1) for c in combinations(ordered, n))
 
 
 def random_count(spec: Spec) -> int:

@@ -247,7 +247,7 @@ def _posterior(spec: Spec) -> Iterator[Line]:
     for views, draws in rows:
         text = f"S = {views_text(views)}: {', '.join(map(str, draws))}"
         yield Line(text, drawn_from(spec, views, [d for d in draws if isinstance(d, Draw)], len(draws)))
-    yield from prose([f"and {more} sets more"] if more else [])
+    yield from prose([f"and {more:,} sets more"] if more else [])
 
 
 def written_terms(spec: Spec) -> list[tuple[WrittenTerm, str]]:

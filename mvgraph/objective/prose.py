@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import inline
 from mvgraph.objective.atoms import Atom, Draw
-from mvgraph.objective.evidence import Views, components, subsets
+from mvgraph.objective.evidence import Views, components, each_subset
 from mvgraph.objective.family import Site, drawn, drawn_from_prior, parents, prior_key
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.playbook import players
@@ -144,10 +145,18 @@ def evidence_rows(spec: Spec) -> tuple[list[tuple[Views, list[Draw | str]]], int
     A latent for which there is no draw is a text. There may be more sets than rows: how many is the second part.
     """
     everything = frozenset(spec.view_names)
-    sets = [frozenset({v}) for v in spec.view_names] if spec.mixture == "singles" else subsets(everything)
+    sets, count = _seen(spec)
+    return [(s, list(_draws(spec, s, everything))) for s in islice(sets, MOST_SETS)], max(count - MOST_SETS, 0)
+
+
+def _seen(spec: Spec) -> tuple[Iterable[Views], int]:
+    """The sets of views that a component can look at, the small ones first, and how many there are."""
+    if spec.mixture == "singles":
+        return [frozenset({v}) for v in spec.view_names], len(spec.views)
     fixed = frozenset(spec.conditioned.values()) if spec.mixture == "none" else frozenset()
-    sets = [s for s in sets if fixed <= s]
-    return [(s, list(_draws(spec, s, everything))) for s in sets[:MOST_SETS]], max(len(sets) - MOST_SETS, 0)
+    alone = [fixed] if fixed else []
+    free = frozenset(spec.view_names) - fixed
+    return chain(alone, (fixed | more for more in each_subset(free))), 2 ** len(free) - 1 + len(alone)
 
 
 def _draws(spec: Spec, evidence: Views, everything: Views) -> Iterator[Draw | str]:

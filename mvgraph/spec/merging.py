@@ -198,5 +198,5 @@ def _check_views(result: Written, over: Item | None) -> None:
 
 def _in_words(least: int, most: int | None) -> str:
     if least == most:
-        return f"exactly {least} view{'s' if least > 1 else ''}"
+        return f"exactly {least} view{'' if least == 1 else 's'}"
     return f"{least} to {most} views" if most else f"{least} or more views"

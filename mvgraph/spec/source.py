@@ -50,7 +50,7 @@ def find(source: str | Path, beside: Path | None = None) -> Source:
 
 
 def _looks_like_path(source: str, file: Path) -> bool:
-    if source.endswith((".yaml", ".yml")) or _exists(file):
+    if source.endswith((".yaml", ".yml")) or (source and _exists(file)):  # no name is no path, though Path("") is
         return True
     return ("/" in source or "\\" in source) and not source.startswith(f"{zoo.PUBLISHED}/")
 

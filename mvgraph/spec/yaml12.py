@@ -20,6 +20,7 @@ from mvgraph.spec.item import DEEPEST, Item
 MOST_NODES = 20_000
 MOST_DIGITS = 300
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TAG = "tag:yaml.org,2002:"
 _WORDS = {"true": True, "false": False}
 
@@ -232,4 +233,7 @@ class _Reading:
         if pattern and not re.fullmatch(pattern, node.value):
             self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node)
             return None
+        if _CONTROL.search(node.value):  # written as \e or the like; a terminal would obey it
+            self.note("MVG106", "a control character may not stand in a text", "write it without", node)
+            return ""
         return construct(node.value)

@@ -79,6 +79,8 @@ def run(
     form = form_of(output, asked, relations.SUFFIXES if matrix else SUFFIXES)
     if output is not None:
         may_write(output, force=force)
+    if (models or []).count("-") > 1:
+        raise UsageError("standard input can be read once; name a file for one of the models")
     if matrix:
         if form not in relations.FORMS or numeric or exit_code:
             raise UsageError("a matrix has no --latex, --numeric or --exit-code; leave these out")
@@ -113,10 +115,14 @@ def assumptions(texts: list[str]) -> dict[str, str]:
     {'beta': '1', 'alpha': '5/6'}
 
     Raises:
-        UsageError: a text does not read as NAME=VALUE.
+        UsageError: a text does not read as NAME=VALUE, or a name has two values.
     """
     parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
     wrong = [part for part in parts if not all(side.strip() for side in part.partition("=")[::2])]
     if wrong:
         raise UsageError(f"'{wrong[0]}' assumes nothing; write NAME=VALUE, e.g. beta=1")
-    return {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in parts)}
+    pairs = [(name.strip(), value.strip()) for name, _, value in (part.partition("=") for part in parts)]
+    twice = [name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1]
+    if twice:
+        raise UsageError(f"'{twice[0]}' is assumed twice; give it one value")
+    return dict(pairs)

@@ -72,6 +72,8 @@ def run(
                 "for every number of views there are folded sums alone; leave --steps, --why and --unfold out"
             )
         text = _for_all(AccountOfAll(checked(spec, sets)), form)
+    elif steps and term is not None:
+        raise UsageError("--why tells where one term comes from, and --steps derives all; leave one of them out")
     else:
         found = Account(checked(spec, sets, number), unfold, steps)
         text = _whole(found, form) if term is None else _answer(found, term, form)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mvgraph.errors import UsageError
-from mvgraph.language.expr import Formula
+from mvgraph.errors import SpecError, UsageError
+from mvgraph.language.expr import Expr, Formula
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.conditions import squared
 from mvgraph.objective.difference.delta import Changed, Difference, Terms
@@ -70,7 +70,14 @@ def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
 
 def read(assuming: Assuming) -> Assumed:
     """Values of params as expressions."""
-    return {name: Formula(str(value)).expr for name, value in assuming.items()}
+    return {name: _value(name, str(value)) for name, value in assuming.items()}
+
+
+def _value(name: str, text: str) -> Expr:
+    try:
+        return Formula(text).expr
+    except SpecError as error:
+        raise UsageError(*(f"{name} cannot be assumed to be '{text}': {p.message}" for p in error.problems)) from None
 
 
 def paired(a: Spec, b: Spec, assumed: Assumed) -> tuple[Side, Side]:
