@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from mvgraph.language.breaking import BREAK, broken
 from mvgraph.language.expr import Expr
 from mvgraph.language.symbols import fraction, latex, prose, upright
 from mvgraph.language.word import inline
@@ -21,6 +23,7 @@ from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.text import sign_and_size
 
 Weighted = tuple[Expr, Atom]
+BELOW = 24.0  # em, of what is drawn, in its small letters
 
 
 def atom(notation: Notation, value: Atom) -> str:
@@ -43,7 +46,7 @@ def aligned(parts: Mapping[str, Sequence[str]], flags: Iterable[str]) -> str:
 
 def _rows(name: str, terms: Sequence[str]) -> Iterator[str]:
     loss = rf"\mathcal{{L}}_{{{upright(name)}}}" if name else r"\mathcal{L}"
-    first, *rest = terms or ["0"]
+    first, *rest = [row for term in terms or ["0"] for row in broken(term)]
     yield f"{loss} ={{}} & {first}"
     yield from (f"& {term}" for term in rest)
 
@@ -52,9 +55,14 @@ def expectation(draws: Sequence[str], inside: str, size: str = "big") -> str:
     """An expectation over draws, brackets of a size of LaTeX; what stands inside, where there are no draws."""
     if not draws:
         return inside
-    lines = r" \\ ".join(draws)
-    below = lines if len(draws) == 1 else rf"\substack{{{lines}}}"
+    lines = [line for draw in draws for line in _below(draw)]
+    below = lines[0] if len(lines) == 1 else rf"\substack{{{BREAK.join(lines)}}}"
     return rf"\mathbb{{E}}_{{{below}}}\{size}l[{inside}\{size}r]"
+
+
+@lru_cache(4096)  # many terms are over the same draws
+def _below(draw: str) -> list[str]:
+    return broken(draw, BELOW)
 
 
 def _likelihood(notation: Notation, value: Likelihood) -> str:
@@ -101,8 +109,7 @@ def _outside(notation: Notation, value: LogMeanExp) -> str:
     means = [_mean(numbered, value, part) for part in value.parts]
     if len(means) == 1:
         return means[0]
-    lines = r" + {} \\ ".join(rf"{{\displaystyle {m}}}" for m in means)
-    return rf"\left\{{\begin{{array}}{{l}} {lines} \end{{array}}\right\}}"
+    return rf"\biggl\{{{' + '.join(means)}\biggr\}}"
 
 
 def _mean(notation: Notation, value: LogMeanExp, part: Stratum | Each) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from mvgraph.language import markdown as md
 from mvgraph.language import tex
+from mvgraph.language.breaking import WIDTH, broken, stacked
 from mvgraph.language.html import document
 from mvgraph.language.mathml import mathml
 from mvgraph.objective.report import Line, Report, Section, plain
 
+WIDE = 48.0  # em, on a page
 STYLE = """\
 :root { color-scheme: light dark; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -37,14 +39,16 @@ def _latex_section(one: Section) -> Iterator[str]:
         yield rf"\subsection*{{{tex.text(one.title)}}}"
     for is_maths, run in _runs(lines):
         if is_maths:
-            rows = " \\\\\n".join(rf"& {_quads(line)}{tex.maths(line.formula)} &&" for line in run)
+            rows = " \\\\\n".join(rf"& {tex.maths(row)} &&" for row in _rows(run))
             yield f"\\begin{{flalign*}}\n{rows}\n\\end{{flalign*}}"
         else:
             yield from (rf"\noindent\hspace*{{{line.level}em}}{tex.text(line.text)}\par" for line in run)
 
 
-def _quads(line: Line) -> str:
-    return r"\quad " * line.level
+def _rows(run: Iterable[Line]) -> Iterator[str]:
+    """Formulas, as deep as their lines stand; long ones in several rows."""
+    for line in run:
+        yield from (r"\quad " * line.level + row for row in broken(line.formula, WIDTH - line.level))
 
 
 def markdown(report: Report) -> str:
@@ -76,7 +80,7 @@ def _html_section(one: Section) -> Iterator[str]:
     for line in lines:
         indent = f' style="margin-left: {1.5 * line.level:g}rem"' if line.level else ""
         if line.formula:
-            yield f'<div class="maths"{indent}>{mathml(line.formula)}</div>'
+            yield f'<div class="maths"{indent}>{mathml(stacked(line.formula, WIDE))}</div>'
         else:
             yield f"<p{indent}>{escape(line.text)}</p>"
 
@@ -88,7 +92,7 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
 
 
 def _aligned(run: Sequence[Line]) -> str:
-    rows = " \\\\\n".join(f"& {_quads(line)}{line.formula}" for line in run)
+    rows = " \\\\\n".join(f"& {row}" for row in _rows(run))
     return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
 
 

@@ -166,11 +166,16 @@ def test_the_same_twice_and_for_another_hash_seed() -> None:
     assert there.stdout.decode() == f"{found.latex()} {found.markdown()} {found.to_html()}\n"
 
 
+WORD = 20  # points, by which a word may be longer than its narrow column
+
+
 @pytest.mark.slow
 @PDFLATEX
 def test_a_dozen_compile_in_one_document(tmp_path: Path) -> None:
     parts = [delta(a, b).latex() for a, b in PAIRS] + [nasty().latex()]
-    compiled(parts, tmp_path, "amsmath, amssymb, longtable, xcolor")
+    said = compiled(parts, tmp_path, "amsmath, amssymb, longtable, xcolor")
+    too_long = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", said)]
+    assert max(too_long, default=0) < WORD
 
 
 @pytest.fixture(scope="module")

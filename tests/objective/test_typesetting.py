@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from latex import PDFLATEX, compiled
 
+from mvgraph.errors import UsageError
+from mvgraph.objective.asking import why
 from mvgraph.objective.explaining import Account
 from mvgraph.objective.report import Line, Report, Section, plain
 from mvgraph.objective.typesetting import html, latex, markdown
@@ -35,11 +40,24 @@ objective:
 VOID = {"meta"}
 
 
+def account(name: str, *, unfold: bool | None = None, steps: bool = False) -> Account:
+    """What is said of a model, with three views where it may have them."""
+    spec = load(name)
+    return Account(load(name, views=3) if spec.open_views == OpenViews(2) else spec, unfold, steps)
+
+
 @cache
 def report(name: str) -> Report:
-    """A model's report, with three views where it may have them, by steps."""
-    spec = load(name)
-    return Account(load(name, views=3) if spec.open_views == OpenViews(2) else spec, steps=True).report
+    """A model's report by steps."""
+    return account(name, steps=True).report
+
+
+def answers(name: str) -> Iterator[Report]:
+    """Why each line of a model's objective is there."""
+    found = account(name)
+    with suppress(UsageError):  # there are no more
+        for number in count(1):
+            yield (why(found, str(number)).section,)
 
 
 class Tags(HTMLParser):
@@ -88,7 +106,8 @@ def test_markdown_is_balanced(name: str) -> None:
     words, maths = parts[::2], parts[1::2]
     assert all(block.count(r"\begin{aligned}") == block.count(r"\end{aligned}") == 1 for block in maths)
     assert not any(re.search(r"(?<!\\)\$|<", part) for part in words)
-    assert sum(block.count("\n& ") for block in maths) == sum(bool(x.formula) for s in report(name) for x in s.lines)
+    rows = sum(len(re.findall(r"^& (?!(?:\\quad )*\\qquad )", block, re.MULTILINE)) for block in maths)
+    assert rows == sum(bool(x.formula) for s in report(name) for x in s.lines)
 
 
 @pytest.mark.parametrize("name", [*NAMES, NASTY])
@@ -104,8 +123,12 @@ def test_latex_is_balanced(name: str) -> None:
 @pytest.mark.slow
 @PDFLATEX
 def test_latex_compiles(tmp_path: Path) -> None:
-    """All reference models, and a name that means much to LaTeX, in one document."""
-    compiled((latex(report(name)) for name in [*NAMES, NASTY]), tmp_path)
+    """All reference models, and a name that means much to LaTeX, in every form; no line is too long for an article."""
+    forms: list[dict[str, bool]] = [{}, {"steps": True}, {"unfold": True}]
+    parts = [latex(account(name, **form).report) for name in [*NAMES, NASTY] for form in forms]
+    parts += [latex(answer) for name in [*NAMES, NASTY] for answer in answers(name)]
+    assert len(parts) > 4 * len(NAMES)
+    assert not re.findall(r"Overfull \\hbox.*", compiled(parts, tmp_path))
 
 
 SMALL: Report = (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, SIGNS, Row, Sheet, Verdict
+from mvgraph.language.breaking import stacked
 from mvgraph.language.markdown import inline, table, text
 
 WEIGHT = {"changed": r"\boldsymbol{%s}"}  # what stands out
@@ -18,7 +19,7 @@ def markdown(sheet: Sheet) -> str:
     for phase, rows in sheet.terms.items():
         parts += [f"### Objective{f', phase {text(phase)}' if phase else ''}", _terms(rows)]
     if sheet.residual:
-        parts += ["### B less A", "\n".join(f"- {inline(term)}" for term in sheet.residual)]
+        parts += ["### B less A", "\n".join(f"- {inline(stacked(term))}" for term in sheet.residual)]
     for listing in sheet.listings:
         parts += [f"### {text(listing.title)}", table(listing.head, (map(text, row) for row in listing.rows))]
     return "\n\n".join(parts) + "\n"
@@ -37,9 +38,9 @@ def _row(row: Row) -> Iterator[str]:
     """Every mark is a sign, and a word unless the term is shared."""
     yield f"`{SIGNS[row.change]}`"
     yield from (inline(WEIGHT.get(row.change, "%s") % w) if w else "" for w in (row.before, row.after))
-    yield inline(row.atom)
+    yield inline(stacked(row.atom))
     yield "" if row.change == "shared" else f"**{MEANINGS[row.change]}**"
 
 
 def _phrase(phrase: Phrase) -> str:
-    return "".join(inline(part.latex) if isinstance(part, Maths) else text(part) for part in phrase)
+    return "".join(inline(stacked(part.latex)) if isinstance(part, Maths) else text(part) for part in phrase)

@@ -10,6 +10,7 @@ from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
 from mvgraph.drawing.page import document, header, legend, picture
 from mvgraph.drawing.placement import Placement
+from mvgraph.language.breaking import stacked
 from mvgraph.language.mathml import mathml
 
 HERE = Path(__file__).parent
@@ -47,7 +48,7 @@ def _sections(sheet: Sheet, placement: Placement) -> Iterator[str]:
 
 def _residual(terms: Sequence[str]) -> str:
     """B − A, which many terms make long."""
-    items = "".join(f"<li>{mathml('{}' + term)}</li>" for term in terms)
+    items = "".join(f"<li>{mathml(stacked('{}' + term))}</li>" for term in terms)
     about = "<summary>What B has more than A, term by term</summary>"
     return f'<details>{about}<ul class="residual">{items}</ul></details>' if terms else ""
 
@@ -76,7 +77,7 @@ def _row(row: Row) -> str:
     said = "" if row.change == "shared" else MEANINGS[row.change]
     weights = [mathml("{}" + w) if w else "" for w in (row.before, row.after)]
     sign = f'<span role="img" aria-label="{MEANINGS[row.change]}">{SIGNS[row.change]}</span>'
-    cells = [sign, *weights, mathml(row.atom), f'<span class="meaning">{said}</span>']
+    cells = [sign, *weights, mathml(stacked(row.atom)), f'<span class="meaning">{said}</span>']
     return f'<tr class="{row.change}" title="{escape(row.text)}">{_cells("td", cells)}</tr>'
 
 

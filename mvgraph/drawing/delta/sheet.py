@@ -8,7 +8,7 @@ from typing import Any
 
 from mvgraph.drawing.delta.phrases import Maths, Phrase, equation, formula
 from mvgraph.language.expr import Expr
-from mvgraph.language.symbols import upright
+from mvgraph.language.symbols import prose
 from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.delta import Difference, Terms
@@ -192,9 +192,14 @@ def atom(own: Notation, value: Atom) -> str:
     return DERIVED[type(value)](own, value) if type(value) in DERIVED else latex.atom(own, value)
 
 
+def _worded(text: str) -> str:
+    """What is only known in words, where a line may end before the bars of a divergence."""
+    return r" \,\|\, ".join(map(prose, text.split(" || ")))
+
+
 DERIVED: dict[type, Any] = {
-    Gap: lambda _own, gap: upright(gap.text),
-    Constant: lambda _own, constant: upright(constant.text),
+    Gap: lambda _own, gap: _worded(gap.text),
+    Constant: lambda _own, constant: _worded(constant.text),
     Spread: lambda own, spread: rf"\mathrm{{JS}}\bigl({', '.join(map(own.key, spread.of))}\bigr)",
     Entropy: lambda own, entropy: rf"\mathrm{{H}}\bigl({own.key(entropy.of)}\bigr)",
 }

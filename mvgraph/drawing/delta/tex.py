@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
 from mvgraph.drawing.themes import LIGHT
+from mvgraph.language.breaking import stacked
 from mvgraph.language.tex import comment, inline, text
 
+WIDTH = 22.0  # em, of a term beside its weights, and of a formula in a sentence
 COLOURS = {"shared": LIGHT.faint, **LIGHT.changes}
 SIGNS = {"shared": "$=$", "changed": r"$\sim$", "removed": "$-$", "added": "$+$"}
 KEY = ", ".join(f"{SIGNS[change]} {meaning}" for change, meaning in MEANINGS.items())
@@ -22,7 +24,7 @@ def tex(sheet: Sheet) -> str:
     for phase, rows in sheet.terms.items():
         lines += ["", rf"\paragraph{{Objective{_phase(phase)}}}", *_terms(rows)]
     if sheet.residual:
-        lines += ["", r"\paragraph{B less A}", *_longtable("l", (_cells(inline(t)) for t in sheet.residual))]
+        lines += ["", r"\paragraph{B less A}", *_longtable("l", (_cells(inline(stacked(t))) for t in sheet.residual))]
     lines += [line for listing in sheet.listings for line in ("", *_listing(listing))]
     return "\n".join([*lines, ""])
 
@@ -45,7 +47,11 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
 
 
 def _phrase(phrase: Phrase) -> str:
-    return "".join(inline(part.latex) if isinstance(part, Maths) else text(part) for part in phrase)
+    return "".join(_maths(part.latex) if isinstance(part, Maths) else text(part) for part in phrase)
+
+
+def _maths(formula: str) -> str:
+    return inline(stacked(formula, WIDTH, "t"))
 
 
 def _terms(rows: Sequence[Row]) -> Iterator[str]:
@@ -58,13 +64,13 @@ def _row(row: Row) -> str:
     colour = rf"\color[HTML]{{{COLOURS[row.change][1:].upper()}}}"
     weights = (f"{colour} {inline(w)}" if w else rf"{colour} --" for w in (row.before, row.after))
     bold = r"\boldmath " if row.change != "shared" else ""
-    return _cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {inline(row.atom)}")
+    return _cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {_maths(row.atom)}")
 
 
 def _listing(listing: Listing) -> Iterator[str]:
     yield rf"\paragraph{{{text(listing.title)}}}"
     rows = [_cells(*map(text, row)) for row in (listing.head, *listing.rows)]
-    yield from _longtable("p{.4\\linewidth}" + "p{.25\\linewidth}" * (len(listing.head) - 1), rows)
+    yield from _longtable("p{.38\\linewidth}" + "p{.24\\linewidth}" * (len(listing.head) - 1), rows)
 
 
 def _cells(*cells: str) -> str:
