@@ -44,8 +44,8 @@ def specs(draw: st.DrawFn) -> Tree:
                 node["dim"] = {v: draw(st.integers(1, 3)) for v in names}
     plated = {n for n, node in nodes.items() if node.get("plate") and "latent" in node}
     latents = tuple(q)
-    routes = draw(st.lists(_routes(names, latents), min_size=1, max_size=3))
-    explicit = draw(st.lists(_divergences(names, latents, plated), max_size=2))
+    bounds = draw(st.lists(routes(names, latents), min_size=1, max_size=3))
+    explicit = draw(st.lists(divergences(names, latents, plated), max_size=2))
     return {
         "name": "random",
         "params": {**PARAMS, "lam": {v: 0.5 + i for i, v in enumerate(names)}},
@@ -53,7 +53,7 @@ def specs(draw: st.DrawFn) -> Tree:
         "view_defaults": {"encoder": NETWORK, "decoder": NETWORK},
         "p": nodes,
         "q": {"mixture": mixture, **q},
-        "objective": {"maximize": routes, **({"minimize": explicit} if explicit else {})},
+        "objective": {"maximize": bounds, **({"minimize": explicit} if explicit else {})},
         "estimator": {
             "samples": draw(st.integers(1, 2)),
             "kl": draw(st.sampled_from(["closed", "sampled"])),
@@ -153,7 +153,7 @@ def _weights(bound: Tree) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def _routes(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...]) -> Tree:
+def routes(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...]) -> Tree:
     """One route with some of its options."""
     bound = draw(_bindings())
     weights = _weights(bound)
@@ -179,7 +179,7 @@ def _routes(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...]) -
 
 
 @st.composite
-def _divergences(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...], plated: set[str]) -> Tree:
+def divergences(draw: st.DrawFn, names: tuple[str, ...], latents: tuple[str, ...], plated: set[str]) -> Tree:
     """One explicit KL, cross-entropy, or Jensen–Shannon divergence."""
     bound = draw(_bindings())
     node = draw(st.sampled_from(latents))

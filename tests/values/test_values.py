@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
 
 import mvgraph as mg
 from mvgraph.errors import SpecError
@@ -14,6 +15,7 @@ from mvgraph.objective.canonical import terms_of
 from mvgraph.objective.difference.sides import Side
 from mvgraph.objective.difference.sums import pairs
 from mvgraph.spec.model import Spec
+from tests.module.newer_specs import newer
 from tests.module.random_specs import specs
 
 from .atoms import Atoms
@@ -69,17 +71,19 @@ def some(tree: dict[str, Any]) -> None:
     except SpecError:
         assume(False)
     agree(spec)
+    for phase in spec.by_phase.values():
+        agree(phase)
 
 
 @settings(max_examples=25, **COMMON)
-@given(specs())
+@given(st.one_of(specs(), newer()))
 def test_random_specs(tree):
     some(tree)
 
 
 @pytest.mark.slow
 @settings(max_examples=2000, phases=[Phase.generate], **COMMON)
-@given(specs())
+@given(st.one_of(specs(), newer()))
 def test_many_random_specs(tree):
     some(tree)
 

@@ -43,6 +43,8 @@ def other_evidence(draw: Draw, tree: Tree) -> Tree | None:
         new = draw(st.sampled_from([s for s in sets if s and s != old] or [old]))
         options[key] = new
         return None if new == old else tree
+    if "of" not in options:
+        return None
     texts = [options["of"]] if isinstance(options["of"], str) else options["of"]
     old = draw(st.sampled_from([t for t in texts if "|" in t and "." not in t] or [""]))
     new = re.sub(r"\|.*\)", f"| {draw(st.sampled_from(['V', *names]))})", old)

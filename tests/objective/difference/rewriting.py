@@ -21,6 +21,9 @@ def plain(tree: Tree) -> Tree:
         for key in ("from", "to"):
             if options.get(key) == "[1]":
                 options[key] = [names[0]]
+    for node in found["p"].values():
+        if node.get("condition"):
+            node["view"] = names[0]
     return found
 
 
@@ -31,6 +34,10 @@ def terms_of(tree: Tree) -> list[tuple[str, Tree]]:
 
 def times(weight: Any, factor: str) -> str:
     return f"({weight})*({factor})"
+
+
+PLAIN = {"latent", "given", "network", "dim", "plate"}  # what a node of most specs says
+JOINED = ("elbo", "iwae", "kl", "ce")  # words whose bindings are added, or averaged
 
 
 def permuted(draw: Draw, tree: Tree) -> Tree:
@@ -46,11 +53,13 @@ def reordered(draw: Draw, tree: Tree) -> Tree:
 
 
 def split(draw: Draw, tree: Tree) -> Tree:
-    """One term as two, with parts of its weight."""
+    """One term as two, with parts of its weight; a game has a critic of its own, and a route draws what it drops."""
     side = draw(st.sampled_from(sorted(tree["objective"])))
     terms = list(tree["objective"][side])
     place = draw(st.integers(0, len(terms) - 1))
     ((word, options),) = terms[place].items()
+    if word == "game" or "drop" in options:
+        return tree
     part = draw(st.sampled_from(["1/3", "0.25", "beta"]))
     shares = (part, f"1 - {part}")
     both = [{word: {**options, "weight": times(options.get("weight", 1), s)}} for s in shares]
@@ -62,7 +71,7 @@ def averaged(draw: Draw, tree: Tree) -> Tree:
     del draw
     found = deepcopy(tree)
     for word, options in terms_of(found):
-        if set(options.get("for", {})) in ({"m"}, {"n"}) and word != "js":
+        if set(options.get("for", {})) in ({"m"}, {"n"}) and word in JOINED:
             mean = options.pop("combine", "sum") == "mean"
             options["weight"] = times(options.get("weight", 1), "1/M" if mean else "M")
             options |= {} if mean else {"combine": "mean"}
@@ -75,7 +84,7 @@ def unbound(draw: Draw, tree: Tree) -> Tree:
     routes: list[Tree] = []
     for route in tree["objective"]["maximize"]:
         ((word, options),) = route.items()
-        alone = set(options.get("for", {})) == {"m"} and options.get("combine", "sum") == "sum"
+        alone = set(options.get("for", {})) == {"m"} and options.get("combine", "sum") == "sum" and word in JOINED
         routes += [{word: _at(options, v)} for v in tree["views"]] if alone else [route]
     return {**tree, "objective": {**tree["objective"], "maximize": routes}}
 
@@ -94,9 +103,16 @@ def _at(options: Tree, view: str) -> Tree:
     return {k: change("weight" if k != "from" and k != "to" else k, v) for k, v in options.items() if k != "for"}
 
 
+def _nodes(tree: Tree) -> list[Tree]:
+    return [v for n, v in tree["p"].items() if n != "x"]
+
+
 def renamed(draw: Draw, tree: Tree) -> Tree:
     """Its latents under other names."""
     del draw
+    named = {"game", "statistic"} & {word for word, _ in terms_of(tree)}
+    if named or any(set(v) - PLAIN or v.get("plate", "view") != "view" for v in _nodes(tree)):
+        return tree  # other texts name nodes as well
     names = {old: f"{old}{old}" for old in tree["p"] if old != "x"}
 
     def node(text: str) -> str:
@@ -136,7 +152,7 @@ def as_log_weight(draw: Draw, tree: Tree) -> Tree:
     if word == "elbo":
         inside = single and draw(st.booleans())  # one component has one logarithm
         route |= {"iwae": {**route.pop("elbo"), "samples": 1, "strata": "inside" if inside else "outside"}}
-    elif options["samples"] == 1 and (single or options.get("strata", "outside") == "outside"):
+    elif word == "iwae" and options["samples"] == 1 and (single or options.get("strata", "outside") == "outside"):
         taken = {k: v for k, v in route.pop("iwae").items() if k not in ("samples", "strata")}
         route |= {"elbo": taken}
     return found
@@ -156,7 +172,8 @@ def as_divergence(draw: Draw, tree: Tree) -> Tree:
     betas, weight = options.get("beta", 1), options.get("weight", 1)
     beta = betas.get("z", 1) if isinstance(betas, dict) else betas
     evidence = ", ".join(options["from"]) if isinstance(options["from"], list) else options["from"]
-    rest = {n: betas.get(n, 1) if isinstance(betas, dict) else betas for n in found["p"] if n != "x"}
+    latents = [n for n, v in found["p"].items() if "latent" in v]
+    rest = {n: betas.get(n, 1) if isinstance(betas, dict) else betas for n in latents}
     same = {k: options[k] for k in ("for", "combine") if k in options}
     term = {"kl": {"of": f"q(z | {evidence})", "to": "p(z)", **same, "weight": times(weight, str(beta))}}
     options["beta"] = {**rest, "z": 0}
@@ -168,7 +185,7 @@ def _above(p: Tree) -> list[str]:
     """The latents above the data."""
     found = list(p["x"]["given"])
     for name in found:
-        found += [g for g in p[name].get("given", ()) if g not in found]
+        found += [g for g in p[name].get("given", ()) if g in p and g not in found]
     return found
 
 

@@ -20,6 +20,7 @@ from mvgraph.errors import SpecError
 from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.difference.relation import Relation
 from mvgraph.spec.model import Spec
+from tests.module.newer_specs import newer
 from tests.module.random_specs import specs
 from tests.values.definition import valued
 from tests.values.world import World
@@ -51,26 +52,43 @@ def checked(tree: rewriting.Tree) -> Spec:
 
 
 @st.composite
+def trees(draw: st.DrawFn) -> rewriting.Tree:
+    """A spec, every third time with one of the rarer words."""
+    return rewriting.plain(draw(st.one_of(specs(), specs(), newer())))
+
+
+def staged(tree: rewriting.Tree) -> rewriting.Tree:
+    """A spec with a phase of its own before its objective."""
+    before = {"maximize": [{"elbo": {"from": "V", "to": "V", "beta": 0}}]}
+    objective = tree["objective"]
+    phases = [{"name": n, "epochs": 2, "objective": o} for n, o in (("early", before), ("late", objective))]
+    return {**{k: v for k, v in tree.items() if k != "objective"}, "phases": phases}
+
+
+STAGES = st.sampled_from([dict, dict, dict, staged])
+
+
+@st.composite
 def rewritten(draw: st.DrawFn) -> Pair:
     """A spec and what some rewritings make of it."""
-    tree = rewriting.plain(draw(specs()))
+    tree, stage = draw(trees()), draw(STAGES)
     other, names = tree, []
     for rewrite in draw(st.lists(st.sampled_from(rewriting.REWRITINGS), min_size=1, max_size=3, unique=True)):
         made = rewrite(draw, other)
         names += [rewrite.__name__] if str(made) != str(other) else []
         other = made
     assume(names)
-    return tree, other, " ".join(names)
+    return stage(tree), stage(other), " ".join(names)
 
 
 @st.composite
 def changed(draw: st.DrawFn) -> Pair:
     """A spec and what one perturbation makes of it."""
-    tree = rewriting.plain(draw(specs()))
+    tree, stage = draw(trees()), draw(STAGES)
     kind = draw(st.sampled_from([*PERTURBATIONS, *RARE]))
     other = perturbed(draw, tree, kind)
     assume(other is not None)
-    return tree, other or tree, kind
+    return stage(tree), stage(other or tree), kind
 
 
 def equal_pairs() -> st.SearchStrategy[tuple[rewriting.Tree, rewriting.Tree]]:
@@ -86,6 +104,11 @@ def other_pairs() -> st.SearchStrategy[tuple[rewriting.Tree, rewriting.Tree]]:
 def world(spec: Spec) -> World:
     """Numbers for a spec; doubled names are those of `renamed`."""
     return World(spec, rows=8, called={2 * name: name for name in "zuh"})
+
+
+def numbers(spec: Spec) -> list[Any]:
+    """The value of the objective, row by row, or of that of every phase."""
+    return [valued(world(part)) for part in spec.by_phase.values() or [spec]]
 
 
 def multiple(one: Any, other: Any) -> float | None:
@@ -115,7 +138,7 @@ class Tally:
 def equal(pair: Pair) -> bool:
     """Two ways to write one objective have one value and are found one."""
     one, other = map(checked, pair[:2])
-    np.testing.assert_allclose(valued(world(one)), valued(world(other)), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(numbers(one), numbers(other), rtol=1e-9, atol=1e-9)
     found = mg.diff(one, other)
     assert found.verdict in EQUAL, str(found)
     assert not found.residual
@@ -125,22 +148,23 @@ def equal(pair: Pair) -> bool:
 def different(pair: Pair) -> bool:
     """Two objectives are found to be one, or multiples, exactly where their values are; True where they are not."""
     one, other = map(checked, pair[:2])
-    numbers = world(one)
-    factor = multiple(valued(numbers), valued(world(other)))
+    factors = [multiple(*pair) for pair in zip(numbers(one), numbers(other), strict=True)]
     found = mg.diff(one, other)
-    claimed = claim(found, numbers)
+    claimed = claim(found, world(one))
     if claimed is None:
-        assert factor is None or factor < 0, (factor, str(found))
+        assert any(c is None or c < 0 for c in factors), (factors, str(found))
         assert found.residual or found.distributions
         return True
-    assert factor == pytest.approx(claimed, rel=1e-7), str(found)
+    assert None not in factors, str(found)
+    if not (one.phases and found.verdict is Relation.SCALED):  # each phase has a factor of its own
+        assert factors == pytest.approx([claimed] * len(factors), rel=1e-7), str(found)
     return False
 
 
-def claim(found: Difference, numbers: World) -> float | None:
+def claim(found: Difference, known: World) -> float | None:
     """c where a verdict says that A = c · B."""
     if found.verdict is Relation.SCALED:
-        return numbers.coefficient(found.finding.factor)
+        return known.coefficient(found.finding.factor)
     return 1.0 if found.verdict in EQUAL else None
 
 
