@@ -1,4 +1,4 @@
-"""docs/gallery.md: every reference model drawn, its plates folded and unrolled, in light and dark."""
+"""docs/gallery.md: every reference model with its objective, drawn folded and unrolled, in light and dark."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from mvgraph.drawing.diagram import Diagram, Edge, Kind, Node, Part
 from mvgraph.drawing.layout import place
 from mvgraph.drawing.svg import legend, svg
 from mvgraph.drawing.themes import DARK, LIGHT
+from mvgraph.language import markdown as md
+from mvgraph.objective import latex
+from mvgraph.objective.explaining import Account
 from mvgraph.spec.model import Spec
 
 FOLDER = "gallery"
@@ -63,9 +66,21 @@ def model(name: str) -> Iterator[str]:
     spec = named(name)
     yield from (f"### {spec.name} (`{name}`)", "", f"{catalogue.reference(spec)}: *{spec.about.title}*.", "")
     yield from (f"Objective as written: {catalogue.objective(spec)}.", "")
+    yield from (*objective(spec), "")
     folded, unrolled = (diagram(spec, unroll=unroll).title for unroll in (False, True))
     yield from (f"| folded | unrolled: {', '.join(spec.view_names)} |", "| --- | --- |")
     yield from (f"| {shown(name, folded)} | {shown(f'{name}_unrolled', f'Unrolled. {unrolled}')} |", "")
+
+
+def objective(spec: Spec) -> Iterator[str]:
+    """What is maximized, as it is derived, with its sums over views folded."""
+    account = Account(spec)
+    phases = account.objective.phases or {"": account.objective}
+    found = {name: list(account.sum(one.terms)) for name, one in phases.items()}
+    terms = {name: [line.formula for line in lines if line.formula] for name, lines in found.items()}
+    yield md.block(latex.aligned(terms, ()))
+    for line in dict.fromkeys(line.text for lines in found.values() for line in lines if not line.formula):
+        yield from ("", md.text(line))
 
 
 def shown(stem: str, text: str) -> str:

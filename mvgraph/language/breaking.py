@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from mvgraph.language.measuring import Piece, pieces
 
-WIDTH = 32.0  # em: the lines of an article in LaTeX, and somewhat less than those of a page on the web
+WIDTH = 31.0  # em: the lines of an article in LaTeX, and somewhat less than those of a page on the web
 BREAK = r" \\ "  # between lines
 INDENT = r"\qquad "  # before what goes on
 INDENTED = 2.0  # em

@@ -12,7 +12,7 @@ _WIDE = {"=", "+", "-", "<", ">", r"\cdot", r"\sim", r"\mid", r"\|", r"\le", r"\
     *(r"\in", r"\notin", r"\neq", r"\to", r"\propto", r"\times", r"\subseteq", r"\setminus")
 }  # with the space around them
 _SPACES = {r"\,": 0.17, r"\:": 0.22, r"\;": 0.28, r"\!": -0.17, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0}
-_WIDTHS = _SPACES | {r"\log": 1.45, r"\mathcal": 0.8, r"\mathbb": 0.7, r"\sum": 1.6, r"\prod": 1.45, r"\textstyle": 0.0}
+_WIDTHS = _SPACES | {r"\log": 1.45, r"\mathcal": 0.8, r"\mathbb": 0.7, r"\sum": 1.8, r"\prod": 1.65, r"\textstyle": 0.0}
 _WIDTHS |= dict.fromkeys((r"\displaystyle", r"\allowbreak", "&"), 0.0) | dict.fromkeys("()[]|.,;:!", 0.4)
 _LIMITS = (r"\sum", r"\prod")  # what they range over stands below them
 _BIG = {r"\bigl": 1, r"\biggl": 1, r"\bigr": -1, r"\biggr": -1}

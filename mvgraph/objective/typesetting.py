@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from mvgraph.language import markdown as md
 from mvgraph.language import tex
@@ -14,6 +14,7 @@ from mvgraph.language.mathml import mathml
 from mvgraph.objective.report import Line, Report, Section, plain
 
 WIDE = 48.0  # em, on a page
+MOST = 3500  # letters of a formula in Markdown; MathJax refuses some that are longer than 5,000
 STYLE = """\
 :root { color-scheme: light dark; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -61,7 +62,7 @@ def _markdown_section(one: Section) -> Iterator[str]:
     yield f"# {md.text(lines.pop(0).text)}" if not one.title else f"## {md.text(one.title)}"
     for is_maths, run in _runs(lines):
         if is_maths:
-            yield md.block(_aligned(run))
+            yield from map(md.block, _aligned(run))
         else:
             least = min(line.level for line in run)
             yield "\n".join(f"{'  ' * (line.level - least)}- {md.text(line.text)}" for line in run)
@@ -91,9 +92,13 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
         yield is_maths, list(run)
 
 
-def _aligned(run: Sequence[Line]) -> str:
-    rows = " \\\\\n".join(f"& {row}" for row in _rows(run))
-    return f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
+def _aligned(run: Sequence[Line]) -> Iterator[str]:
+    """Formulas one below the other, so many at a time as MathJax takes."""
+    rows = [f"& {row}" for row in _rows(run)]
+    ends = accumulate(len(md.maths(row)) for row in rows)
+    for _, part in groupby(zip(ends, rows, strict=True), key=lambda found: found[0] // MOST):
+        inside = " \\\\\n".join(row for _, row in part)
+        yield f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {"text": plain, "latex": latex, "markdown": markdown, "html": html}

@@ -17,6 +17,7 @@ from latex import PDFLATEX, compiled
 from mvgraph.errors import UsageError
 from mvgraph.objective.asking import why
 from mvgraph.objective.explaining import Account
+from mvgraph.objective.plates.explaining import AccountOfAll
 from mvgraph.objective.report import Line, Report, Section, plain
 from mvgraph.objective.typesetting import html, latex, markdown
 from mvgraph.spec import zoo
@@ -50,6 +51,12 @@ def account(name: str, *, unfold: bool | None = None, steps: bool = False) -> Ac
 def report(name: str) -> Report:
     """A model's report by steps."""
     return account(name, steps=True).report
+
+
+def open_reports() -> dict[str, Report]:
+    """What is said of models at every number of views at once."""
+    specs = {name: load(name) for name in NAMES}
+    return {n: AccountOfAll(s).report for n, s in specs.items() if s.open_views and s.open_views.most is None}
 
 
 def answers(name: str) -> Iterator[Report]:
@@ -126,6 +133,7 @@ def test_latex_compiles(tmp_path: Path) -> None:
     """All reference models, and a name that means much to LaTeX, in every form; no line is too long for an article."""
     forms: list[dict[str, bool]] = [{}, {"steps": True}, {"unfold": True}]
     parts = [latex(account(name, **form).report) for name in [*NAMES, NASTY] for form in forms]
+    parts += [latex(report) for report in open_reports().values()]
     parts += [latex(answer) for name in [*NAMES, NASTY] for answer in answers(name)]
     assert len(parts) > 4 * len(NAMES)
     assert not re.findall(r"Overfull \\hbox.*", compiled(parts, tmp_path))
