@@ -40,16 +40,16 @@ def _latex_section(one: Section) -> Iterator[str]:
         yield rf"\subsection*{{{tex.text(one.title)}}}"
     for is_maths, run in _runs(lines):
         if is_maths:
-            rows = " \\\\\n".join(rf"& {tex.maths(row)} &&" for row in _rows(run))
+            rows = " \\\\\n".join(rf"& {row} &&" for row in _rows(run, tex.maths))
             yield f"\\begin{{flalign*}}\n{rows}\n\\end{{flalign*}}"
         else:
             yield from (rf"\noindent\hspace*{{{line.level}em}}{tex.text(line.text)}\par" for line in run)
 
 
-def _rows(run: Iterable[Line]) -> Iterator[str]:
+def _rows(run: Iterable[Line], spelt: Callable[[str], str] = str) -> Iterator[str]:
     """Formulas, as deep as their lines stand; long ones in several rows."""
     for line in run:
-        yield from (r"\quad " * line.level + row for row in broken(line.formula, WIDTH - line.level))
+        yield from (r"\quad " * line.level + row for row in broken(spelt(line.formula), WIDTH - line.level))
 
 
 def markdown(report: Report) -> str:

@@ -8,7 +8,7 @@ from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
 from mvgraph.drawing.themes import LIGHT
 from mvgraph.language.breaking import stacked
-from mvgraph.language.tex import comment, inline, text
+from mvgraph.language.tex import comment, inline, maths, text
 
 WIDTH = 22.0  # em, of a term beside its weights, and of a formula in a sentence
 COLOURS = {"shared": LIGHT.faint, **LIGHT.changes}
@@ -24,7 +24,8 @@ def tex(sheet: Sheet) -> str:
     for phase, rows in sheet.terms.items():
         lines += ["", rf"\paragraph{{Objective{_phase(phase)}}}", *_terms(rows)]
     if sheet.residual:
-        lines += ["", r"\paragraph{B less A}", *_longtable("l", (_cells(inline(stacked(t))) for t in sheet.residual))]
+        terms = (_cells(inline(stacked(maths(t)))) for t in sheet.residual)
+        lines += ["", r"\paragraph{B less A}", *_longtable("l", terms)]
     lines += [line for listing in sheet.listings for line in ("", *_listing(listing))]
     return "\n".join([*lines, ""])
 
@@ -51,7 +52,7 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _maths(formula: str) -> str:
-    return inline(stacked(formula, WIDTH, "t"))
+    return inline(stacked(maths(formula), WIDTH, "t"))
 
 
 def _terms(rows: Sequence[Row]) -> Iterator[str]:
