@@ -131,9 +131,9 @@ class World:
         return Density(word, 2 * self.function(f"location of {name}", given), scale)
 
     def number(self, name: str) -> Any:
-        """A param: its declared number, that at the end of a schedule; any one for what is learnt."""
+        """A param: its declared number, that at the end of a schedule; where it is learnt an odd one, equal to no other."""
         found = self.known.get(symbol(name))
-        return sympy.Rational(1 + zlib.crc32(name.encode()) % 11, 7) if found is None else found
+        return sympy.Rational(6151 + zlib.crc32(name.encode()) % 7919, 12289) if found is None else found
 
     def coefficient(self, expression: Any) -> float:
         """A formula of params as a number."""
