@@ -131,7 +131,7 @@ class World:
         return Density(word, 2 * self.function(f"location of {name}", given), scale)
 
     def number(self, name: str) -> Any:
-        """A param: its declared number, that at the end of a schedule; where it is learnt an odd one, equal to no other."""
+        """A param: its declared number, that at the end of a schedule; an odd one of its own where it is learnt."""
         found = self.known.get(symbol(name))
         return sympy.Rational(6151 + zlib.crc32(name.encode()) % 7919, 12289) if found is None else found
 
