@@ -21,6 +21,7 @@ SCALE = 2.0  # pixels a point
 FORMS: dict[str, Callable[[Matrix], str | bytes]] = {
     "text": table.text,
     "json": lambda found: json_text(table.data(found)),
+    "latex": table.latex,
     "markdown": table.markdown,
     "html": page,
     "svg": lambda found: svg(family(found)),
@@ -28,7 +29,7 @@ FORMS: dict[str, Callable[[Matrix], str | bytes]] = {
     "pdf": lambda found: pdf(svg(family(found))),
 }
 SUFFIXES = {
-    **{".txt": "text", ".json": "json", ".md": "markdown", ".html": "html"},
+    **{".txt": "text", ".json": "json", ".tex": "latex", ".md": "markdown", ".html": "html"},
     **{f".{form}": form for form in ("svg", "png", "pdf")},
 }
 

@@ -14,6 +14,7 @@ from mvgraph.objective import canonical
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.comparing import difference
 from mvgraph.objective.difference.matrix import Matrix, Told, matrix
+from mvgraph.objective.difference.numbers import Contrast
 from mvgraph.objective.difference.operations import Operation, operation
 from mvgraph.objective.difference.operations import apply as change
 from mvgraph.objective.explaining import explain as explain_spec
@@ -21,7 +22,9 @@ from mvgraph.objective.plates.explaining import ALL_VIEWS, explain_all
 from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
-    from mvgraph.evaluation.contrast import Contrast
+    from mvgraph.data.batch import Batch
+    from mvgraph.data.tables import Tables
+    from mvgraph.training.run import Run
 
 
 def derive(source: Source, **overrides: Any) -> canonical.Objective:
@@ -90,20 +93,35 @@ def apply(
     return change(((operation(x) if isinstance(x, Mapping) else x) for x in operations), objective.terms)
 
 
-def contrast(delta: Comparison, *, rows: int = 32, repeats: int = 64, seed: int = 0) -> Contrast:
-    """Two objectives as numbers, term by term, on made-up rows with shared parameters and noise.
+def contrast(
+    delta: Comparison,
+    *,
+    data: Batch | Tables | Mapping[str, Any] | None = None,
+    run: Run | None = None,
+    rows: int | None = None,
+    repeats: int = 64,
+    seed: int = 0,
+) -> Contrast:
+    """Two objectives as numbers, term by term, on the same rows, with the same parameters and noise.
+
+    A value is the mean over the rows. Its standard error is that of the mean over `repeats` draws of all the noise:
+    what is in closed form has none, and what other rows would give is not in it.
 
     Arguments:
         delta: what `diff` found, of two specs with the same names.
-        rows: how many rows are made up, for views of three entries.
+        data: rows of one's own, for the networks that the specs ask for: a batch, what `read` gives, or arrays by view;
+            made-up rows, of views with three entries, and small networks, unless given.
+        run: a trained model, whose parameters both get wherever they have those; starting values, unless given.
+        rows: how many rows: made up, 32 unless said; or of the data, by chance, 256 at most unless said.
         repeats: how often noise is drawn for each of them.
         seed: of rows, parameters and noise.
 
     Raises:
-        UsageError: the two specs have other names, or views.
+        UsageError: the two specs have other names, or views; a run is given without data, or has none of the
+            parameters. DataError: the data do not fit.
     """
     evaluate: Callable[..., Contrast] = import_module("mvgraph.evaluation.contrast").contrast
-    return evaluate(delta, rows=rows, repeats=repeats, seed=seed)
+    return evaluate(delta, data=data, run=run, rows=rows, repeats=repeats, seed=seed)
 
 
 def relate(

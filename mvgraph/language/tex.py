@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import reduce
 
 from mvgraph.language.symbols import LETTERS
@@ -91,3 +92,19 @@ def _spelt(letter: str) -> str:
     if _is_plain(base) and base not in _SPECIAL and set(marks) <= set(_ACCENTS):
         return reduce(lambda inside, mark: rf"\{_ACCENTS[mark]}{{{inside}}}", marks, base)
     return "".join(f"[U+{ord(c):04X}]" for c in letter)
+
+
+def cells(*texts: str) -> str:
+    r"""One row of a table.
+
+    >>> cells("a", "$b$")
+    'a & $b$ \\\\'
+    """
+    return " & ".join(texts) + r" \\"
+
+
+def longtable(columns: str, rows: Iterable[str]) -> Iterator[str]:
+    """A table that may break over pages, at the left margin, in lines."""
+    yield rf"\begin{{longtable}}[l]{{{columns}}}"
+    yield from rows
+    yield r"\end{longtable}"

@@ -20,7 +20,7 @@ from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, evidence_sets
 from mvgraph.module.pattern import Pattern
 from mvgraph.module.pooling import pooled_kl_of
-from mvgraph.objective.atoms import KL, Likelihood, LogMeanExp
+from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.deriving import expand
@@ -37,10 +37,12 @@ class Account(NamedTuple):
     Arguments:
         terms: every term's value for each row, `{printed term: (row,)}`, zero where it does not apply.
         players: the loss of each player of a game for each row, `{player: (row,)}`.
+        atoms: what every printed term weighs.
     """
 
     terms: dict[str, Tensor]
     players: dict[str, Tensor]
+    atoms: dict[str, Atom]
 
 
 def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values: Values) -> Account:
@@ -57,7 +59,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
     printed = {atom: line for (_, atom), line in zip(objective.terms, objective.lines, strict=True)}
     games = [atom for _, atom in objective.terms if isinstance(atom, Generator)]
     zeros = noise.sets.new_zeros(len(batch))
-    found = Account({}, dict.fromkeys((n for a in games for n in (str(a.opponent), a.player)), zeros))
+    found = Account({}, dict.fromkeys((n for a in games for n in (str(a.opponent), a.player)), zeros), {})
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
         views = {k: v[index] for k, v in batch.views.items()}
@@ -67,6 +69,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
             name = printed.get(term.atom, signed(term.coefficient, term.atom))
             value = (coefficient * VALUES[type(term.atom)](pattern, term.atom)).expand(len(rows))
             _add(found.terms, name, index, value, noise.sets)
+            found.atoms[name] = term.atom
             if isinstance(term.atom, Generator):
                 critic = term.atom.opponent
                 _add(found.players, str(critic), index, judging.critic(pattern, critic), noise.sets)

@@ -79,7 +79,7 @@ class Model(nn.Module):
             table, players = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
             found = dict(zip(stage.plan.lines, table, strict=True))
         else:
-            found, players = interpret(stage.spec, self.networks, rows, noise, values)
+            found, players, _ = interpret(stage.spec, self.networks, rows, noise, values)
         each = sum(found.values(), start=noise.sets.new_zeros(len(rows)))
         terms = {name: value.mean() for name, value in found.items()}
         return Loss(-each.mean(), terms, each, {name: value.mean() for name, value in players.items()})

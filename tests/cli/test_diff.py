@@ -65,10 +65,44 @@ def test_numbers(mvgraph):
     last = text.splitlines()[-1]
     assert last.endswith("100%  sum")
     found = json.loads(mvgraph("diff", "mmvm", "mmvm_exact", "--numeric", "--json").stdout)["numeric"]
-    assert found[-1]["term"] == "sum"
-    assert found[-1]["gap"][0] > 0
-    result = mvgraph("diff", "mvae", "mvae", "--numeric", "--html")
-    assert (result.exit_code, "leave --numeric or --html out" in result.stderr) == (2, True)
+    assert sum(x["gap"][0] for x in found["terms"]) == pytest.approx(found["sum"]["gap"][0])
+    assert found["about"] == ["32 made-up rows", "small random networks that both share", "64 draws of the noise"]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("html", '<svg class="bar"'), ("latex", r"\paragraph{In numbers}"), ("markdown", "### In numbers")],
+)
+def test_numbers_in_other_forms(mvgraph, form, said):
+    arguments = ["diff", "mmvm", "mmvm_exact", f"--{form}"]
+    assert said in mvgraph(*arguments, "--numeric", "--rows", "2", "--repeats", "2").stdout
+    assert said not in mvgraph(*arguments).stdout
+
+
+def test_numbers_of_a_run(mvgraph, trained):
+    """The trained model beside another one, on its own data: views, shapes and networks are those of the run."""
+    asked = ["--numeric", "--data", "digits", "--run", trained, "--rows", "8", "--repeats", "2"]
+    other = mvgraph("diff", trained / "spec.yaml", "mvae", *asked, "--json")
+    found = json.loads(other.stdout)
+    assert found["views"] == ["upper", "lower", "label"]
+    rows, parameters, _ = found["numeric"]["about"]
+    assert rows == "8 of the 1797 rows of the data, by chance"
+    assert parameters.startswith(f"parameters of {trained}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "digits"], "are for --numeric; say that, too"),
+        (["--numeric", "--run", "nowhere"], "give --data, too"),
+        (["--numeric", "--data", "digits", "--run", "nowhere"], "'nowhere' is not the folder of a run"),
+        (["--numeric", "--data", "nowhere.npz"], "nowhere.npz"),
+    ],
+)
+def test_numbers_that_cannot_be_had(mvgraph, arguments, said):
+    result = mvgraph("diff", "mopoe", "mvae", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 def test_more_than_two(mvgraph):

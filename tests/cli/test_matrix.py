@@ -34,7 +34,12 @@ def test_json(mvgraph):
 
 
 @pytest.mark.parametrize(
-    ("form", "start"), [("markdown", "2 models, 1 pair, 1 of them related."), ("html", "<!DOCTYPE html>")]
+    ("form", "start"),
+    [
+        ("markdown", "2 models, 1 pair, 1 of them related."),
+        ("html", "<!DOCTYPE html>"),
+        ("latex", "% How models are related\n"),
+    ],
 )
 def test_other_forms(mvgraph, form, start):
     assert mvgraph("diff", "--matrix", "mvae", "mopoe", f"--{form}").stdout.startswith(start)
@@ -42,7 +47,14 @@ def test_other_forms(mvgraph, form, start):
 
 @pytest.mark.parametrize(
     ("name", "start"),
-    [("a.svg", b"<svg"), ("a.png", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.html", b"<!DOCTYPE"), ("a.json", b"{")],
+    [
+        ("a.svg", b"<svg"),
+        ("a.png", b"\x89PNG"),
+        ("a.pdf", b"%PDF"),
+        ("a.html", b"<!DOCTYPE"),
+        ("a.tex", b"% How"),
+        ("a.json", b"{"),
+    ],
 )
 def test_files(mvgraph, tmp_path, name, start):
     path = tmp_path / name
@@ -64,8 +76,7 @@ def test_specs_of_ones_own(mvgraph, tmp_path):
     [
         (["mvae"], "1 is too few to be related"),
         (["mvae", "nosuch"], "nosuch"),
-        (["mvae", "mopoe", "--latex"], "a matrix has no --latex"),
-        (["mvae", "mopoe", "--exit-code"], "a matrix has no --latex, --numeric or --exit-code"),
+        (["mvae", "mopoe", "--exit-code"], "a matrix has no --numeric"),
         (["mvae", "mopoe", "-o", "family.doc"], "tells no format"),
     ],
 )

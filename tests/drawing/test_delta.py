@@ -19,6 +19,8 @@ from latex import PDFLATEX, compiled
 import mvgraph as mg
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.drawing.delta.sheet import sheet
+from mvgraph.drawing.kin.table import latex
+from mvgraph.objective.difference.numbers import shown
 
 from .browser import CHROMIUM, Browser
 
@@ -169,14 +171,47 @@ def test_the_same_twice_and_for_another_hash_seed() -> None:
 WORD = 20  # points, by which a word may be longer than its narrow column
 
 
+def test_both_as_numbers() -> None:
+    """A row a term and one for their sum in every form; a bar as long as the difference, the longest one whole."""
+    found = mg.diff("jmvae", "mvtcae")
+    numbers = mg.contrast(found, rows=2, repeats=2)
+    page = Elements(found.to_html(numbers))
+    bars = [dict(a) for tag, a in page.found if tag == "svg" and a.get("class") == "bar"]
+    widths = [
+        float(str(a["width"])) for tag, a in page.found if tag == "rect" and a.get("class") in ("added", "removed")
+    ]
+    assert len(bars) == len(widths) == len(numbers.lines) + 1
+    gaps = [abs(line.gap[0]) for line in (*numbers.lines, numbers.total)]
+    assert widths == pytest.approx([g / max(gaps) for g in gaps], abs=1e-3)
+    assert all(shown(line.gap[0]) in str(bar["aria-label"]) for line, bar in zip(numbers.lines, bars, strict=False))
+    for line in numbers.lines:
+        for mean, error in (line.a, line.b, line.gap):
+            assert rf"${shown(mean)} \pm {shown(error)}$" in found.latex(numbers)
+            assert f"| {shown(mean)} ± {shown(error)} |" in found.markdown(numbers)
+
+
+def widest(said: str) -> float:
+    """By how many points a line is wider than its place, from what LaTeX says."""
+    return max((float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", said)), default=0.0)
+
+
+@PDFLATEX
+def test_numbers_and_a_matrix_compile(tmp_path: Path) -> None:
+    found = mg.diff("jmvae", "mvtcae")
+    parts = [
+        found.latex(mg.contrast(found, rows=2, repeats=2)),
+        latex(mg.relate("mmvae", "mmvae_tight", "mvae", "mopoe")),
+    ]
+    assert widest(compiled(parts, tmp_path, "amsmath, amssymb, longtable, xcolor")) < WORD
+
+
 @pytest.mark.slow
 @PDFLATEX
 def test_a_dozen_compile_in_one_document(tmp_path: Path) -> None:
     packages = "amsmath, amssymb, longtable, xcolor"
     compiled([nasty().latex()], tmp_path, packages)
     said = compiled((delta(a, b).latex() for a, b in PAIRS), tmp_path, packages)
-    too_long = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", said)]
-    assert max(too_long, default=0) < WORD
+    assert widest(said) < WORD
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mvgraph.cli.figures import REPEATS, Asked, compared
 from mvgraph.cli.guarding import FINDING
-from mvgraph.cli.options import AsHtml, AsJson, AsLatex, AsMarkdown, Force, ViewCount, form_of, one_form
+from mvgraph.cli.options import (
+    AsHtml,
+    AsJson,
+    AsLatex,
+    AsMarkdown,
+    Force,
+    Seed,
+    SkipEmpty,
+    ViewCount,
+    form_of,
+    one_form,
+)
 from mvgraph.cli.output import json_text, may_write
 from mvgraph.deferring import defer
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
 from mvgraph.files import replacing
-from mvgraph.interface.objectives import contrast, diff
+from mvgraph.objective.difference.numbers import Contrast
 
 if TYPE_CHECKING:
     from mvgraph.cli import relations
@@ -42,22 +54,41 @@ Output = Annotated[
     typer.Option("-o", "--output", metavar="FILE", help="The file to write; its name tells the form (.svg: a matrix)."),
 ]
 
-FORMS: dict[str, Callable[[Comparison], str]] = {
-    "text": lambda found: f"{found}\n",
-    "json": lambda found: json_text(found.to_json()),
+Numeric = Annotated[
+    bool,
+    typer.Option(
+        "--numeric", help="Both objectives as numbers too: on made-up rows with small networks, or on --data."
+    ),
+]
+OwnData = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data", metavar="SOURCE", help="For --numeric: rows of your own, as `evaluate` takes them (repeatable)."
+    ),
+]
+OfRun = Annotated[
+    Path | None,
+    typer.Option(
+        "--run", metavar="RUN", help="For --data: a finished run, whose parameters both get where they have those."
+    ),
+]
+Rows = Annotated[
+    int | None, typer.Option("--rows", min=1, help="For --numeric: how many rows; 32 made-up ones, or 256 of --data.")
+]
+Repeats = Annotated[
+    int, typer.Option("--repeats", min=2, help="For --numeric: draws of the noise, for standard errors.")
+]
+FORMS: dict[str, Callable[[Comparison, Contrast | None], str]] = {
+    "text": lambda found, numbers: f"{found}\n{_heading(numbers)}",
+    "json": lambda found, numbers: json_text(found.to_json() | ({"numeric": numbers.to_json()} if numbers else {})),
     "latex": Comparison.latex,
     "markdown": Comparison.markdown,
     "html": Comparison.to_html,
 }
-Numeric = Annotated[
-    bool,
-    typer.Option("--numeric", help="Both objectives as numbers too: small random networks, the same rows and noise."),
-]
-HEADING = "numbers, a row, with small random networks and made-up rows that both share"
-WITH_NUMBERS: dict[str, Callable[[Comparison], str]] = {
-    "text": lambda found: f"{found}\n\n{HEADING}\n{contrast(found)}\n",
-    "json": lambda found: json_text({**found.to_json(), "numeric": contrast(found).to_json()}),
-}
+
+
+def _heading(numbers: Contrast | None) -> str:
+    return f"\nin numbers: {'; '.join(numbers.about)}\n{numbers}\n" if numbers else ""
 
 
 def run(
@@ -73,27 +104,35 @@ def run(
     force: Force = False,
     exit_code: ExitCode = False,
     numeric: Numeric = False,
+    data: OwnData = None,
+    of_run: OfRun = None,
+    rows: Rows = None,
+    repeats: Repeats = REPEATS,
+    seed: Seed = 0,
+    skip_empty: SkipEmpty = False,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
-    asked = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
-    form = form_of(output, asked, relations.SUFFIXES if matrix else SUFFIXES)
+    flagged = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
+    form = form_of(output, flagged, relations.SUFFIXES if matrix else SUFFIXES)
     if output is not None:
         may_write(output, force=force)
     if (models or []).count("-") > 1:
         raise UsageError("standard input can be read once; name a file for one of the models")
+    asked = Asked(tuple(data or ()), of_run, rows, repeats, seed, skip_empty)
+    if asked != Asked() and not numeric:
+        raise UsageError("--data, --run, --rows, --repeats, --seed and --skip-empty are for --numeric; say that, too")
     if matrix:
-        if form not in relations.FORMS or numeric or exit_code:
-            raise UsageError("a matrix has no --latex, --numeric or --exit-code; leave these out")
+        if numeric or exit_code:
+            raise UsageError("a matrix has no --numeric or --exit-code; leave these out")
         found = relations.related(models or [], assumptions(assume or []), views)
         _answer(relations.FORMS[form](found), output)
         return
-    forms = WITH_NUMBERS if numeric else FORMS
-    if form not in forms:
-        raise UsageError(f"numbers are told as {' or '.join(WITH_NUMBERS)}; leave --numeric or --{form} out")
-    if len(models or []) != 2:
+    if models is None or len(models) != 2:
         raise UsageError(f"diff compares two models, and here are {len(models or [])}; or say --matrix, for any number")
-    delta = diff(*(models or []), assuming=assumptions(assume or []), views=views)
-    _answer(forms[form](delta), output)
+    a, b = models
+    assuming = assumptions(assume or [])
+    delta, numbers = compared(a, b, asked if numeric else None, assuming=assuming, views=views)
+    _answer(FORMS[form](delta, numbers), output)
     if exit_code and not delta.same:
         raise typer.Exit(FINDING)
 

@@ -9,6 +9,7 @@ from mvgraph.deferring import defer
 from mvgraph.drawing.diagram import Diagram
 from mvgraph.drawing.subjects import depict
 from mvgraph.objective.difference.delta import Difference
+from mvgraph.objective.difference.numbers import Contrast
 
 if TYPE_CHECKING:
     from mvgraph.drawing import layout
@@ -22,21 +23,21 @@ else:  # what is read as text need not wait for the other forms, and what shows 
 class Comparison(Difference):
     """What sets two models A and B apart, with the forms in which it can be read."""
 
-    def latex(self) -> str:
-        """A part of a LaTeX document."""
-        return tex.tex(sheet.sheet(self))
+    def latex(self, numbers: Contrast | None = None) -> str:
+        """A part of a LaTeX document; with numbers of both, where `contrast` has found some."""
+        return tex.tex(sheet.sheet(self, numbers))
 
-    def markdown(self) -> str:
+    def markdown(self, numbers: Contrast | None = None) -> str:
         """Markdown, with mathematics between dollar signs."""
-        return markdown.markdown(sheet.sheet(self))
+        return markdown.markdown(sheet.sheet(self, numbers))
 
-    def to_html(self) -> str:
+    def to_html(self, numbers: Contrast | None = None) -> str:
         """One self-contained HTML page, with both graphs in one picture.
 
         Raises:
             UsageError: there is no Graphviz.
         """
-        return page.page(sheet.sheet(self), layout.place(self.diagram))
+        return page.page(sheet.sheet(self, numbers), layout.place(self.diagram))
 
     @property
     def diagram(self) -> Diagram:

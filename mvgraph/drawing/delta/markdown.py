@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mvgraph.drawing.delta.figures import HEAD, Figure, Figures
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, SIGNS, Row, Sheet, Verdict
 from mvgraph.language.breaking import stacked
@@ -20,6 +21,8 @@ def markdown(sheet: Sheet) -> str:
         parts += [f"### Objective{f', phase {text(phase)}' if phase else ''}", _terms(rows)]
     if sheet.residual:
         parts += ["### B less A", "\n".join(f"- {inline(stacked(term))}" for term in sheet.residual)]
+    if sheet.figures:
+        parts += ["### In numbers", text(sheet.figures.about), _figures(sheet.figures)]
     for listing in sheet.listings:
         parts += [f"### {text(listing.title)}", table(listing.head, (map(text, row) for row in listing.rows))]
     return "\n\n".join(parts) + "\n"
@@ -40,6 +43,16 @@ def _row(row: Row) -> Iterator[str]:
     yield from (inline(WEIGHT.get(row.change, "%s") % w) if w else "" for w in (row.before, row.after))
     yield inline(stacked(row.atom))
     yield "" if row.change == "shared" else f"**{MEANINGS[row.change]}**"
+
+
+def _figures(figures: Figures) -> str:
+    return table((*HEAD, "term"), map(_figure, figures.rows))
+
+
+def _figure(figure: Figure) -> Iterator[str]:
+    yield from (f"{mean} ± {error}" for mean, error in figure.numbers)
+    yield text(figure.share)
+    yield inline(stacked(figure.atom)) if figure.atom else "**sum**"
 
 
 def _phrase(phrase: Phrase) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
+from mvgraph.drawing.delta.figures import HEAD, Figure, Figures
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
 from mvgraph.drawing.page import document, header, legend, picture
@@ -41,6 +42,8 @@ def _sections(sheet: Sheet, placement: Placement) -> Iterator[str]:
     yield "</div>"
     yield _section("Graphs", picture(placement), legend(placement.diagram))
     yield "</div>"
+    if sheet.figures:
+        yield _section("In numbers", *_figures(sheet.figures))
     if sheet.listings:
         tables = map(_listing, sheet.listings)
         yield _section("Graphs and settings, apart", '<div class="column">', *tables, "</div>")
@@ -79,6 +82,32 @@ def _row(row: Row) -> str:
     sign = f'<span role="img" aria-label="{MEANINGS[row.change]}">{SIGNS[row.change]}</span>'
     cells = [sign, *weights, mathml(stacked(row.atom)), f'<span class="meaning">{said}</span>']
     return f'<tr class="{row.change}" title="{escape(row.text)}">{_cells("td", cells)}</tr>'
+
+
+def _figures(figures: Figures) -> Iterator[str]:
+    """A row a term, with a bar from the middle: to the right where B has more of it, to the left where A has."""
+    yield f'<p class="about">{escape(figures.about)}</p>'
+    yield _table("figures", (*HEAD, "", ""), map(_figure, figures.rows))
+
+
+def _figure(figure: Figure) -> str:
+    numbers = (f'{mean} <span class="error">± {error}</span>' for mean, error in figure.numbers)
+    atom = mathml(stacked(figure.atom)) if figure.atom else "sum"
+    name = "" if figure.atom else ' class="sum"'
+    return f"<tr{name}>{_cells('td', (*numbers, figure.share, _bar(figure), atom))}</tr>"
+
+
+def _bar(figure: Figure) -> str:
+    """B − A as long as it is large, with two standard errors on both sides of its end."""
+    name = "added" if figure.bar > 0 else "removed"
+    ends = [max(-1.0, min(1.0, figure.bar + side * 2 * figure.error)) for side in (-1, 1)]
+    shapes = [
+        f'<rect class="{name}" x="{min(figure.bar, 0):.3f}" y="0.15" width="{abs(figure.bar):.3f}" height="0.7"/>',
+        f'<path d="M{ends[0]:.3f} 0.5H{ends[1]:.3f}"/><path d="M0 0V1"/>',
+    ]
+    label = f"B − A is {figure.numbers[-1][0]}"
+    size = 'viewBox="-1.02 0 2.04 1" preserveAspectRatio="none"'
+    return f'<svg class="bar" role="img" aria-label="{label}" {size}>{"".join(shapes)}</svg>'
 
 
 def _listing(listing: Listing) -> str:

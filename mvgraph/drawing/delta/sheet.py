@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from mvgraph.drawing.delta.figures import Figures, figures
 from mvgraph.drawing.delta.phrases import Maths, Phrase, equation, formula
 from mvgraph.language.expr import Expr
 from mvgraph.language.symbols import prose
@@ -13,6 +15,7 @@ from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.delta import Difference, Terms
 from mvgraph.objective.difference.gaps import Constant, Entropy, Gap, Spread
+from mvgraph.objective.difference.numbers import Contrast
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
 from mvgraph.objective.notation import Notation, notation
 from mvgraph.objective.text import sign_and_size, signed
@@ -97,6 +100,7 @@ class Sheet:
         terms: the objectives beside each other, of each phase by its name.
         residual: B − A, each term as LaTeX.
         listings: graphs and settings.
+        figures: both as numbers, where that is asked for.
     """
 
     a: str
@@ -106,10 +110,11 @@ class Sheet:
     terms: Mapping[str, tuple[Row, ...]]
     residual: tuple[str, ...]
     listings: tuple[Listing, ...]
+    figures: Figures | None = None
 
 
-def sheet(delta: Difference) -> Sheet:
-    """What is said of a difference."""
+def sheet(delta: Difference, numbers: Contrast | None = None) -> Sheet:
+    """What is said of a difference, and of both objectives as numbers where these are given."""
     own = notation(delta.a)
     special = [] if delta.special is None else [_verdict(own, delta.special, "They are")]
     return Sheet(
@@ -120,6 +125,7 @@ def sheet(delta: Difference) -> Sheet:
         {name: tuple(_rows(own, terms)) for name, terms in (delta.phases or {"": delta.terms}).items()},
         tuple(term(own, c, a) for c, a in delta.residual),
         (*_graph(delta), *_settings(delta)),
+        None if numbers is None else figures(numbers, partial(atom, own)),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from mvgraph.drawing.delta.figures import HEAD, Figure, Figures
 from mvgraph.drawing.delta.phrases import Maths, Phrase
 from mvgraph.drawing.delta.sheet import MEANINGS, Listing, Row, Sheet, Verdict
 from mvgraph.drawing.themes import LIGHT
 from mvgraph.language.breaking import stacked
-from mvgraph.language.tex import comment, inline, maths, text
+from mvgraph.language.tex import cells, comment, inline, longtable, maths, text
 
 WIDTH = 22.0  # em, of a term beside its weights, and of a formula in a sentence
 COLOURS = {"shared": LIGHT.faint, **LIGHT.changes}
@@ -24,8 +25,9 @@ def tex(sheet: Sheet) -> str:
     for phase, rows in sheet.terms.items():
         lines += ["", rf"\paragraph{{Objective{_phase(phase)}}}", *_terms(rows)]
     if sheet.residual:
-        terms = (_cells(inline(stacked(maths(t)))) for t in sheet.residual)
-        lines += ["", r"\paragraph{B less A}", *_longtable("l", terms)]
+        terms = (cells(inline(stacked(maths(t)))) for t in sheet.residual)
+        lines += ["", r"\paragraph{B less A}", *longtable("l", terms)]
+    lines += list(_figures(sheet.figures)) if sheet.figures else []
     lines += [line for listing in sheet.listings for line in ("", *_listing(listing))]
     return "\n".join([*lines, ""])
 
@@ -56,8 +58,8 @@ def _maths(formula: str) -> str:
 
 
 def _terms(rows: Sequence[Row]) -> Iterator[str]:
-    head = _cells("", "in A", "in B", "")
-    yield from _longtable("clll", [head, *(_row(r) for r in rows), rf"\multicolumn{{4}}{{l}}{{({KEY})}} \\"])
+    head = cells("", "in A", "in B", "")
+    yield from longtable("clll", [head, *(_row(r) for r in rows), rf"\multicolumn{{4}}{{l}}{{({KEY})}} \\"])
 
 
 def _row(row: Row) -> str:
@@ -65,20 +67,22 @@ def _row(row: Row) -> str:
     colour = rf"\color[HTML]{{{COLOURS[row.change][1:].upper()}}}"
     weights = (f"{colour} {inline(w)}" if w else rf"{colour} --" for w in (row.before, row.after))
     bold = r"\boldmath " if row.change != "shared" else ""
-    return _cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {_maths(row.atom)}")
+    return cells(f"{colour} {bold}{SIGNS[row.change]}", *weights, rf"{colour} {_maths(row.atom)}")
+
+
+def _figures(figures: Figures) -> Iterator[str]:
+    yield from ("", r"\paragraph{In numbers}", text(figures.about))
+    rows = (line for figure in figures.rows for line in _figure(figure))
+    yield from longtable("rrrr", [cells(*map(text, HEAD)), r"\hline", *rows])
+
+
+def _figure(figure: Figure) -> Iterator[str]:
+    """The term, and its numbers below it on the same page."""
+    yield rf"\multicolumn{{4}}{{l}}{{{_maths(figure.atom) if figure.atom else 'sum'}}} \\*"
+    yield cells(*(rf"${mean} \pm {error}$" for mean, error in figure.numbers), text(figure.share))
 
 
 def _listing(listing: Listing) -> Iterator[str]:
     yield rf"\paragraph{{{text(listing.title)}}}"
-    rows = [_cells(*map(text, row)) for row in (listing.head, *listing.rows)]
-    yield from _longtable("p{.38\\linewidth}" + "p{.24\\linewidth}" * (len(listing.head) - 1), rows)
-
-
-def _cells(*cells: str) -> str:
-    return " & ".join(cells) + r" \\"
-
-
-def _longtable(columns: str, rows: Iterable[str]) -> Iterator[str]:
-    yield rf"\begin{{longtable}}[l]{{{columns}}}"
-    yield from rows
-    yield r"\end{longtable}"
+    rows = [cells(*map(text, row)) for row in (listing.head, *listing.rows)]
+    yield from longtable("p{.38\\linewidth}" + "p{.24\\linewidth}" * (len(listing.head) - 1), rows)

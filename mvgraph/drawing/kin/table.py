@@ -1,16 +1,18 @@
-"""How many models relate, as tables: in text, in Markdown, and as plain data."""
+"""How many models relate, as tables: in text, in LaTeX, in Markdown, and as plain data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mvgraph.drawing.kin.svg import deed, told
 from mvgraph.language import markdown as md
+from mvgraph.language import tex
 from mvgraph.objective.difference.kinship import Family, Step, family, steps
 from mvgraph.objective.difference.matrix import Link, Matrix
 from mvgraph.objective.difference.relation import Relation
 
+ABOUT = "% Made by mvgraph; it needs \\usepackage{longtable} in the preamble."
 HEAD = ("A", "B", "as they stand", "special case", "under")
 
 
@@ -67,6 +69,32 @@ def markdown(matrix: Matrix) -> str:
 
 def _cells(matrix: Matrix) -> Iterator[tuple[str, ...]]:
     return ((md.code(a), md.code(b), *map(md.text, rest)) for a, b, *rest in rows(matrix))
+
+
+def latex(matrix: Matrix) -> str:
+    """A part of a LaTeX document: the tree as a list, and a table of every related pair, which may break over pages."""
+    found = family(matrix)
+    lines = [tex.comment("How models are related"), ABOUT, rf"\noindent {tex.text(_counted(matrix))}.", ""]
+    same = [tex.text(" = ".join(group)) for group in found.classes if len(group) > 1]
+    lines += _paragraph("One objective, or multiples of one, as they stand", same)
+    lines += _paragraph("Which becomes which", [tex.text(told(step)) for step in found.steps])
+    lines += _paragraph("Few changes make no other of", [tex.text(", ".join(found.alone))] if found.alone else [])
+    cells = (tex.cells(*map(tex.text, (a, b, _both(*found), under))) for a, b, *found, under in rows(matrix))
+    columns = "".join(rf"p{{{width}\linewidth}}" for width in (0.19, 0.19, 0.19, 0.27))
+    head = [tex.cells("A", "B", "relation", "under"), r"\hline"]
+    lines += [r"\paragraph{Every related pair}", *tex.longtable(columns, [*head, *cells])]
+    return "\n".join([*lines, ""])
+
+
+def _both(standing: str, special: str) -> str:
+    return f"{standing}, but {special}" if special else standing
+
+
+def _paragraph(title: str, items: Sequence[str]) -> Iterator[str]:
+    """A list under a title; nothing where there is nothing to be listed."""
+    if items:
+        yield from (rf"\paragraph{{{title}}}", r"\begin{itemize}", *(rf"\item {each}" for each in items))
+        yield from (r"\end{itemize}", "")
 
 
 def data(matrix: Matrix) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mvgraph.objective import keys
 from mvgraph.objective.atoms import KL, Atom, Draw, Likelihood, LogMeanExp, Stratum, Stream
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.difference.coefficients import Data, expression, formula
-from mvgraph.objective.difference.gaps import Constant, Entropy, Gap
+from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.games import Fake, Generator, Latent, Match, Observation, Reconstruction
 from mvgraph.objective.routes import inner
 from mvgraph.objective.statistics import Statistical
@@ -28,7 +28,7 @@ from mvgraph.vocab.network.mlp import Mlp
 
 KIND = "kind"  # says in every record what it is
 
-ATOMS = (Likelihood, KL, CE, Deviation, PooledKL, LogMeanExp, Statistical, Generator, Gap, Entropy, Constant)
+ATOMS = (Likelihood, KL, CE, Deviation, PooledKL, LogMeanExp, Statistical, Generator, Constant)
 PARTS = (Draw, Stratum, Match, Fake, Latent, Observation, Reconstruction)
 KEYS = (
     *(keys.Ref, keys.Prior, keys.Standard, keys.Marginalised, keys.Empirical, keys.Auxiliary, keys.Expert, keys.Joint),
