@@ -20,6 +20,7 @@ from typing import Any
 
 import catalogue
 import family
+import formulas
 import gallery
 import missing
 import notation
@@ -212,6 +213,9 @@ SECTIONS: dict[str, Callable[[], Iterable[str]]] = {
     "family_alone": family.alone,
     "family_pairs": partial(family.pairs, table),
     **{f"picture_{name}": partial(notation.model, name) for name in notation.MODELS},
+    "formulas_multivae": partial(formulas.page, "multivae", table),
+    "formulas_multi_view_ae": partial(formulas.page, "multi-view-ae", table),
+    "formulas_papers": partial(formulas.page, "papers", table),
     "gallery": gallery.page,
 }
 PICTURES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {

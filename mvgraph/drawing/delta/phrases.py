@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from mvgraph.language.expr import Expr, Formula
 from mvgraph.language.symbols import latex
 from mvgraph.objective import notation
+from mvgraph.objective.difference.relation import OTHER
 
 OF_B = "__of_B"
-OTHER = " (B)"  # behind the name of a param that is B's own
+DASH = "__dash__"
+DASHED = re.compile(r"(?<=[\w-])-")  # within a name: a minus sign between two values has a space before it
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,19 @@ def equation(name: str, value: str) -> Maths:
 
     >>> equation("beta (B)", "2*alpha/3").latex
     '\\beta^{(B)} = \\frac{2 \\alpha}{3}'
+    >>> equation("k", "lam_t-2 - 1").latex
+    'k = \\lambda_{\\mathrm{t-2}} - 1'
     """
     return Maths(f"{_name(name)} = {_value(value)}")
 
 
 def _value(text: str) -> str:
-    return formula(Formula(re.sub(r" \(B\)", OF_B, text)).expr)
+    return formula(Formula(DASHED.sub(DASH, text.replace(OTHER, OF_B))).expr)
 
 
 def _name(name: str) -> str:
     plain = name.removesuffix(OTHER).removesuffix(OF_B)
-    return latex(plain) + ("" if plain == name else "^{(B)}")
+    return latex(plain.replace(DASH, "-")) + ("" if plain == name else "^{(B)}")
 
 
 def formula(expr: Expr) -> str:

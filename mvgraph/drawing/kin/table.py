@@ -38,7 +38,7 @@ def _under(step: Step) -> str:
 def text(matrix: Matrix) -> str:
     """A square of all pairs, classes, then the tree step by step."""
     found = family(matrix)
-    parts = [str(matrix), _counted(matrix)]
+    parts = [str(matrix), f"{_counted(matrix)}, {_views(matrix)}"]
     if same := [" = ".join(group) for group in found.classes if len(group) > 1]:
         parts.append("\n".join(["one objective, or multiples of one, as they stand", *(f"  {line}" for line in same)]))
     if found.steps:
@@ -54,10 +54,14 @@ def _counted(matrix: Matrix) -> str:
     return f"{len(matrix.names)} models, {len(matrix.links)} pair{plural}, {related} of them related"
 
 
+def _views(matrix: Matrix) -> str:
+    return f"at {' or '.join(map(str, matrix.views))} view{'' if matrix.views == (1,) else 's'}"
+
+
 def markdown(matrix: Matrix) -> str:
     """The tree as a list, and a table of every related pair."""
     found = family(matrix)
-    parts = [f"{_counted(matrix)}."]
+    parts = [f"{_counted(matrix)}. They are compared {_views(matrix)}."]
     if same := [" = ".join(map(md.code, group)) for group in found.classes if len(group) > 1]:
         parts += ["### One objective, or multiples of one, as they stand", "\n".join(f"- {line}" for line in same)]
     parts += ["### Which becomes which", "\n".join(f"- {md.text(told(step))}" for step in found.steps) or "None."]

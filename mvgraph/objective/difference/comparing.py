@@ -10,7 +10,7 @@ from mvgraph.language.table import Table
 from mvgraph.objective.difference.conditions import squared
 from mvgraph.objective.difference.delta import Changed, Difference, Terms
 from mvgraph.objective.difference.graphs import graphs
-from mvgraph.objective.difference.naming import SAME, Names
+from mvgraph.objective.difference.naming import SAME, Names, tables
 from mvgraph.objective.difference.opening import namings, opened
 from mvgraph.objective.difference.playing import players
 from mvgraph.objective.difference.relating import related
@@ -63,9 +63,14 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
 def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
     known = {*a.params, *b.params}
     for name in assuming:
-        if name not in known:
-            raise UsageError(f"no param '{name}' to be assumed; {nearest(name, sorted(known))}")
+        if name not in known | _of_views(a, b):
+            raise UsageError(f"no param '{name}' to be assumed; {nearest(name, sorted(known | _of_views(a, b)))}")
     return read(assuming)
+
+
+def _of_views(a: Spec, b: Spec) -> set[str]:
+    """The names of values that belong to one view."""
+    return {f"{n}_{v}" for s in (a, b) for n in tables(s) for v in a.view_names}
 
 
 def read(assuming: Assuming) -> Assumed:

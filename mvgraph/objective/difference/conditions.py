@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from mvgraph.graph.pooling import pools
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.bounds import values
@@ -81,6 +82,7 @@ WRITTEN: dict[type, str] = {
 def _conditions(a: Spec, b: Spec, names: Names, used: set[str]) -> Iterator[str]:
     ours, theirs = distributions(a, SAME), distributions(b, names)
     shown = {f"p({name})" for refs in squared(a, b, names) for ref in refs for name in (ref, ref.node)}
+    shown |= {f"p({n.node(v)})" for s, n in ((a, SAME), (b, names)) for v in pools(s)}  # the terms have what is in it
     both = [c.what for c in changes(distributions, a, b, names) if c.what in ours and c.what in theirs]
     if other := [what for what in both if what in used and what not in shown]:
         yield f"the same distributions: {', '.join(other)}"

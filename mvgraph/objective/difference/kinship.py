@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mvgraph.objective.difference.matrix import Link, Matrix
-from mvgraph.objective.difference.relation import Finding, Relation
+from mvgraph.objective.difference.relation import OTHER, Finding, Relation
 from mvgraph.spec.model import Spec
 
-OTHER = " (B)"  # behind the name of a param that is B's own
 PRICES = {"change": 2.0, "value": 1.0, "zero": 2.5, "condition": 0.4, "both": 3.0, "other": 0.1}
 MOST = 9.0  # what a relation may cost that is still worth a line
 

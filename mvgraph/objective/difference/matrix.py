@@ -37,12 +37,14 @@ class Link:
     Arguments:
         a, b: what they are called.
         finding: the strongest relation that holds as the specs stand.
+        views: at how many views they were compared.
         special: a stronger one under conditions, where one was found.
     """
 
     a: str
     b: str
     finding: Finding
+    views: int
     special: Finding | None = None
 
     @property
@@ -66,7 +68,13 @@ class Link:
     def to_json(self) -> dict[str, Any]:
         """The relation as plain data."""
         special = finding_data(self.special) if self.special else None
-        return {"a": self.a, "b": self.b, "finding": finding_data(self.finding), "special": special}
+        return {
+            "a": self.a,
+            "b": self.b,
+            "views": self.views,
+            "finding": finding_data(self.finding),
+            "special": special,
+        }
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,11 @@ class Matrix:
     def names(self) -> tuple[str, ...]:
         """The names of the models."""
         return tuple(self.specs)
+
+    @property
+    def views(self) -> tuple[int, ...]:
+        """At how many views pairs were compared; one number, unless specs fix theirs."""
+        return tuple(sorted({link.views for link in self.links}))
 
     @property
     def related(self) -> tuple[Link, ...]:
@@ -132,4 +145,4 @@ def _link(a: str, b: str, specs: tuple[Spec, Spec], assumed: Assumed, views: int
     one, other = paired(*opened(*specs, views), assumed)
     finding = standing(one, other)
     special = None if finding.relation <= Relation.EXPECTED else conditional(one, other, finding)
-    return Link(a, b, finding, special)
+    return Link(a, b, finding, len(one.spec.views), special)

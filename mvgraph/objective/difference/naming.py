@@ -31,6 +31,7 @@ from mvgraph.objective.keys import (
 from mvgraph.objective.routes import inner
 from mvgraph.objective.statistics import Statistical
 from mvgraph.objective.text import signed_sum
+from mvgraph.spec.model import Spec
 from mvgraph.vocab.fusion.poe import PoE
 
 
@@ -81,6 +82,14 @@ class Names:
 
 
 SAME = Names()
+
+
+def tables(spec: Spec) -> list[str]:
+    """The params that have a value for each view: tables, and exponents of a product."""
+    found = [n for n, value in spec.params.items() if isinstance(value, Mapping)]
+    return [*found, *(w for q in spec.posteriors if (w := getattr(q.fuse, "weights", None)))]
+
+
 A = TypeVar("A", bound=Atom)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice, permutations, product
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import count, islice, permutations, product
 
 from mvgraph.language.table import Table
-from mvgraph.objective.difference.naming import Names
+from mvgraph.objective.difference.naming import Names, tables
 from mvgraph.spec.model import Latent, Spec
 from mvgraph.spec.moves import critics
 from mvgraph.spec.reading import load
@@ -60,8 +60,17 @@ def _node_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
     open_ = {role: [n for n in names if n not in ours.get(role, ())] for role, names in theirs.items()}
     free = {role: [n for n in names if n not in theirs.get(role, ())] for role, names in ours.items()}
     roles = [role for role, names in open_.items() if names and free.get(role)]
+    known = {n for found in (ours, theirs) for names in found.values() for n in names}
+    own = [n for names in theirs.values() for n in names]
     for orders in product(*(_matches(open_[role], free[role]) for role in roles)):
-        yield {old: new for order in orders for old, new in order.items()}
+        yield _apart({old: new for order in orders for old, new in order.items()}, own, known)
+
+
+def _apart(names: dict[str, str], own: Sequence[str], known: Set[str]) -> dict[str, str]:
+    """With new names for those nodes of B whose own ones now belong to others."""
+    taken = [n for n in own if n not in names and n in names.values()]
+    new = (name for name in (f"{n}{k}" for k in count(2) for n in taken) if name not in known)
+    return {**names, **dict(zip(taken, new, strict=False))}
 
 
 def _matches(old: list[str], new: list[str]) -> Iterator[dict[str, str]]:
@@ -92,6 +101,4 @@ def _role(latent: Latent) -> tuple[str, bool]:
 
 def _params(spec: Spec, views: Mapping[str, str]) -> dict[str, str]:
     """The values of a param that has one a view, under the names of the views."""
-    tables = [n for n, value in spec.params.items() if isinstance(value, Mapping)]
-    tables += [w for q in spec.posteriors if (w := getattr(q.fuse, "weights", None))]
-    return {f"{n}_{old}": f"{n}_{new}" for n in tables for old, new in views.items()}
+    return {f"{n}_{old}": f"{n}_{new}" for n in tables(spec) for old, new in views.items()}

@@ -75,7 +75,7 @@ def _times(found: Finding) -> str:
 
 
 def _bracketed(factor: Expr) -> str:
-    return f"({factor})" if factor.is_Add or factor.is_Mul else str(factor)
+    return f"({factor})" if factor.is_Add or factor.is_Mul or factor.is_Pow else str(factor)
 
 
 def _ordered(found: Finding) -> str:

@@ -13,6 +13,7 @@ from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Atom
 
 ONE = sympy.Integer(1)
+OTHER = " (B)"  # behind the name of a param that is B's own
 Weighted = tuple[Expr, Atom]
 
 
@@ -71,8 +72,9 @@ class Finding:
 
     @property
     def strength(self) -> tuple[int, int, bool, int]:
-        """What to sort by: the strongest first, then the fewest conditions, no factor, the fewest substitutions."""
-        return self.relation.rank, len(self.given), self.factor != ONE, len(self.under)
+        """What to sort by: the strongest, the fewest conditions, no params of both in a factor, few substitutions."""
+        of_b = {str(s).endswith(OTHER) for s in self.factor.free_symbols}
+        return self.relation.rank, len(self.given), len(of_b) > 1, len(self.under)
 
 
 APART = Finding(Relation.DIFFERENT)

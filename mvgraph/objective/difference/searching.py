@@ -13,7 +13,7 @@ from mvgraph.language.table import Table
 from mvgraph.objective.difference.conditions import conditions
 from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.difference.relating import jointly, neat, positive, related, written
-from mvgraph.objective.difference.relation import ONE, Finding, Relation
+from mvgraph.objective.difference.relation import ONE, OTHER, Finding, Relation
 from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.solving import Solution, solutions
 from mvgraph.objective.difference.sums import Sum, minus, normal, pairs, scaled, substituted, total
@@ -163,7 +163,7 @@ def _sums(a: Side, b: Side) -> list[tuple[Sum, Sum]]:
 def _separate(a: Side, b: Side) -> Iterator[_System]:
     """Every param of B is another one than that of A: solved for those of B, with a factor for these, A's, and both."""
     ours, theirs = a.symbols, b.symbols
-    other = {s: symbol(f"{s} (B)") for s in theirs}
+    other = {s: symbol(f"{s}{OTHER}") for s in theirs}
     sums = [(one, substituted(another, other)) for one, another in _sums(a, b)]
     known = {**{other[s]: v for s, v in b.declared.items() if s in other}, **a.declared}
     yield _System(sums, list(other.values()), known)

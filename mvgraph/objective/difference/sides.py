@@ -12,8 +12,9 @@ from mvgraph.language.expr import Expr, symbol
 from mvgraph.objective.atoms import Atom, LogMeanExp
 from mvgraph.objective.bounds import values
 from mvgraph.objective.canonical import terms_of
+from mvgraph.objective.comparisons import PooledKL
 from mvgraph.objective.deriving import expand
-from mvgraph.objective.difference.naming import SAME, Names
+from mvgraph.objective.difference.naming import SAME, Names, tables
 from mvgraph.objective.difference.operations import Operation, forming
 from mvgraph.objective.difference.rewriting import Beside, summed
 from mvgraph.objective.difference.sums import Sum
@@ -74,8 +75,7 @@ class Side:
     @cached_property
     def fixed(self) -> dict[Expr, Expr]:
         """What is assumed, by symbols: a name stands for its values of all views, too."""
-        tables = self._tables
-        names = {s: e for n, e in self.assumed.items() for s in (n, *tables.get(n, ()))}
+        names = {s: e for n, e in self.assumed.items() for s in (n, *self._tables.get(n, ()))}
         return {symbol(name): e for name, e in names.items()}
 
     @cached_property
@@ -92,9 +92,8 @@ class Side:
     @cached_property
     def _tables(self) -> dict[str, list[str]]:
         """The values by view of the params that have them: tables, and exponents of a product."""
-        names = [n for n, value in self.spec.params.items() if isinstance(value, Mapping)]
-        names += [w for q in self.spec.posteriors if (w := getattr(q.fuse, "weights", None))]
-        return {n: [self.names.params.get(f"{n}_{v}", f"{n}_{v}") for v in self.spec.view_names] for n in names}
+        found = {n: [f"{n}_{v}" for v in self.spec.view_names] for n in tables(self.spec)}
+        return {n: [self.names.params.get(v, v) for v in values] for n, values in found.items()}
 
     def part(self, chosen: Callable[[Term], bool]) -> Sum:
         """The terms that derived ones of some kind give, in one form."""
@@ -109,9 +108,16 @@ class Side:
 
     @cached_property
     def drawn(self) -> int:
-        """How many logarithms of one draw are the bound inside them, which is then drawn, and never in closed form."""
-        terms = _terms(self.spec)
-        return sum(isinstance(a, LogMeanExp) and a.samples == 1 and len(a.parts) == 1 for _, a in terms)
+        """How many terms are drawn that in one form have a closed one.
+
+        Logarithms of one draw, which are the bound inside them; and mixtures with one part, which is N(0, I).
+        """
+        return sum(self._is_drawn(a) for _, a in _terms(self.spec))
+
+    def _is_drawn(self, atom: Atom) -> bool:
+        if isinstance(atom, PooledKL):
+            return bool(atom.to.standard.subs(self.fixed) == 1)
+        return isinstance(atom, LogMeanExp) and atom.samples == 1 and len(atom.parts) == 1
 
     @cached_property
     def size(self) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import mvgraph as mg
 from mvgraph.objective.difference.graphs import Gained
+from mvgraph.objective.difference.opening import namings
 
 VIEW = {"likelihood": "normal", "encoder": "linear", "decoder": "linear"}
 
@@ -51,3 +54,15 @@ def test_reconstructions_that_a_critic_judges_use_decoders():
     routes = {"maximize": [{"elbo": {"from": "V", "to": "[1]"}}]}
     assert mg.diff("mvae", {"extends": "mvae", "objective": routes}).graph.decoders == Gained(lost=("p(x.2)",))
     assert not mg.diff("mhvae", "mhvae_gan").graph.decoders
+
+
+def test_no_two_nodes_of_a_model_get_one_name():
+    """CMVAE's latent z is taken for the latent c of Nexus: its own c, which is discrete, gets another name."""
+    specs = [mg.load(name) for name in mg.names()]
+    for a, b in permutations(specs, 2):
+        nodes = [n.name for n in (*b.latents, b.observed, *b.conditions, *b.discretes, *b.pseudo)]
+        for names in namings(a, b):
+            assert len({names.node(n) for n in nodes}) == len(nodes)
+    found = mg.diff("nexus", "cmvae")
+    assert dict(found.names.nodes) == {"z": "c", "h": "z", "c": "c2"}
+    assert "c2 (discrete)" in found.graph.nodes.gained

@@ -176,6 +176,16 @@ def test_an_unknown_param():
         mg.diff("mvae", "mopoe", assuming={"bet": 1})
 
 
+def test_a_value_of_one_view_is_assumed_by_its_name():
+    views = {"t-2": {}, "s-1": {}}
+    one = {"extends": "telbo_joint", "views": views, "params": {"lam": {"t-2": 2, "s-1": 3}}}
+    other = {"extends": "telbo_joint", "views": views, "params": {"lam": {"t-2": 1, "s-1": 3}}}
+    assert mg.diff(one, other).verdict is DIFFERENT
+    assert mg.diff(one, other, assuming={"lam_t-2": 1}).verdict is IDENTICAL
+    with pytest.raises(UsageError, match=r"did you mean 'lam_t-2'"):
+        mg.diff(one, other, assuming={"lam_t2": 1})
+
+
 def test_fast():
     """Far below the second that is allowed for any two, and no slower when they differ much."""
     specs = [mg.load(n) for n in ("mopoe", "mhvae_gan", "mmvm", "dmvae", "jnf", "weighted_mvae")]
