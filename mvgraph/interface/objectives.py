@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mvgraph.drawing.delta.comparison import Comparison, shown
 from mvgraph.errors import UsageError
@@ -13,6 +13,7 @@ from mvgraph.language.expr import Expr
 from mvgraph.objective import canonical
 from mvgraph.objective.atoms import Atom
 from mvgraph.objective.difference.comparing import difference
+from mvgraph.objective.difference.everywhere import difference_of_all
 from mvgraph.objective.difference.matrix import Matrix, Told, matrix
 from mvgraph.objective.difference.numbers import Contrast
 from mvgraph.objective.difference.operations import Operation, operation
@@ -54,7 +55,11 @@ def explain(source: Source, *, unfold: bool | None = None, steps: bool = False, 
 
 
 def diff(
-    a: Source, b: Source, *, assuming: Mapping[str, float | int | str] | None = None, views: int | None = None
+    a: Source,
+    b: Source,
+    *,
+    assuming: Mapping[str, float | int | str] | None = None,
+    views: int | Literal["M"] | None = None,
 ) -> Comparison:
     """What sets the models A and B apart: the strongest relation of their objectives, terms, graphs, settings.
 
@@ -65,12 +70,16 @@ def diff(
     Arguments:
         a, b: two specs, names of reference specs, or paths.
         assuming: values of params, as numbers or formulas such as `5/6`, for both.
-        views: how many views, where a spec leaves it open; else as many as the other one has.
+        views: how many views, where a spec leaves it open, else as many as the other one has; "M" for every number of
+            views at once, the terms being sums over views whose coefficients are formulas in M.
 
     Raises:
-        SpecError: a spec has errors. UsageError: neither spec has a param that is assumed.
+        SpecError: a spec has errors. UsageError: neither spec has a param that is assumed; or an objective is not one
+            formula for all numbers of views.
     """
     one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
+    if views == ALL_VIEWS:
+        return shown(difference_of_all(one, other, assuming))
     return shown(difference(one, other, assuming, views))
 
 

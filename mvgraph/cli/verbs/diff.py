@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,9 +18,10 @@ from mvgraph.cli.options import (
     Force,
     Seed,
     SkipEmpty,
-    ViewCount,
+    ViewCountOrAll,
     form_of,
     one_form,
+    view_count,
 )
 from mvgraph.cli.output import json_text, may_write
 from mvgraph.deferring import defer
@@ -95,7 +96,7 @@ def run(
     models: Models = None,
     matrix: AsMatrix = False,
     assume: Assume = None,
-    views: ViewCount = None,
+    views: ViewCountOrAll = None,
     as_json: AsJson = False,
     as_latex: AsLatex = False,
     as_markdown: AsMarkdown = False,
@@ -121,20 +122,32 @@ def run(
     asked = Asked(tuple(data or ()), of_run, rows, repeats, seed, skip_empty)
     if asked != Asked() and not numeric:
         raise UsageError("--data, --run, --rows, --repeats, --seed and --skip-empty are for --numeric; say that, too")
+    number = view_count(views)
     if matrix:
         if numeric or exit_code:
             raise UsageError("a matrix has no --numeric or --exit-code; leave these out")
-        found = relations.related(models or [], assumptions(assume or []), views)
+        found = relations.related(models or [], assumptions(assume or []), _one(number))
         _answer(relations.FORMS[form](found), output)
         return
     if models is None or len(models) != 2:
         raise UsageError(f"diff compares two models, and here are {len(models or [])}; or say --matrix, for any number")
     a, b = models
     assuming = assumptions(assume or [])
-    delta, numbers = compared(a, b, asked if numeric else None, assuming=assuming, views=views)
+    delta, numbers = compared(a, b, asked if numeric else None, assuming=assuming, views=_one(number) if numeric else number)
     _answer(FORMS[form](delta, numbers), output)
     if exit_code and not delta.same:
         raise typer.Exit(FINDING)
+
+
+def _one(number: int | Literal["M"] | None) -> int | None:
+    """One number of views.
+
+    Raises:
+        UsageError: all numbers are meant.
+    """
+    if number == "M":
+        raise UsageError("a matrix, and numbers, are for one number of views; say it after --views, or leave that out")
+    return number
 
 
 def _answer(found: str | bytes, output: Path | None) -> None:

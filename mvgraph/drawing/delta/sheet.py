@@ -130,8 +130,8 @@ def sheet(delta: Difference, numbers: Contrast | None = None) -> Sheet:
 
 
 def _about(delta: Difference) -> Iterator[Phrase]:
-    views = delta.a.view_names
-    yield (f"at {len(views)} view{'s' if len(views) != 1 else ''}: {', '.join(views)}",)
+    yield (delta.about,)
+    yield from ((text,) for text in (delta.plates.fewer if delta.plates else ()))
     moved = [f"{new} is {old} in B" for old, new in (*delta.names.views.items(), *delta.names.nodes.items())]
     if moved:
         yield (f"named alike: {', '.join(moved)}",)
@@ -204,8 +204,8 @@ def _worded(text: str) -> str:
 
 
 DERIVED: dict[type, Any] = {
-    Gap: lambda _own, gap: _worded(gap.text),
-    Constant: lambda _own, constant: _worded(constant.text),
+    Gap: lambda _own, gap: _worded(str(gap)),
+    Constant: lambda _own, constant: _worded(str(constant)),
     Spread: lambda own, spread: rf"\mathrm{{JS}}\bigl({', '.join(map(own.key, spread.of))}\bigr)",
     Entropy: lambda own, entropy: rf"\mathrm{{H}}\bigl({own.key(entropy.of)}\bigr)",
 }

@@ -61,7 +61,7 @@ def spread(mixture: Mixture) -> Terms:
     """The Jensen-Shannon divergence of a mixture's components."""
     keys = sorted((part[0] for part in mixture.parts), key=str)
     if len(mixture.parts[0]) > 1 or len(set(mixture.weights)) > 1:
-        return [(ONE, Gap(f"JS({mixture})", f"the components of {mixture} differ"))]
+        return [(ONE, Gap("JS({0})", f"the components of {mixture} differ", (mixture,)))]
     center = Centered(MixtureCenter(), tuple(keys))
     return [(sympy.Rational(1, len(keys)), _deviation(k, center)) for k in keys]
 
@@ -75,9 +75,9 @@ def _convex(atom: Atom) -> Terms | None:
     if isinstance(atom, Deviation) and atom.center.rule == MixtureCenter():
         members = atom.center.members
         weighted: list[tuple[Expr, Key]] = [(sympy.Rational(1, len(members)), k) for k in members]
-        return _below(atom.of, weighted, str(atom.center))
+        return _below(atom.of, weighted, atom.center)
     if isinstance(atom, PooledKL):
-        return _below(atom.of, list(_pooled(atom)), str(atom.to))
+        return _below(atom.of, list(_pooled(atom)), atom.to)
     return None
 
 
@@ -87,9 +87,9 @@ def _pooled(atom: PooledKL) -> Iterator[tuple[Expr, Key]]:
     yield from ((sympy.expand((1 - pool.standard) / len(pool.members)), k) for k in pool.members)
 
 
-def _below(of: Key, weighted: list[tuple[Expr, Key]], whole: str) -> Terms:
+def _below(of: Key, weighted: list[tuple[Expr, Key]], whole: Centered | Pool) -> Terms:
     bound: Terms = [(w, KL(of, (k,))) for w, k in weighted if k != of]
-    gap = Gap(f"[mean KL({of} || .) - KL({of} || {whole})]", "KL is convex in its second argument")
+    gap = Gap("[mean KL({0} || .) - KL({0} || {1})]", "KL is convex in its second argument", (of, whole))
     return [*bound, (-ONE, gap)]
 
 
@@ -101,7 +101,7 @@ def _geometric(one: Sum) -> Sum:
         mixture = replace(center, rule=MixtureCenter())
         if {a.of for a in atoms} == set(center.members) and len(set(atoms.values())) == 1:
             weight = next(iter(atoms.values()))
-            gap = Gap(f"KL({mixture} || {center})", "the mixture is the nearest center")
+            gap = Gap("KL({0} || {1})", "the mixture is the nearest center", (mixture, center))
             moved = [(c, _deviation(a.of, mixture)) for a, c in atoms.items()]
             rest = [(c, a) for a, c in found.items() if a not in atoms]
             found = total([*rest, *moved, (weight * len(center.members), gap)])

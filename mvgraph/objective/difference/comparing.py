@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mvgraph.errors import SpecError, UsageError
 from mvgraph.language.expr import Expr, Formula
@@ -14,11 +15,12 @@ from mvgraph.objective.difference.naming import SAME, Names, tables
 from mvgraph.objective.difference.opening import namings, opened
 from mvgraph.objective.difference.playing import players
 from mvgraph.objective.difference.relating import related
+from mvgraph.objective.difference.relation import Finding
 from mvgraph.objective.difference.rewriting import Beside
 from mvgraph.objective.difference.settings import changes, distributions, estimators, networks, parameters, training
 from mvgraph.objective.difference.sides import Assumed, Side, parted
 from mvgraph.objective.difference.standing import standing
-from mvgraph.objective.difference.sums import listed, minus
+from mvgraph.objective.difference.sums import Sum, listed, minus
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family.mixture_of import STANDARD
@@ -38,18 +40,23 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
         UsageError: a param is assumed that neither spec has.
     """
     a, b = opened(a, b, views)
-    assumed = _assumed(a, b, assuming or {})
+    assumed = supposed(a, b, assuming or {})
     one, other = paired(a, b, assumed)
-    names = other.names
+    return beside(one, other, standing(one, other), _formed(one, other), _by_phase(one, other))
+
+
+def beside(one: Side, other: Side, finding: Finding, both: Terms, phases: Table[Terms]) -> Difference:
+    """Two sides beside each other, with what was found of them, and all that their specs say otherwise."""
+    a, b, names = one.spec, other.spec, other.names
     return Difference(
         a,
         b,
         names,
-        Table({n: str(e) for n, e in assumed.items()}),
+        Table({n: str(e) for n, e in one.assumed.items()}),
         (one, other),
-        standing(one, other),
-        terms=_terms(one, other),
-        phases=_by_phase(one, other),
+        finding,
+        terms=both,
+        phases=phases,
         graph=graphs(a, b, names, (one.sum, other.sum)),
         players=changes(players, a, b, names),
         distributions=changes(distributions, a, b, names),
@@ -60,7 +67,12 @@ def difference(a: Spec, b: Spec, assuming: Assuming | None = None, views: int | 
     )
 
 
-def _assumed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
+def supposed(a: Spec, b: Spec, assuming: Assuming) -> Assumed:
+    """Values of params that one of two specs has.
+
+    Raises:
+        UsageError: neither has such a param.
+    """
     known = {*a.params, *b.params}
     for name in assuming:
         if name not in known | _of_views(a, b):
@@ -108,8 +120,8 @@ def _distance(one: Side, other: Side) -> tuple[int, int]:
     return found.relation.rank, len(one.sum.keys() ^ other.sum.keys())
 
 
-def _terms(one: Side, other: Side) -> Terms:
-    a, b = one.sum, other.sum
+def terms(a: Sum, b: Sum) -> Terms:
+    """Two sums beside each other."""
     both = [x for x in a if x in b]
     same = {x: a[x] for x in both if a[x] == b[x]}
     changed = (Changed(x, a[x], b[x]) for x in both if x not in same)
@@ -119,12 +131,14 @@ def _terms(one: Side, other: Side) -> Terms:
         listed({x: c for x, c in a.items() if x not in b}),
         listed({x: c for x, c in b.items() if x not in a}),
         listed(minus(b, a)),
-        one.form,
-        other.form,
     )
+
+
+def _formed(one: Side, other: Side) -> Terms:
+    return replace(terms(one.sum, other.sum), ours=one.form, theirs=other.form)
 
 
 def _by_phase(a: Side, b: Side) -> Table[Terms]:
     """The terms of each phase, where both specs have as many."""
     found = zip(a.spec.by_phase, parted(a, b), strict=False)
-    return Table({name: _terms(one, other) for name, (one, other) in found if not one.spec.phases})
+    return Table({name: _formed(one, other) for name, (one, other) in found if not one.spec.phases})

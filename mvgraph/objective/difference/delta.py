@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -59,6 +60,28 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Plates:
+    """Every number of views at once: the terms are sums whose coefficients are formulas in M.
+
+    Arguments:
+        since: the least number of views that they hold for.
+        counts: the numbers of views at which they were derived, and which decide what they are.
+        search: what looks for a stronger relation under conditions than one that was found.
+        fewer: what else is said of smaller numbers of views.
+    """
+
+    since: int
+    counts: tuple[int, ...]
+    search: Callable[[Finding], Finding | None] = field(repr=False, compare=False)
+    fewer: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        return f"for every number M of views from {self.since} on; derived at M = {', '.join(map(str, self.counts))}"
+
+
+@dataclass(frozen=True)
 class Difference:
     """What sets two models A and B apart.
 
@@ -73,6 +96,7 @@ class Difference:
         graph: edges, independences, and networks in use.
         players: the losses of both players of each game, and their moves, where they are not the same.
         distributions, params, estimator, networks, training: what the specs say otherwise, apart.
+        plates: where they are compared for every number of views at once; the specs are then at a few of them.
     """
 
     a: Spec = field(repr=False)
@@ -90,6 +114,14 @@ class Difference:
     estimator: tuple[Change, ...]
     networks: tuple[Change, ...]
     training: tuple[Change, ...]
+    plates: Plates | None = None
+
+    @property
+    def about(self) -> str:
+        """At which views they are compared."""
+        views = self.a.view_names
+        here = f"at {len(views)} view{'s' if len(views) != 1 else ''}: {', '.join(views)}"
+        return f"{self.plates.told} (graphs and settings {here})" if self.plates else here
 
     @property
     def verdict(self) -> Relation:
@@ -102,7 +134,9 @@ class Difference:
 
         It is looked for when it is first asked for: the search takes longer than all the rest.
         """
-        return None if self.verdict <= Relation.EXPECTED else conditional(*self.sides, self.finding)
+        if self.verdict <= Relation.EXPECTED:
+            return None
+        return self.plates.search(self.finding) if self.plates else conditional(*self.sides, self.finding)
 
     @property
     def same(self) -> bool:

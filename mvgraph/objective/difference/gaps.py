@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mvgraph.objective.atoms import Closed, Likelihood, Stream
-from mvgraph.objective.keys import Key
+from mvgraph.objective.keys import Centered, Key, Mixture, Pool, Ref
+
+Named = Key | Mixture | Pool | Centered | Ref
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,22 @@ class _Derived:
 
 @dataclass(frozen=True)
 class Gap(_Derived):
-    """A difference that is never negative, in symbols, with the reason in words."""
+    """A difference that is never negative.
+
+    Arguments:
+        text: what it is, in symbols; {0}, {1}, … where there are densities.
+        reason: why it is never negative, in words.
+        of: the densities.
+    """
 
     text: str
     reason: str
+    of: tuple[Named, ...] = ()
 
     is_distance: ClassVar[bool] = True
 
     def __str__(self) -> str:
-        return self.text
+        return self.text.format(*self.of) if self.of else self.text
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,10 @@ class Entropy(_Derived):
 
 @dataclass(frozen=True)
 class Constant(_Derived):
-    """A number that no parameter changes, in symbols."""
+    """A number that no parameter changes, in symbols, {0} where a node is named."""
 
     text: str
+    of: tuple[Named, ...] = ()
 
     def __str__(self) -> str:
-        return self.text
+        return self.text.format(*self.of) if self.of else self.text

@@ -25,9 +25,7 @@ def printed(delta: Difference) -> str:
 
 
 def _heading(delta: Difference) -> str:
-    views = delta.a.view_names
-    count = f"{len(views)} view{'s' if len(views) != 1 else ''}: {', '.join(views)}"
-    lines = [f"A  {delta.a.name}", f"B  {delta.b.name}", f"at {count}"]
+    lines = [f"A  {delta.a.name}", f"B  {delta.b.name}", delta.about]
     moved = [f"{new} is {old} in B" for old, new in (*delta.names.views.items(), *delta.names.nodes.items())]
     lines += [f"named alike: {', '.join(moved)}"] if moved else []
     lines += [f"assuming {_values(delta.assuming)}"] if delta.assuming else []
@@ -43,6 +41,7 @@ def _verdict(delta: Difference) -> str:
     if delta.special is not None:
         first, *rest = _finding(delta.special)
         lines += [f"but {first}", *rest]
+    lines += delta.plates.fewer if delta.plates else ()
     return "\n".join(lines)
 
 

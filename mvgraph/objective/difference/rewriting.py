@@ -48,7 +48,7 @@ def _squared(atom: Atom, beside: Beside) -> Terms:
     """A squared error is twice a normal score and a constant."""
     if not isinstance(atom, Likelihood) or atom.target not in beside.squared:
         return [(ONE, atom)]
-    return [(TWO, atom), (ONE, Constant(f"dim({atom.target}) log(2 pi)"))]
+    return [(TWO, atom), (ONE, Constant("dim({0}) log(2 pi)", (atom.target,)))]
 
 
 def _ruled(atom: Atom, beside: Beside) -> Terms:

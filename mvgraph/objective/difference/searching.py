@@ -33,7 +33,7 @@ def search(a: Side, b: Side) -> Finding | None:
     most = 1 + MOST_WORK // (a.size + b.size + 1)
     for level in levels:
         tried = (pair for pair in islice(level, most) if _phased(*pair) or not (a.spec.phases and b.spec.phases))
-        found = [(-count, f.strength, f) for pair in tried for count, f in _matched(*pair)]
+        found = [(-count, f.strength, f) for pair in tried for count, f in matched(*pair)]
         if found:
             return min(found, key=lambda one: one[:2])[2]
     return None
@@ -44,23 +44,24 @@ def _phased(a: Side, b: Side) -> bool:
     return bool(a.spec.phases) == bool(b.spec.phases)
 
 
-def _changed(side: Side) -> list[Side]:
+def changed(side: Side) -> list[Side]:
+    """A side with each small change of its spec."""
     return [replace(side, spec=v.spec, given=(*side.given, v.words)) for v in variants(side.spec)]
 
 
 def _once(a: Side, b: Side) -> Iterator[Pair]:
-    yield from ((c, b) for c in _changed(a))
-    yield from ((a, c) for c in _changed(b))
+    yield from ((c, b) for c in changed(a))
+    yield from ((a, c) for c in changed(b))
 
 
 def _twice(a: Side, b: Side) -> Iterator[Pair]:
-    ours, theirs = _changed(a), _changed(b)
+    ours, theirs = changed(a), changed(b)
     both = ((c, d) for c in ours for d in theirs if c.given != d.given)  # one loss of both tells nothing
-    more = chain(((d, b) for c in ours for d in _changed(c)), ((a, d) for c in theirs for d in _changed(c)))
+    more = chain(((d, b) for c in ours for d in changed(c)), ((a, d) for c in theirs for d in changed(c)))
     yield from islice(chain(both, more), MOST_PAIRS)
 
 
-def _matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
+def matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
     """Relations of two sides with values of params, each with the number of terms that are left."""
     given = (*conditions(a, b), *(f"A {words}" for words in a.given), *(f"B {words}" for words in b.given))
     plain = _together(a, b)

@@ -42,14 +42,28 @@ class Piece:
     @property
     def indexed(self) -> bool:
         """Whether the coefficient depends on an index, and so stands behind the sums."""
-        names = [s.name for s in self.coefficient.free_symbols]
-        return any(n == f"|{r.index}|" or n.endswith(f"_{r.index}") for n in names for r in self.ranges)
+        return bool(self.bound)
+
+    @property
+    def bound(self) -> list[Expr]:
+        """The sizes and params of the coefficient that depend on an index."""
+        found, indices = self.coefficient.free_symbols, [r.index for r in self.ranges]
+        return [s for s in found if any(s.name == f"|{i}|" or s.name.endswith(f"_{i}") for i in indices)]
 
     def __str__(self) -> str:
         sign, size = sign_and_size(self.coefficient, self.value)
         weight = factor(size)
-        sums = "".join(f"Σ_{c if len(c) == 1 else f'{{{c}}}'} " for c in (r.condition for r in self.ranges))
-        return f"{sign} {sums}{weight}{self.value}" if self.indexed else f"{sign} {weight}{sums}{self.value}"
+        over = sums(self.ranges)
+        return f"{sign} {over}{weight}{self.value}" if self.indexed else f"{sign} {weight}{over}{self.value}"
+
+
+def sums(ranges: tuple[Range, ...]) -> str:
+    """The signs of sums over indices.
+
+    >>> sums((Range("m"), Range("n", apart=("m",))))
+    'Σ_m Σ_{n≠m} '
+    """
+    return "".join(f"Σ_{c if len(c) == 1 else f'{{{c}}}'} " for c in (r.condition for r in ranges))
 
 
 def lettered(piece: Piece, universe: Universe) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal
 
 from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive
@@ -24,7 +24,7 @@ from mvgraph.objective.report import Line, Report, Section, plain, prose
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
-ALL_VIEWS = "M"  # what stands in the place of a number of views, where all numbers are meant
+ALL_VIEWS: Literal["M"] = "M"  # what stands in the place of a number of views, where all numbers are meant
 Data = dict[str, Any]
 
 

@@ -27,7 +27,7 @@ from mvgraph.language.expr import Expr
 
 M = sympy.Symbol("M", integer=True, positive=True)
 SIZE = sympy.Symbol("s", integer=True, positive=True)  # of a set of views, neither one view nor all
-POWER = sympy.Symbol("P", positive=True)  # 2^M, as an unknown of its own
+POWER = sympy.Symbol("2**M", positive=True)  # as an unknown of its own
 
 
 class IrregularError(UsageError):
@@ -56,6 +56,11 @@ class Space:
     def __add__(self, other: Space) -> Space:
         whole, parts = (*self.whole, *other.whole), (*self.parts, *other.parts)
         return Space(tuple(dict.fromkeys(whole)), tuple(dict.fromkeys(parts)), max(self.shown, other.shown))
+
+    def times(self, factors: Sequence[Expr]) -> Space:
+        """The span of the products with some other functions of M."""
+        whole, parts = (tuple(dict.fromkeys(f * b for f in factors for b in one)) for one in (self.whole, self.parts))
+        return Space(whole, parts, self.shown)
 
     def decided_by(self, counts: Sequence[int]) -> bool:
         """Whether a function of the space that is zero at these numbers of views is zero for all."""

@@ -197,7 +197,7 @@ WRONG = [
     ),
     ({"op": "add", "structure": {"atom": KEY, "coefficient": "1"}}, "'Fused' cannot stand at Add.atom"),
     (
-        {"op": "add", "structure": {"atom": {"kind": "Constant", "text": 1}, "coefficient": "1"}},
+        {"op": "add", "structure": {"atom": {"kind": "Constant", "text": 1, "of": []}, "coefficient": "1"}},
         "Constant.text cannot be",
     ),
     ({"op": "rename", "structure": {"nodes": [], "views": {}, "params": {}, "critics": {}}}, "Rename.nodes has values"),
@@ -220,7 +220,7 @@ def test_data_that_are_no_operation(data, said):
 
 @pytest.mark.parametrize("data", NO_COEFFICIENT, ids=str)
 def test_data_that_are_no_coefficient(data):
-    add = {"op": "add", "structure": {"atom": {"kind": "Constant", "text": "k"}, "coefficient": data}}
+    add = {"op": "add", "structure": {"atom": {"kind": "Constant", "text": "k", "of": []}, "coefficient": data}}
     assert SCHEMA.is_valid([add]) == (data in MEANINGLESS)
     with pytest.raises(UsageError):
         expression(data)
