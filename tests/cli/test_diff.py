@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,20 @@ def test_json(mvgraph):
     assert found["assuming"] == {"alpha": "0", "beta": "5/6"}
     assert found["special"]["relation"] == "identical"
     assert {x["op"] for x in found["operations"]} == {"remove", "add"}
+
+
+def test_diff_for_every_number_of_views(mvgraph):
+    text = mvgraph("diff", "mvtcae", "jmvae", "--views", "M").stdout
+    assert "but equal up to a positive scale, A = (1 - alpha/M) B under:" in text
+    assert "for every number M of views from 2 on; derived at M = 3, 4, 5, 6" in text
+    found = json.loads(mvgraph("diff", "mvtcae", "jmvae", "--views", "M", "--json").stdout)
+    assert found["plates"] == {"since": 2, "derived_at": [3, 4, 5, 6], "fewer": []}
+    assert found["special"]["under"]["alpha (B)"] == "alpha*beta/(M - alpha)"
+    for file in ("a.md", "a.tex"):
+        assert mvgraph("diff", "mvtcae", "jmvae", "--views", "M", "-o", file).exit_code == 0
+        assert r"\frac{\alpha \beta}{M - \alpha}" in Path(file).read_text(encoding="utf-8")
+    assert mvgraph("diff", "jmvae", "jmvae", "--views", "M", "--exit-code").exit_code == 0
+    assert "one number of views" in mvgraph("diff", "jmvae", "mvae", "--views", "M", "--numeric").stderr
 
 
 @pytest.mark.parametrize(("a", "b", "code"), [("mvae", "mvae", 0), ("mvae", "mopoe", 1)])

@@ -120,7 +120,8 @@ def test_i10_the_gap_is_a_jensen_shannon_divergence() -> None:
     mixture, component = (model(elbo(density=d), q=SINGLES) for d in ("mixture", "component"))
     found = diff(mixture, component)
     assert (found.verdict, found.finding.lower) == (ORDERED, "B")
-    assert gap(found) == ["1/M Σ_m KL(q(z|m) || Mix_1/M[q(z|n): n∈V])"]
+    assert gap(found) == ["1 JS(q(z|m): m∈V)"]
+    assert found.finding.notes == ("JS is between 0 and log M",)
     js = {"of": ["q(z | m)"], "for": {"m": "V"}}
     less = model(elbo(density="mixture"), q=SINGLES, minimize=[{"js": js}])
     assert diff(less, component).verdict is EXPECTED
