@@ -8,31 +8,21 @@ from functools import cache, cached_property
 
 import sympy
 
-from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.comparing import Assuming, beside, paired, supposed, terms
 from mvgraph.objective.difference.conditions import conditions, unequal
 from mvgraph.objective.difference.delta import Difference, Plates
-from mvgraph.objective.difference.lifted import Lifted, LiftedSide, lifted, shown, sign
+from mvgraph.objective.difference.lifted import shown
 from mvgraph.objective.difference.opening import opened
-from mvgraph.objective.difference.ordering import sorted_out
-from mvgraph.objective.difference.relating import jointly, related
+from mvgraph.objective.difference.parts import HERE, Part, Sides, parts, plain_sums
+from mvgraph.objective.difference.relating import jointly
 from mvgraph.objective.difference.relation import APART, Finding, Relation
 from mvgraph.objective.difference.searching import changed, matched
-from mvgraph.objective.difference.settings import changes, estimators
-from mvgraph.objective.difference.sides import Assumed, Side, parted
-from mvgraph.objective.difference.standing import DECLARED, DRAWN, conditional, standing
-from mvgraph.objective.difference.sums import Sum, total
+from mvgraph.objective.difference.sides import Assumed, Side
+from mvgraph.objective.difference.standing import conditional, standing
 from mvgraph.objective.plates.reach import space
-from mvgraph.objective.plates.space import POWER, IrregularError, M, Space, neat
-from mvgraph.objective.plates.wording import everywhere
-from mvgraph.objective.ranges import ALL
+from mvgraph.objective.plates.space import IrregularError, Space
 from mvgraph.spec.model import Spec
-
-HERE = 3  # views at which graphs and settings are compared, and conditions are searched for
-SEEN = "{} as seen at M = {}, but not shown for all numbers of views"
-Sides = tuple[Side, Side]
-Sums = Callable[[Side, Side], tuple[Sum, Sum]]
 
 
 def difference_of_all(a: Spec, b: Spec, assuming: Assuming | None = None) -> Difference:
@@ -92,19 +82,19 @@ class Family:
     @property
     def parts(self) -> list[Part]:
         """The two, or their phases beside each other."""
-        return _parts(self, self.at)
+        return parts(self.at, self.space, self.least)
 
     @property
     def difference(self) -> Difference:
         """All that is said of the two."""
         one, other = self.at(HERE)
-        whole = Part(self, self.at).lifted(_plain)
+        whole = Part(self.at, self.space, self.least).lifted(plain_sums)
         found = [part.finding for part in self.parts]
         finding = APART if conditions(one, other) else jointly(found)
         phases = (
             {}
             if len(found) < 2
-            else {name: part.lifted(_plain) for name, part in zip(one.spec.by_phase, self.parts, strict=True)}
+            else {name: part.lifted(plain_sums) for name, part in zip(one.spec.by_phase, self.parts, strict=True)}
         )
         since = max(x.uniform.since for x in (whole, *phases.values()))
         plates = Plates(since, whole.uniform.counts, self._special, tuple(self._fewer(finding, since)))
@@ -152,10 +142,10 @@ class Family:
             return ours, theirs
 
         one, other = sides(HERE)
-        pairs = _parts(self, sides)
+        pairs = parts(sides, self.space, self.least)
         small = tuple(g for g in seen.given if g[:2] in ("A ", "B "))
         given = (*self._conditions(one, other), *small)
-        plain = jointly([p.related(_plain) for p in pairs])
+        plain = jointly([p.related(plain_sums) for p in pairs])
         if plain.relation <= Relation.SHIFTED:
             same = [f"the same values of {', '.join(u)}"] if (u := unequal(one.spec, other.spec)) and not small else []
             return replace(plain, given=(*given, *same), under=Table({n: str(v) for n, v in values.items()}))
@@ -166,146 +156,8 @@ class Family:
         return None if best is None else pairs[0].neatly(replace(best[2], given=given))
 
 
-def _plain(one: Side, other: Side) -> tuple[Sum, Sum]:
-    return one.sum, other.sum
-
-
-def _unequal(one: Side, other: Side) -> tuple[Sum, Sum]:
-    """With the declared values of the params that are not the same in both."""
-    names = [symbol(n) for n in unequal(one.spec, other.spec)]
-    return one.at({s: one.declared[s] for s in names}), other.at({s: other.declared[s] for s in names})
-
-
-def _numbers(one: Side, other: Side) -> tuple[Sum, Sum]:
-    """With all declared values."""
-    return one.at(one.declared), other.at(other.declared)
-
-
 def _with(side: Side, name: str, given: tuple[str, ...]) -> Side:
     """A side with the small changes that are given for A, or for B, one after another."""
     for words in (g.removeprefix(f"{name} ") for g in given if g.startswith(f"{name} ")):
         side = next((s for s in changed(side) if s.given[-1] == words), side)
     return side
-
-
-@dataclass(frozen=True)
-class Part:
-    """Two specs, or two phases, as functions of the number of views.
-
-    Arguments:
-        family: what they are a part of.
-        at: both at a number of views.
-    """
-
-    family: Family
-    at: Callable[[int], Sides]
-
-    def lifted(self, sums: Sums) -> Lifted:
-        """The terms of both for every number of views."""
-        return lifted(lambda n: sums(*self.at(n)), self._spec, self.family.space, self.family.least)
-
-    def _spec(self, number: int) -> Spec:
-        return self.at(number)[0].spec
-
-    @property
-    def sides(self) -> Sides:
-        """Both with their terms for every number of views."""
-        both = self.lifted(_plain)
-        one, other = (
-            LiftedSide(s.spec, s.beside, s.names, s.assumed, s.given, s.frozen, lifted=found)
-            for s, found in zip(self.at(HERE), (both.a, both.b), strict=True)
-        )
-        return one, other
-
-    def related(self, sums: Sums) -> Finding:
-        """Identical, equal up to a factor that is positive for every number of views, or different."""
-        one, other = self.at(HERE)
-        both = self.lifted(sums)
-        found = related(both.a, both.b, {**other.declared, **one.declared})
-        return self.neatly(found) if self.positive(found) else APART
-
-    def positive(self, found: Finding) -> bool:
-        """Whether the factor of a finding is above 0 for every number of views, at the declared values of params."""
-        one, other = self.at(HERE)
-        value = found.factor.subs({**other.declared, **one.declared})
-        return bool(value.free_symbols - {M, POWER}) or sign(value, self.family.least) == 1
-
-    def neatly(self, found: Finding) -> Finding:
-        """A finding with its factor as people write it; that it is positive needs no words where no param is in it."""
-        plain = not found.factor.free_symbols - {M, POWER}
-        notes = tuple(n for n in found.notes if not (plain and n.startswith("where ")))
-        return replace(found, factor=neat(found.factor), notes=notes)
-
-    @property
-    def finding(self) -> Finding:
-        """The strongest relation as they stand."""
-        one, other = self.at(HERE)
-        for sums, notes in ((_unequal, ()), (_numbers, (DECLARED,))):
-            found = self.related(sums)
-            if found.relation is not Relation.DIFFERENT:
-                drawn = changes(estimators, one.spec, other.spec, other.names) or one.drawn != other.drawn
-                if found.relation <= Relation.SCALED and drawn:
-                    return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, *notes, DRAWN))
-                return replace(found, notes=(*found.notes, *notes))
-        return self._sorted()
-
-    def _sorted(self) -> Finding:
-        """One value by other divergences, a constant apart, or ordered, where that is shown for all M."""
-        for sums, notes in ((_unequal, ()), (_numbers, (DECLARED,))):
-            found = self._sorted_by(sums)
-            if found is not APART:
-                return replace(found, notes=(*found.notes, *notes))
-        return APART
-
-    def _sorted_by(self, sums: Sums) -> Finding:
-        """By what holds at so many numbers of views that no other holds at another; what was only seen is a note."""
-        wide = self.family.space.times((sympy.Integer(1), 1 / M))  # a divergence from M components is M of them
-        counts = next((c for c in _few() if wide.decided_by(c)), next(_few()))
-        found = cache(lambda number: sorted_out(*self.at(number), sums(*self.at(number))))
-        first = found(HERE)
-        if first.relation is Relation.DIFFERENT or len({(found(n).relation, found(n).lower) for n in counts}) > 1:
-            return APART
-        seen = replace(APART, notes=(SEEN.format(first.relation, ", ".join(map(str, counts))),))
-        try:
-            gap = lifted(lambda n: (total(found(n).gap), {}), self._spec, wide, self.family.least).a
-            constant = everywhere({n: self._of_all(found(n).constant, n) for n in counts})
-        except IrregularError:
-            return seen
-        if constant is None or not wide.decided_by(counts) or not all(map(self._one_sign, gap.values())):
-            return seen
-        notes = _common({n: found(n).notes for n in counts})
-        return replace(first, notes=notes, constant=constant, gap=tuple((neat(c), x) for x, c in gap.items()))
-
-    def _of_all(self, text: str, number: int) -> str:
-        """A text with the set of all views by its name."""
-        return text.replace(",".join(self._spec(number).view_names), ALL)
-
-    def _one_sign(self, coefficient: Expr) -> bool:
-        """Whether a coefficient has one sign for every number of views: for the declared params, or for any above 0."""
-        one, other = self.at(HERE)
-        value = coefficient.subs({**other.declared, **one.declared})
-        params = sorted(coefficient.free_symbols - {M, POWER}, key=str)
-        parts = sympy.expand(coefficient).as_coefficients_dict(*params) if params else {}
-        signs = {sign(value, self.family.least)} | {sign(c, self.family.least) for c in parts.values()}
-        return 0 not in signs and len(signs) == 1
-
-
-def _parts(family: Family, at: Callable[[int], Sides]) -> list[Part]:
-    """Two sides as they are, or each of their phases."""
-
-    def part(place: int) -> Part:
-        return Part(family, lambda number: parted(*at(number))[place])
-
-    return [part(place) for place in range(len(parted(*at(HERE))))]
-
-
-def _few() -> Iterator[tuple[int, ...]]:
-    return (tuple(range(HERE, stop)) for stop in range(HERE + 4, HERE + 9))
-
-
-def _common(notes: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
-    """What findings rest on, in words for all numbers of views; else in those for one."""
-    if len({len(n) for n in notes.values()}) > 1:
-        return tuple(f"{text} (at {HERE} views)" for text in notes[HERE])
-    rows = [{n: texts[k] for n, texts in notes.items()} for k in range(len(notes[HERE]))]
-    return tuple(everywhere(row) or f"{row[HERE]} (at {HERE} views)" for row in rows)
