@@ -14,7 +14,6 @@ from mvgraph.language.symbols import fraction, latex, prose, upright
 from mvgraph.language.word import inline
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp, Stratum
 from mvgraph.objective.comparisons import CE, Deviation, PooledKL
-from mvgraph.objective.folding.summed import Summed
 from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
 from mvgraph.objective.keys import Key, Mixture, Ref
 from mvgraph.objective.notation import Notation, density, factor, formula, listing, with_causes
@@ -282,15 +281,7 @@ SAMPLES: dict[type, Callable[[Notation, Any], str]] = {
     Latent: _latent,
     Reconstruction: _reconstruction,
 }
-
-
-def _summed(notation: Notation, value: Summed) -> str:
-    over = "".join(rf"\sum_{{{r.latex}}} " for r in value.ranges)
-    return f"{over}{factor(value.weight)}{atom(notation, value.value)}"
-
-
 ATOMS: dict[type, Callable[[Notation, Any], str]] = {
-    Summed: _summed,
     Likelihood: _likelihood,
     KL: _comparison(KL.symbol),
     CE: _comparison(CE.symbol),

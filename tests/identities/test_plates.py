@@ -295,6 +295,17 @@ def test_a_coefficient_in_a_thousand_tells() -> None:
     assert mg.diff(twice, square, views="M").verdict is not IDENTICAL
 
 
+def test_a_substitution_with_sets_in_it_is_set_in_every_form() -> None:
+    """Weights of a sum over all sets, and of the mean."""
+    whole = model(elbo("S", **each("S", "subsets"), beta="beta"), q=ALWAYS, **BETA)
+    mean = elbo("S", **each("S", "subsets"), combine="mean", likelihood_weight="gamma", beta="delta")
+    found = mg.diff(whole, model(mean, q=ALWAYS, params={"gamma": 1.0, "delta": 2.0}), views="M")
+    assert special(found)[:2] == (IDENTICAL, {"gamma": "2**M - 1", "beta": "delta/(2**M - 1)"})
+    assert r"\gamma = 2^{M} - 1" in found.latex()
+    assert r"\gamma = 2^{M} - 1" in found.markdown()
+    assert found.to_json()["special"]["under"]["gamma"] == "2**M - 1"
+
+
 def test_what_agrees_for_few_views_only_is_different() -> None:
     """Weights that agree at M = 2, 3, 4, 5 and 6."""
     zero = "*".join(f"(M - {n})" for n in range(2, 7))

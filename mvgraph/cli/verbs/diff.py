@@ -132,8 +132,8 @@ def run(
     if models is None or len(models) != 2:
         raise UsageError(f"diff compares two models, and here are {len(models or [])}; or say --matrix, for any number")
     a, b = models
-    assuming = assumptions(assume or [])
-    delta, numbers = compared(a, b, asked if numeric else None, assuming=assuming, views=_one(number) if numeric else number)
+    how = {"assuming": assumptions(assume or []), "views": _one(number) if numeric else number}
+    delta, numbers = compared(a, b, asked if numeric else None, **how)
     _answer(FORMS[form](delta, numbers), output)
     if exit_code and not delta.same:
         raise typer.Exit(FINDING)

@@ -13,6 +13,7 @@ from mvgraph.objective.difference.relation import OTHER
 OF_B = "__of_B"
 DASH = "__dash__"
 DASHED = re.compile(r"(?<=[\w-])-")  # within a name: a minus sign between two values has a space before it
+OF_SETS = "__two_to_M"  # 2^M, which no spec can write
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,20 @@ def equation(name: str, value: str) -> Maths:
     '\\beta^{(B)} = \\frac{2 \\alpha}{3}'
     >>> equation("k", "lam_t-2 - 1").latex
     'k = \\lambda_{\\mathrm{t-2}} - 1'
+    >>> equation("beta", "alpha/(2**M - 1)").latex
+    '\\beta = \\frac{\\alpha}{2^{M} - 1}'
     """
     return Maths(f"{_name(name)} = {_value(value)}")
 
 
 def _value(text: str) -> str:
-    return formula(Formula(DASHED.sub(DASH, text.replace(OTHER, OF_B))).expr)
+    plain = DASHED.sub(DASH, text.replace(OTHER, OF_B).replace("2**M", OF_SETS))
+    return formula(Formula(plain).expr)
 
 
 def _name(name: str) -> str:
+    if name == OF_SETS:
+        return "2^{M}"
     plain = name.removesuffix(OTHER).removesuffix(OF_B)
     return latex(plain.replace(DASH, "-")) + ("" if plain == name else "^{(B)}")
 

@@ -17,7 +17,8 @@ from mvgraph.objective.difference.delta import Difference, Terms
 from mvgraph.objective.difference.gaps import Constant, Entropy, Gap, Spread
 from mvgraph.objective.difference.numbers import Contrast
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
-from mvgraph.objective.notation import Notation, notation
+from mvgraph.objective.folding.summed import Summed
+from mvgraph.objective.notation import Notation, factor, notation
 from mvgraph.objective.text import sign_and_size, signed
 
 SIGNS = {"shared": "=", "changed": "~", "removed": "-", "added": "+"}
@@ -203,7 +204,13 @@ def _worded(text: str) -> str:
     return r" \,\|\, ".join(map(prose, text.split(" || ")))
 
 
+def _summed(own: Notation, value: Summed) -> str:
+    over = "".join(rf"\sum_{{{r.latex}}} " for r in value.ranges)
+    return f"{over}{factor(value.weight)}{atom(own, value.value)}"
+
+
 DERIVED: dict[type, Any] = {
+    Summed: _summed,
     Gap: lambda _own, gap: _worded(str(gap)),
     Constant: lambda _own, constant: _worded(str(constant)),
     Spread: lambda own, spread: rf"\mathrm{{JS}}\bigl({', '.join(map(own.key, spread.of))}\bigr)",
