@@ -33,6 +33,10 @@ ViewCountOrAll = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
 AsLatex = Annotated[bool, typer.Option("--latex", help="Answer as a part of a LaTeX document.")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Answer as Markdown with mathematics.")]
+Unfold = Annotated[
+    bool | None,
+    typer.Option("--unfold/--fold", help="Every term by itself, or sums, those over two views too."),
+]
 AsHtml = Annotated[bool, typer.Option("--html", help="Answer as one HTML page that needs no network.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
 Data = Annotated[

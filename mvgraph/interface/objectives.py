@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,6 +61,7 @@ def diff(
     *,
     assuming: Mapping[str, float | int | str] | None = None,
     views: int | Literal["M"] | None = None,
+    unfold: bool | None = None,
 ) -> Comparison:
     """What sets the models A and B apart: the strongest relation of their objectives, terms, graphs, settings.
 
@@ -72,6 +74,7 @@ def diff(
         assuming: values of params, as numbers or formulas such as `5/6`, for both.
         views: how many views, where a spec leaves it open, else as many as the other one has; "M" for every number of
             views at once, the terms being sums over views whose coefficients are formulas in M.
+        unfold: whether every term is shown by itself; unless it is said, sums over three views and more are folded.
 
     Raises:
         SpecError: a spec has errors. UsageError: neither spec has a param that is assumed; or an objective is not one
@@ -79,8 +82,10 @@ def diff(
     """
     one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
     if views == ALL_VIEWS:
+        if unfold:
+            raise UsageError("for every number of views at once the terms are sums; leave --unfold out")
         return shown(difference_of_all(one, other, assuming))
-    return shown(difference(one, other, assuming, views))
+    return replace(shown(difference(one, other, assuming, views)), unfold=unfold)
 
 
 def apply(

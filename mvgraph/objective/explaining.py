@@ -15,7 +15,7 @@ from mvgraph.objective.bounds import evidence_text
 from mvgraph.objective.canonical import Objective, derive, merged
 from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.expansion import expansion
-from mvgraph.objective.folding.folded import Folded, fold
+from mvgraph.objective.folding.folded import Folded, fold, folds
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import universe
@@ -44,8 +44,6 @@ from mvgraph.objective.trail import RULES, Step, left_out, trail
 from mvgraph.objective.unused import dead
 from mvgraph.spec.model import OpenViews, Spec
 from mvgraph.spec.terms import WrittenTerm
-
-FEWEST_VIEWS = 3  # of a spec whose sums are folded unless asked: with two there is little to sum over
 
 Terms = Sequence[tuple[Expr, Any]]
 
@@ -97,7 +95,7 @@ class Account:
     @property
     def folds(self) -> bool:
         """Whether sums are folded."""
-        return len(self.spec.views) >= FEWEST_VIEWS if self.unfold is None else not self.unfold
+        return folds(self.spec, self.unfold)
 
     def folded(self, terms: Terms) -> Folded | None:
         """Terms with their sums folded; none where they are to be written out, or that would not be shorter."""
@@ -108,9 +106,7 @@ class Account:
         if found is None:
             distinct = merged(whole) if len({a for _, a in whole}) < len(whole) else whole
             found = self._known[whole] = fold(distinct, self.spec, self._folder)
-        if len(found.pieces) == len(terms):
-            return found if sum(map(len, found.lines)) < sum(len(signed(c, a)) for c, a in terms) else None
-        return found
+        return found if found.saves(whole) else None
 
     def sum(self, terms: Terms) -> Iterator[Line]:
         """A sum, one term a line, folded where it is shorter."""

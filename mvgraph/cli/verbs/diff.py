@@ -18,6 +18,7 @@ from mvgraph.cli.options import (
     Force,
     Seed,
     SkipEmpty,
+    Unfold,
     ViewCountOrAll,
     form_of,
     one_form,
@@ -111,6 +112,7 @@ def run(
     repeats: Repeats = REPEATS,
     seed: Seed = 0,
     skip_empty: SkipEmpty = False,
+    unfold: Unfold = None,
 ) -> None:
     """Compare two models: how their objectives are related, term by term, and what else they do not share."""
     flagged = one_form(json=as_json, latex=as_latex, markdown=as_markdown, html=as_html)
@@ -124,15 +126,15 @@ def run(
         raise UsageError("--data, --run, --rows, --repeats, --seed and --skip-empty are for --numeric; say that, too")
     number = view_count(views)
     if matrix:
-        if numeric or exit_code:
-            raise UsageError("a matrix has no --numeric or --exit-code; leave these out")
+        if numeric or exit_code or unfold is not None:
+            raise UsageError("a matrix has no --numeric, --unfold or --exit-code; leave these out")
         found = relations.related(models or [], assumptions(assume or []), _one(number))
         _answer(relations.FORMS[form](found), output)
         return
     if models is None or len(models) != 2:
         raise UsageError(f"diff compares two models, and here are {len(models or [])}; or say --matrix, for any number")
     a, b = models
-    how = {"assuming": assumptions(assume or []), "views": _one(number) if numeric else number}
+    how = {"assuming": assumptions(assume or []), "views": _one(number) if numeric else number, "unfold": unfold}
     delta, numbers = compared(a, b, asked if numeric else None, **how)
     _answer(FORMS[form](delta, numbers), output)
     if exit_code and not delta.same:

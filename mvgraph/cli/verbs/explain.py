@@ -15,6 +15,7 @@ from mvgraph.cli.options import (
     Force,
     Sets,
     SpecName,
+    Unfold,
     ViewCountOrAll,
     checked,
     form_of,
@@ -37,10 +38,6 @@ SUFFIXES = {".txt": "text", ".tex": "latex", ".md": "markdown", ".html": "html",
 Why = Annotated[
     str | None,
     typer.Option("--why", metavar="TERM", help="Where a term comes from: its number in the objective, or its text."),
-]
-Unfold = Annotated[
-    bool | None,
-    typer.Option("--unfold/--fold", help="Every term by itself, or sums, those over two views too."),
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help=f"The file to write: {', '.join(SUFFIXES)}.")

@@ -19,6 +19,7 @@ def markdown(sheet: Sheet) -> str:
     parts += [_verdict(v) for v in sheet.verdicts]
     for phase, rows in sheet.terms.items():
         parts += [f"### Objective{f', phase {text(phase)}' if phase else ''}", _terms(rows)]
+    parts += [f"where {text(sheet.where)}"] if sheet.where else []
     if sheet.residual:
         parts += ["### B less A", "\n".join(f"- {inline(stacked(term))}" for term in sheet.residual)]
     if sheet.figures:

@@ -38,6 +38,7 @@ def _sections(sheet: Sheet, placement: Placement) -> Iterator[str]:
     yield "<div>"
     for phase, rows in sheet.terms.items():
         yield _section(f"Objective, phase {phase}" if phase else "Objective, to be maximised", _terms(rows))
+    yield f'<p class="where">where {escape(sheet.where)}</p>' if sheet.where else ""
     yield _residual(sheet.residual)
     yield "</div>"
     yield _section("Graphs", picture(placement), legend(placement.diagram))

@@ -13,13 +13,17 @@ from mvgraph.language.expr import Expr
 from mvgraph.language.symbols import prose
 from mvgraph.objective import latex
 from mvgraph.objective.atoms import Atom
-from mvgraph.objective.difference.delta import Difference, Terms
+from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.difference.gaps import Constant, Entropy, Gap, Spread
 from mvgraph.objective.difference.numbers import Contrast
 from mvgraph.objective.difference.relation import ONE, Finding, Relation
+from mvgraph.objective.difference.rows import Row as Found
+from mvgraph.objective.difference.rows import legend, rows
+from mvgraph.objective.folding.formulas import sums
+from mvgraph.objective.folding.pieces import Piece
 from mvgraph.objective.folding.summed import Summed
 from mvgraph.objective.notation import Notation, factor, notation
-from mvgraph.objective.text import sign_and_size, signed
+from mvgraph.objective.text import sign_and_size
 
 SIGNS = {"shared": "=", "changed": "~", "removed": "-", "added": "+"}
 MEANINGS = {"shared": "in both", "changed": "with another weight", "removed": "only in A", "added": "only in B"}
@@ -43,11 +47,11 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One term of two objectives.
+    """One term of two objectives, or a sum of such.
 
     Arguments:
         change: `shared`, `changed`, `removed` or `added`.
-        before: its weight in A, as LaTeX with a sign; nothing where A has not got it.
+        before: its weight in A, as LaTeX with a sign, behind sums that it depends on; nothing where A has not got it.
         after: its weight in B.
         atom: what is weighed, as LaTeX.
         text: the whole as plain text.
@@ -100,6 +104,7 @@ class Sheet:
         verdicts: the relation as they stand, then a stronger one under conditions, if there is one.
         terms: the objectives beside each other, of each phase by its name.
         residual: B − A, each term as LaTeX.
+        where: what the indices of the sums among them run over; nothing where there are none.
         listings: graphs and settings.
         figures: both as numbers, where that is asked for.
     """
@@ -110,6 +115,7 @@ class Sheet:
     verdicts: tuple[Verdict, ...]
     terms: Mapping[str, tuple[Row, ...]]
     residual: tuple[str, ...]
+    where: str
     listings: tuple[Listing, ...]
     figures: Figures | None = None
 
@@ -117,14 +123,17 @@ class Sheet:
 def sheet(delta: Difference, numbers: Contrast | None = None) -> Sheet:
     """What is said of a difference, and of both objectives as numbers where these are given."""
     own = notation(delta.a)
+    whole = rows(delta, delta.terms)
+    parts = {name: rows(delta, terms) for name, terms in delta.phases.items()} or {"": whole}
     special = [] if delta.special is None else [_verdict(own, delta.special, "They are")]
     return Sheet(
         delta.a.name,
         delta.b.name,
         tuple(_about(delta)),
         (_verdict(own, delta.finding, "The objectives are"), *special),
-        {name: tuple(_rows(own, terms)) for name, terms in (delta.phases or {"": delta.terms}).items()},
-        tuple(term(own, c, a) for c, a in delta.residual),
+        {name: tuple(_row(own, row) for row in found.rows) for name, found in parts.items()},
+        tuple(_piece(own, piece) for piece in whole.residual),
+        legend(delta, [*parts.values()], whole.residual),
         (*_graph(delta), *_settings(delta)),
         None if numbers is None else figures(numbers, partial(atom, own)),
     )
@@ -173,25 +182,29 @@ def _bracketed(factor: Expr) -> str:
     return rf"\left({formula(factor)}\right)" if factor.is_Add else formula(factor)
 
 
-def _rows(own: Notation, terms: Terms) -> Iterator[Row]:
-    for c, a in terms.shared:
-        yield Row("shared", _weight(c, a), _weight(c, a), atom(own, a), signed(c, a))
-    for x in terms.changed:
-        text = f"({x.before} -> {x.after}) {x.atom}"
-        yield Row("changed", _weight(x.before, x.atom), _weight(x.after, x.atom), atom(own, x.atom), text)
-    yield from (Row("removed", _weight(c, a), "", atom(own, a), signed(c, a)) for c, a in terms.removed)
-    yield from (Row("added", "", _weight(c, a), atom(own, a), signed(c, a)) for c, a in terms.added)
+def _row(own: Notation, row: Found) -> Row:
+    """A line; a weight that depends on the index of a sum stands behind the sum."""
+    piece, shown = row.piece, atom(own, row.piece.value)
+    before, after = ("" if weight is None else _weight(weight, piece) for weight in (row.before, row.after))
+    return Row(row.kind, before, after, shown if piece.indexed else sums(piece.ranges) + shown, str(row))
 
 
-def _weight(coefficient: Expr, value: Atom) -> str:
-    sign, size = sign_and_size(coefficient, value)
-    return f"{sign}{_bracketed(size)}"
+def _weight(coefficient: Expr, piece: Piece) -> str:
+    sign, size = sign_and_size(coefficient, piece.value)
+    return f"{sign}{sums(piece.ranges) if piece.indexed else ''}{_bracketed(size)}"
+
+
+def _piece(own: Notation, piece: Piece) -> str:
+    """A part of a sum as LaTeX, sign first."""
+    sign, size = sign_and_size(piece.coefficient, piece.value)
+    weight = "" if size == 1 else rf"{_bracketed(size)}\, "
+    parts = (sums(piece.ranges), weight) if piece.indexed else (weight, sums(piece.ranges))
+    return f"{sign} {''.join(parts)}{atom(own, piece.value)}"
 
 
 def term(own: Notation, coefficient: Expr, value: Atom) -> str:
     """One term as LaTeX, sign first; also of what only differences have."""
-    sign, size = sign_and_size(coefficient, value)
-    return f"{sign} {'' if size == 1 else _bracketed(size) + chr(92) + ', '}{atom(own, value)}"
+    return _piece(own, Piece(coefficient, value))
 
 
 def atom(own: Notation, value: Atom) -> str:
@@ -205,8 +218,7 @@ def _worded(text: str) -> str:
 
 
 def _summed(own: Notation, value: Summed) -> str:
-    over = "".join(rf"\sum_{{{r.latex}}} " for r in value.ranges)
-    return f"{over}{factor(value.weight)}{atom(own, value.value)}"
+    return f"{sums(value.ranges)}{factor(value.weight)}{atom(own, value.value)}"
 
 
 DERIVED: dict[type, Any] = {

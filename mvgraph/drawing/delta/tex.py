@@ -24,6 +24,7 @@ def tex(sheet: Sheet) -> str:
     lines += [line for verdict in sheet.verdicts for line in _verdict(verdict)]
     for phase, rows in sheet.terms.items():
         lines += ["", rf"\paragraph{{Objective{_phase(phase)}}}", *_terms(rows)]
+    lines += [rf"\noindent where {text(sheet.where)}"] if sheet.where else []
     if sheet.residual:
         terms = (cells(inline(stacked(maths(t)))) for t in sheet.residual)
         lines += ["", r"\paragraph{B less A}", *longtable("l", terms)]

@@ -97,6 +97,7 @@ class Difference:
         players: the losses of both players of each game, and their moves, where they are not the same.
         distributions, params, estimator, networks, training: what the specs say otherwise, apart.
         plates: where they are compared for every number of views at once; the specs are then at a few of them.
+        unfold: whether every term is shown by itself; unless it is said, sums over three views and more are folded.
     """
 
     a: Spec = field(repr=False)
@@ -115,6 +116,7 @@ class Difference:
     networks: tuple[Change, ...]
     training: tuple[Change, ...]
     plates: Plates | None = None
+    unfold: bool | None = None
 
     @property
     def about(self) -> str:

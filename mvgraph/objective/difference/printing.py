@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mvgraph.language.expr import Expr
-from mvgraph.objective.difference.relation import ONE, Finding, Relation, Weighted
+from mvgraph.objective.difference.relation import ONE, Finding, Relation
+from mvgraph.objective.difference.rows import Rows, legend, rows
 from mvgraph.objective.difference.settings import Change
 from mvgraph.objective.text import signed
 
 if TYPE_CHECKING:
-    from mvgraph.objective.difference.delta import Changed, Difference, Terms
+    from mvgraph.objective.difference.delta import Difference
     from mvgraph.objective.difference.graphs import Gained
 
 INDENT = "  "
@@ -94,22 +95,17 @@ WORDS: dict[Relation, Callable[[Finding], str]] = {
 def _objective(delta: Difference) -> Iterator[str]:
     """The terms beside each other: in phases, where both have them."""
     parts = [(f"phase {name}", terms) for name, terms in delta.phases.items()] or [("objective", delta.terms)]
-    yield from ("\n".join([title, *term_lines(terms)]) for title, terms in parts)
+    yield from ("\n".join([title, *_lines(delta, rows(delta, terms))]) for title, terms in parts)
 
 
-def term_lines(terms: Terms) -> Iterator[str]:
-    """Every term once: `=` for shared ones, `~` for other coefficients, `-` for A's alone, `+` for B's alone."""
-    rows = [*(("=", signed(c, a)) for c, a in terms.shared), *(row for x in terms.changed for row in _changed(x))]
-    rows += [*_marked("A", terms.removed), *_marked("B", terms.added)]
-    yield from (f"{INDENT}{mark}  {text}" for mark, text in rows)
+MARKS = {"shared": "=", "changed": "~", "removed": "A", "added": "B"}
 
 
-def _marked(mark: str, terms: Sequence[Weighted]) -> list[tuple[str, str]]:
-    return [(mark, signed(c, a)) for c, a in terms]
-
-
-def _changed(term: Changed) -> Iterator[tuple[str, str]]:
-    yield "~", f"({term.before} -> {term.after}) {term.atom}"
+def _lines(delta: Difference, found: Rows) -> Iterator[str]:
+    """Every term once: `=` for shared ones, `~` for other coefficients, `A` for A's alone, `B` for B's alone."""
+    yield from (f"{INDENT}{MARKS[row.kind]}  {row}" for row in found.rows)
+    where = legend(delta, [found])
+    yield from [f"{INDENT}where {where}"] if where else []
 
 
 def _graph(delta: Difference) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import sympy
 
@@ -14,8 +15,10 @@ from mvgraph.objective.atoms import Atom
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.pieces import Piece, lettered
 from mvgraph.objective.folding.renaming import Universe, universe
-from mvgraph.objective.text import order
+from mvgraph.objective.text import order, signed
 from mvgraph.spec.model import Spec
+
+FEWEST_VIEWS = 3  # of a spec whose sums are folded unless asked: with two there is little to sum over
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Folded:
         """All terms, coefficients expanded, in canonical order: those that were folded."""
         terms = (t for piece in self.pieces for t in piece.unfolded(self.universe))
         return tuple(sorted(((sympy.expand(c), a) for c, a in terms), key=order))
+
+    def saves(self, terms: Sequence[tuple[Expr, Any]]) -> bool:
+        """Whether it is shorter than the terms that were folded."""
+        if len(self.pieces) != len(terms):
+            return len(self.pieces) < len(terms)
+        return sum(map(len, self.lines)) < sum(len(signed(c, a)) for c, a in terms)
 
     @property
     def legend(self) -> str:
@@ -76,6 +85,10 @@ def fold(terms: Sequence[tuple[Expr, Atom]], spec: Spec, folder: Folder | None =
     - beta/15 KL(PoE[p(z)·Π_{m∈V} q(z|m)] || p(z))
     - beta/15 Σ_{S≠V} KL(PoE[Π_{m∈S} q(z|m)] || p(z))
     """
-    views = universe(spec)
-    pieces = (folder or Folder(views)).fold(terms)
-    return Folded(tuple(lettered(p, views) for p in pieces), views)
+    own = folder or Folder(universe(spec))
+    return Folded(tuple(lettered(p, own.universe) for p in own.fold(terms)), own.universe)
+
+
+def folds(spec: Spec, unfold: bool | None) -> bool:
+    """Whether sums are folded: as it is said, or by the number of views."""
+    return len(spec.views) >= FEWEST_VIEWS if unfold is None else not unfold

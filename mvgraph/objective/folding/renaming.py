@@ -36,8 +36,14 @@ class Universe:
     taken: frozenset[str] = frozenset()
 
 
-def universe(spec: Spec) -> Universe:
-    """The views of a spec, and the names that mean something in it."""
+def universe(*specs: Spec) -> Universe:
+    """The views of a spec, and the names that mean something in it; or those of several, which have the same views."""
+    every = [_universe(spec) for spec in specs]
+    tables = dict.fromkeys(t for one in every for t in one.tables)
+    return Universe(every[0].views, tuple(tables), frozenset().union(*(one.taken for one in every)))
+
+
+def _universe(spec: Spec) -> Universe:
     tables = tuple(name for name, value in spec.params.items() if isinstance(value, Mapping))
     nodes = [spec.observed.name, *(v.name for v in spec.latents), *spec.conditioned]
     nodes += [*(n.name for n in spec.discretes), *(n.name for n in spec.pseudo)]
