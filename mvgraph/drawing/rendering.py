@@ -44,6 +44,7 @@ class Picture:
         legend: whether the notation is explained beside the picture.
         scale: pixels per point, where there are pixels.
         tell: what is said of the model beside the picture, in forms that have room for it; asked when one is made.
+        compare: the HTML page of a picture of two models, with what sets them apart; of one there is another.
     """
 
     diagram: Diagram
@@ -51,6 +52,7 @@ class Picture:
     legend: bool = False
     scale: float = 2.0
     tell: Callable[[], Statement] | None = field(default=None, compare=False)
+    compare: Callable[[Placement], str] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         _theme(self.theme)
@@ -145,7 +147,7 @@ FORMATS: dict[str, Format] = {
     "svg": Format((".svg",), lambda p: p.svg()),
     "png": Format((".png",), lambda p: png(p.svg(), p.scale)),
     "pdf": Format((".pdf",), lambda p: pdf(p.svg())),
-    "html": Format((".html", ".htm"), lambda p: page.page(p.placement, p.statement)),
+    "html": Format((".html", ".htm"), lambda p: _page(p)),
     "tikz": Format((".tex", ".tikz"), lambda p: _tikz(p)),
     "bayesnet": Format((".tex", ".tikz"), lambda p: bayesnet.bayesnet(p.diagram)),
     "mermaid": Format((".mmd", ".mermaid"), lambda p: mermaid(p.diagram)),
@@ -164,6 +166,12 @@ def _theme(name: str) -> Theme:
     if name not in THEMES:
         raise UsageError(f"there is no theme '{name}'; {nearest(name, list(THEMES))}")
     return THEMES[name]
+
+
+def _page(picture: Picture) -> str:
+    if picture.compare is not None:
+        return picture.compare(picture.placement)
+    return page.page(picture.placement, picture.statement)
 
 
 def _tikz(picture: Picture) -> str:

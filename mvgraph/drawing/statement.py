@@ -15,7 +15,8 @@ from mvgraph.objective.explaining import Account
 from mvgraph.spec.about import About
 from mvgraph.spec.model import Spec
 
-MOST_TERMS = 4000  # more take long to derive, and are no help to a reader
+MOST_TERMS = 4000  # more of them, one by one, are no help to a reader
+MOST_FOLDED = 12_000  # that become a few sums; more take long to derive
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ def state(spec: Spec, *, unroll: bool = False, with_parameters: bool = False) ->
         unroll: the picture has every view and level by its name.
         with_parameters: the picture has dots for parameters.
     """
-    if extent(spec) > MOST_TERMS:
-        many = f"with {len(spec.views)} views the objective has more than {MOST_TERMS:,} terms; draw it with fewer"
+    most = MOST_TERMS if unroll else MOST_FOLDED
+    if extent(spec) > most:
+        many = f"with {len(spec.views)} views the objective has more than {most:,} terms; draw it with fewer"
         return Statement(spec.name, spec.about, note=f"{many}, e.g. --views 3, to see them")
     account, whole = Account(spec, unfold=True if unroll else None), draft(spec, with_parameters=with_parameters)
     terms = groups(account, whole, Folding() if unroll else fold(spec, whole))

@@ -11,7 +11,7 @@ from mvgraph.deferring import defer
 from mvgraph.drawing.diagram import Diagram
 from mvgraph.drawing.rendering import Picture
 from mvgraph.drawing.subjects import Subject, depict
-from mvgraph.errors import UsageError
+from mvgraph.errors import MvgraphError, UsageError
 from mvgraph.interface.specs import Source, sound
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
@@ -19,11 +19,17 @@ from mvgraph.spec.model import Spec
 if TYPE_CHECKING:
     import networkx as nx
 
-    from mvgraph.drawing import networks, statement
+    from mvgraph.drawing import networks, page, statement
+    from mvgraph.drawing.delta import page as delta_page
+    from mvgraph.drawing.delta import sheet
+    from mvgraph.drawing.placement import Placement
     from mvgraph.drawing.statement import Statement
+    from mvgraph.objective.difference import comparing
 else:
     nx = defer("networkx")
     networks, statement = defer("mvgraph.drawing.networks"), defer("mvgraph.drawing.statement")
+    delta_page, sheet = defer("mvgraph.drawing.delta.page"), defer("mvgraph.drawing.delta.sheet")
+    page, comparing = defer("mvgraph.drawing.page"), defer("mvgraph.objective.difference.comparing")
 
 PARTS: dict[str, Literal["p", "q", "both"]] = {"p": "p", "q": "q", "both": "both"}
 
@@ -69,7 +75,9 @@ def draw(
     found = depict(*subjects, part=PARTS[part], unroll=unroll, with_parameters=parameters)
     only = subjects[0] if len(subjects) == 1 else None
     tell = partial(_told, only, unroll, parameters) if isinstance(only, Spec) else None
-    picture = Picture(found, theme=theme, legend=legend, scale=scale, tell=tell)
+    specs = [s for s in subjects if isinstance(s, Spec)]
+    compare = partial(_compared, specs[0], specs[1]) if len(specs) == 2 else None
+    picture = Picture(found, theme=theme, legend=legend, scale=scale, tell=tell, compare=compare)
     if path is not None:
         picture.save(path)
     return picture
@@ -78,6 +86,16 @@ def draw(
 def _told(spec: Spec, unroll: bool, parameters: bool) -> Statement:
     """What is said of a spec beside its picture; only some forms ask, and it takes the objective."""
     return statement.state(spec, unroll=unroll, with_parameters=parameters)
+
+
+def _compared(a: Spec, b: Spec, placement: Placement) -> str:
+    """The page of two specs: that of their difference, or why their objectives are not compared, with the picture."""
+    try:
+        said = sheet.sheet(comparing.difference(a, b))
+    except MvgraphError as refused:
+        note = f"not compared: {'; '.join(problem.message for problem in refused.problems)}"
+        return page.page(placement, statement.Statement(placement.diagram.name, note=note))
+    return delta_page.page(said, placement)
 
 
 def _subject(source: Source | Diagram | nx.Graph, overrides: Mapping[str, Any]) -> Subject:

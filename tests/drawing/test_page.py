@@ -22,7 +22,7 @@ from mvgraph.drawing.diagram import Diagram, Edge, Group, Node
 from mvgraph.drawing.layout import place
 from mvgraph.drawing.page import page
 from mvgraph.drawing.rendering import Picture
-from mvgraph.drawing.statement import MOST_TERMS, Statement, state
+from mvgraph.drawing.statement import MOST_FOLDED, MOST_TERMS, Statement, state
 from mvgraph.language.symbols import upright
 from mvgraph.language.table import Table
 from mvgraph.spec.about import About
@@ -138,8 +138,24 @@ def test_too_many_terms_are_not_written_out() -> None:
     """A mixture over all subsets of forty views: the picture, and why there is no more."""
     read = Reader(html("mopoe", views=40))
     assert not read.all("term")
-    assert f"with 40 views the objective has more than {MOST_TERMS:,} terms" in read.text
+    assert f"with 40 views the objective has more than {MOST_FOLDED:,} terms" in read.text
     assert len(Reader(html("mvae", views=40, unroll=True)).all("term")) == 41
+
+
+def test_terms_that_fold_count_as_what_they_become() -> None:
+    """Nine views with all their subsets are 5,110 terms, and four sums; where each has a line they are too many."""
+    assert len(Reader(html("mopoe", views=9)).all("term")) == 4
+    assert f"more than {MOST_TERMS:,} terms" in Reader(html("mopoe", views=9, unroll=True)).text
+
+
+def test_the_page_of_two_specs_is_that_of_their_difference() -> None:
+    """With the terms beside each other; where these cannot be compared it says why, and the picture is there."""
+    assert html("mvae", against="mopoe") == mg.diff("mvae", "mopoe").to_html()
+    three = mg.load("mvae", views={"a": {}, "b": {}, "c": {}})
+    page = html("bi_vcca", against=three)
+    assert "<svg" in page
+    assert 'class="terms-of"' not in page
+    assert "not compared: the model is for exactly 2 views, not for exactly 3 views" in Reader(page).text
 
 
 def test_a_picture_without_a_spec() -> None:
