@@ -29,7 +29,8 @@ from . import rewriting
 from .perturbing import PERTURBATIONS, perturbed
 
 QUICK, LONG = 25, 2000
-SOME_TWICE = 1.3  # Hypothesis varies what it has, and some examples come twice
+OFTEN = LONG // 40  # of each kind at least: not every spec has what it changes
+SOME_TWICE = 1.25  # Hypothesis varies what it has, and some examples come twice
 COMMON: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
@@ -199,11 +200,11 @@ def test_perturbations_are_found_different(pair):
 def test_many_rewritings_are_found_equal():
     tally = explore(rewritten(), equal, int(LONG * SOME_TWICE))
     assert len(tally.pairs) >= LONG
-    assert all(tally.kinds[f.__name__] >= LONG / 20 for f in rewriting.REWRITINGS), tally.kinds
+    assert all(tally.kinds[f.__name__] >= OFTEN for f in rewriting.REWRITINGS), tally.kinds
 
 
 @pytest.mark.slow
 def test_many_perturbations_are_found_different():
     tally = explore(changed(), different, int(LONG * SOME_TWICE))
     assert len(tally.pairs) >= LONG
-    assert all(tally.kinds[kind.split(" ")[0]] >= LONG / 20 for kind in PERTURBATIONS), tally.kinds
+    assert all(tally.kinds[kind.split(" ")[0]] >= OFTEN for kind in PERTURBATIONS), tally.kinds
