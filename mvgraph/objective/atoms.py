@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal, Protocol
 
 from mvgraph.language.expr import Expr
+from mvgraph.language.hashing import hashed_once
 from mvgraph.objective.keys import Key, Mixture, Ref
 from mvgraph.vocab.divergence import closed_kl
 from mvgraph.vocab.family import ClosedKL, Family
@@ -218,6 +219,7 @@ class Comparison:
         return f"{self.symbol}({self.of} || {'·'.join(map(str, self.to))}{given})"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class KL(Comparison):
     """KL(of ‖ to) = E_of[log of − log to]."""
@@ -242,6 +244,7 @@ class Stratum:
     component: frozenset[str] | None = None
 
 
+@hashed_once
 @dataclass(frozen=True)
 class LogMeanExp:
     """E[log (1/K) Σ_k w(z_k)], averaged over strata (`outside`) or with the strata inside the logarithm."""

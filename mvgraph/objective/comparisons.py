@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from mvgraph.language.hashing import hashed_once
 from mvgraph.objective.atoms import Closed, Comparison, FamilyOf, Likelihood, Stream
 from mvgraph.objective.evidence import Subset
 from mvgraph.objective.keys import Centered, Key, Pool
@@ -13,6 +14,7 @@ from mvgraph.vocab.divergence import closed_ce, closed_kl
 from mvgraph.vocab.family import ClosedKL, Family
 
 
+@hashed_once
 @dataclass(frozen=True)
 class CE(Comparison):
     """CE(of ‖ to) = −E_of[log to], `of` being a single density."""
@@ -24,6 +26,7 @@ class CE(Comparison):
         return closed_ce(of, to)
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Deviation:
     """KL(of ‖ center), of one density to the center of several.
@@ -68,6 +71,7 @@ class Deviation:
         return f"KL({self.of} || {self.center})"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class PooledKL:
     """KL(of ‖ to) of one view's posterior to a prior that is made of posteriors, by draws from the first.

@@ -10,6 +10,7 @@ from functools import cached_property
 import sympy
 
 from mvgraph.language.expr import Expr
+from mvgraph.language.hashing import hashed_once
 from mvgraph.objective.ranges import Each, count
 from mvgraph.vocab.center import Center
 
@@ -106,6 +107,7 @@ class Joint:
         return f"qJ({self.ref}|{','.join(map(str, self.views))})"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Pooled:
     """q(z | x_S) made by one network from the mean of messages, one from every view of S.
@@ -124,6 +126,7 @@ class Pooled:
         return f"qPool({self.ref}|{','.join([f'sg({r})' for r in self.reads] or map(str, self.views))})"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Fused:
     """Experts joined by a fusion rule; equal members are kept, since exponents add.
@@ -154,6 +157,7 @@ class Fused:
         return f"{self.rule}[{'·'.join(texts)}]"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Mixture:
     """Σ_S w_S Π_v q_S(v): components switch the evidence of all shared latents together."""
@@ -168,6 +172,7 @@ class Mixture:
         return f"Mix[{', '.join(f'{w}:{t}' for w, t in zip(self.weights, texts, strict=True))}]"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Pool:
     """a N(0, I) + (1 − a) mean over n of q(z.n | x_n): copies of a latent in several views as one prior.
@@ -189,6 +194,7 @@ class Pool:
         return f"Mix[{self.standard}:N(0,I){rest}]"
 
 
+@hashed_once
 @dataclass(frozen=True)
 class Centered:
     """The center of several densities of equal weights: their mixture, or their geometric mean.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import sympy
@@ -91,6 +91,8 @@ def tables(spec: Spec) -> list[str]:
 
 
 A = TypeVar("A", bound=Atom)
+SHARED = (Expert, Joint, Pooled, Fused, Mixture, Pool, Centered)  # all that is in them is compared
+MOST_KEPT = 4096
 
 
 def named(terms: Iterable[tuple[Expr, Atom]], names: Names = SAME) -> list[tuple[Expr, Atom]]:
@@ -106,6 +108,17 @@ def renamed(value: Any, names: Names = SAME) -> Any:
         return names.weight(value)
     if isinstance(value, Word) or not is_dataclass(value):
         return value
+    return _remembered(value, names) if isinstance(value, SHARED) else _made(value, names)
+
+
+@lru_cache(MOST_KEPT)
+def _remembered(key: Key, names: Names) -> Key:
+    """A density that stands in many terms."""
+    made: Key = _made(key, names)
+    return made
+
+
+def _made(value: Any, names: Names) -> Any:
     own = {f.name: getattr(value, f.name) for f in fields(value) if f.compare}
     inside = {name: renamed(v, names) for name, v in own.items()}
     made: Any = value
