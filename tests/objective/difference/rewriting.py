@@ -166,7 +166,8 @@ def as_divergence(draw: Draw, tree: Tree) -> Tree:
     shared = [n for n, v in found["p"].items() if "latent" in v and not v.get("plate")]
     drawn = any("random" in text for text in options.get("for", {}).values())
     component = found["q"].get("mixture", "none") != "none" and options.get("density") == "component"
-    plain = isinstance(options.get("to"), str | list) and not drawn and not component
+    scored = not any(v.get("condition") for v in found["p"].values())  # else a route may score nothing, and have no KL
+    plain = isinstance(options.get("to"), str | list) and scored and not drawn and not component
     if word != "elbo" or not plain or "z" not in _above(found["p"]) or shared != ["z"]:
         return found
     betas, weight = options.get("beta", 1), options.get("weight", 1)
