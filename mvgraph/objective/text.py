@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
+from mvgraph.objective.neatness import neat
 
 _INVERSE = re.compile(r"^(\w+)\*\*\(-(\d+)\)")  # what sympy makes of 1/M**2
 
@@ -25,8 +26,9 @@ def factor(size: Expr) -> str:
 
 def sign_and_size(coefficient: Expr, atom: Atom) -> tuple[str, Expr]:
     """A coefficient as its sign in print, `+` or `-`, and what follows that."""
-    negative = atom.is_distance if coefficient.is_Add else coefficient.as_coeff_Mul()[0] < 0
-    return ("-", -coefficient) if negative else ("+", coefficient)
+    shown = neat(coefficient) if coefficient.is_Add else coefficient
+    negative = atom.is_distance if shown.is_Add else shown.as_coeff_Mul()[0] < 0
+    return ("-", -shown) if negative else ("+", shown)
 
 
 def signed_sum(terms: Iterable[tuple[Expr, Atom]], separator: str = "\n") -> str:

@@ -204,7 +204,7 @@ PUBLISHED: dict[str, str] = {
     "mvtcae": """
 + (1 - alpha/2) E[log p(x.1|z); z~PoE[q(z|1)·q(z|2)]]
 + (1 - alpha/2) E[log p(x.2|z); z~PoE[q(z|1)·q(z|2)]]
-- (-alpha*beta + beta) KL(PoE[q(z|1)·q(z|2)] || p(z))
+- beta*(1 - alpha) KL(PoE[q(z|1)·q(z|2)] || p(z))
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|1))
 - alpha*beta/2 KL(PoE[q(z|1)·q(z|2)] || q(z|2))
 """,
@@ -223,9 +223,9 @@ PUBLISHED: dict[str, str] = {
 + E[log p(x.1|z.1); z.1~q(z.1|1)]
 + E[log p(x.2|z.2); z.2~q(z.2|2)]
 - alpha*beta KL(q(z.1|1) || N(0,I))
-- (-alpha*beta/2 + beta/2) KL(q(z.1|1) || q(z.2|2))
+- beta*(1 - alpha)/2 KL(q(z.1|1) || q(z.2|2))
 - alpha*beta KL(q(z.2|2) || N(0,I))
-- (-alpha*beta/2 + beta/2) KL(q(z.2|2) || q(z.1|1))
+- beta*(1 - alpha)/2 KL(q(z.2|2) || q(z.1|1))
 ! convex upper bound on KL(.||mix)
 ! empirical prior: no joint density p(X)
 """,
@@ -285,7 +285,7 @@ PUBLISHED: dict[str, str] = {
 + (1 - mu) E[log p(x.1|z); z~q(z|2)]
 + (1 - mu) E[log p(x.2|z); z~q(z|2)]
 - beta*mu KL(q(z|1) || p(z))
-- (-beta*mu + beta) KL(q(z|2) || p(z))
+- beta*(1 - mu) KL(q(z|2) || p(z))
 """,
     "telbo": """
 phase joint

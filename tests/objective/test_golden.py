@@ -134,7 +134,7 @@ def mopoe() -> Iterator[str]:
 
 def mmvm(exact: bool = False) -> Iterator[str]:
     """Each view for itself, and its distance from every other posterior, or from their mixture."""
-    weight, mixture = "(-alpha*beta/3 + beta/3)", "Mix_1/3[q(z.1|1), q(z.2|2), q(z.3|3)]"
+    weight, mixture = "beta*(1 - alpha)/3", "Mix_1/3[q(z.1|1), q(z.2|2), q(z.3|3)]"
     for v in VIEWS:
         own = f"q(z.{v}|{v})"
         yield f"+ E[log p(x.{v}|z.{v}); z.{v}~{own}]"
@@ -148,7 +148,7 @@ def mmvm(exact: bool = False) -> Iterator[str]:
 def mvtcae() -> Iterator[str]:
     """One product, and its distance from every expert."""
     key = poe(VIEWS)
-    yield from route(key, like="(1 - alpha/3) ", beta="(-alpha*beta + beta) ")
+    yield from route(key, like="(1 - alpha/3) ", beta="beta*(1 - alpha) ")
     yield from (f"- alpha*beta/3 KL({key} || q(z|{v}))" for v in VIEWS)
 
 
@@ -354,7 +354,7 @@ ONE: dict[str, list[str]] = {
     "mopoe": [*route("PoE[p(z)·q(z|1)]", ("1",))],
     "mvae": [*route("PoE[p(z)·q(z|1)]", ("1",))],
     "mvae_subsampled": [*route("PoE[p(z)·q(z|1)]", ("1",), like="2 ", beta="2*beta ")],
-    "mvtcae": [*route("q(z|1)", ("1",), like="(1 - alpha) ", beta="(-alpha*beta + beta) ")],
+    "mvtcae": [*route("q(z|1)", ("1",), like="(1 - alpha) ", beta="beta*(1 - alpha) ")],
     "jnf": [*route("q(z|1)"), "- CE(q(z|1) || q(z|1))"],
     "telbo": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],
     "telbo_joint": [*route("q(z|1)", ("1",), like="(gamma + lam) ", beta="2 ")],

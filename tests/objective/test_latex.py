@@ -116,7 +116,7 @@ TERMS = {
 """,
     "mmvm": r"""
 - \alpha \beta \, \mathrm{KL}\bigl(q(z_{1} \mid x_{1}) \,\|\, \mathcal{N}(0, I)\bigr)
-- \left(- \frac{\alpha \beta}{2} + \frac{\beta}{2}\right) \, \mathrm{KL}\bigl(q(z_{2} \mid x_{2}) \,\|\, q(z_{1} \mid x_{1})\bigr)
+- \frac{\beta \left(1 - \alpha\right)}{2} \, \mathrm{KL}\bigl(q(z_{2} \mid x_{2}) \,\|\, q(z_{1} \mid x_{1})\bigr)
 """,
     "mmvm_exact": r"- \beta \, \mathrm{KL}\bigl(q(z_{1} \mid x_{1}) \,\|\, \tfrac{1}{2} [q(z_{1} \mid x_{1}) + q(z_{2} \mid x_{2})]\bigr)",
     "mopoe": r"""

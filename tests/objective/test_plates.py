@@ -14,9 +14,10 @@ from mvgraph.errors import SpecError
 from mvgraph.interface.specs import sound
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.folding.renaming import universe
+from mvgraph.objective.neatness import POWER, M
 from mvgraph.objective.plates.explaining import AccountOfAll
 from mvgraph.objective.plates.reach import space
-from mvgraph.objective.plates.space import POWER, SIZE, IrregularError, M, Space
+from mvgraph.objective.plates.space import SIZE, IrregularError, Space
 from mvgraph.objective.plates.uniform import Sums, Uniform
 from mvgraph.objective.plates.wording import everywhere
 from mvgraph.spec.model import OpenViews, Spec

@@ -15,7 +15,8 @@ from mvgraph.objective.difference.sides import Side
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.folding.pieces import Piece, sums
 from mvgraph.objective.folding.summed import summed
-from mvgraph.objective.plates.space import POWER, M, Space, neat
+from mvgraph.objective.neatness import POWER, M, neat
+from mvgraph.objective.plates.space import Space
 from mvgraph.objective.plates.uniform import Sums, Uniform
 from mvgraph.objective.terms import OBSERVED_COUNT
 from mvgraph.objective.text import order

@@ -18,7 +18,8 @@ from mvgraph.objective.difference.settings import changes, estimators
 from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.standing import DECLARED, DRAWN
 from mvgraph.objective.difference.sums import Sum, total
-from mvgraph.objective.plates.space import POWER, IrregularError, M, Space, neat
+from mvgraph.objective.neatness import POWER, M, neat
+from mvgraph.objective.plates.space import IrregularError, Space
 from mvgraph.objective.plates.wording import everywhere
 from mvgraph.objective.ranges import ALL
 from mvgraph.spec.model import Spec

@@ -12,6 +12,7 @@ from mvgraph.objective.difference.gaps import Constant
 from mvgraph.objective.difference.relation import APART, ONE, Finding, Relation
 from mvgraph.objective.difference.sums import Sum, listed, minus, normal, scaled
 from mvgraph.objective.games import Generator
+from mvgraph.objective.neatness import neat
 
 Known = Mapping[Expr, Expr]
 OWN = "with a factor of its own in each phase"
@@ -63,11 +64,6 @@ def _related(a: Sum, b: Sum, known: Known) -> Finding:
         return APART
     notes = () if factor.is_Number else (f"where {neat(factor)} > 0",)
     return Finding(Relation.SCALED, neat(factor), notes=notes)
-
-
-def neat(factor: Expr) -> Expr:
-    """A factor in its shortest form."""
-    return min((sympy.factor(factor), sympy.expand(factor), sympy.cancel(factor)), key=lambda e: len(str(e)))
 
 
 def ratio(a: Sum, b: Sum) -> Expr | None:

@@ -13,6 +13,7 @@ from mvgraph.objective.folding.folded import Folded, fold, folds
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.pieces import Piece, sums
 from mvgraph.objective.folding.renaming import Universe, universe
+from mvgraph.objective.text import sign_and_size
 
 if TYPE_CHECKING:
     from mvgraph.objective.difference.delta import Difference, Terms
@@ -39,11 +40,15 @@ class Row:
     after: Expr | None
 
     def __str__(self) -> str:
-        if self.kind != "changed":
+        if self.kind != "changed" or self.before is None or self.after is None:
             return str(self.piece)
-        weights = f"({self.before} -> {self.after}) "
+        weights = f"({self._weight(self.before)} -> {self._weight(self.after)}) "
         parts = (sums(self.piece.ranges), weights) if self.piece.indexed else (weights, sums(self.piece.ranges))
         return "".join([*parts, str(self.piece.value)])
+
+    def _weight(self, coefficient: Expr) -> str:
+        sign, size = sign_and_size(coefficient, self.piece.value)
+        return str(size) if sign == "+" else f"-({size})" if size.is_Add else f"-{size}"
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.objective.difference.conditions import conditions
 from mvgraph.objective.difference.gaps import Constant
-from mvgraph.objective.difference.relating import jointly, neat, positive, related, written
+from mvgraph.objective.difference.relating import jointly, positive, related, written
 from mvgraph.objective.difference.relation import ONE, OTHER, Finding, Relation
 from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.solving import Solution, solutions
 from mvgraph.objective.difference.sums import Sum, minus, normal, pairs, scaled, substituted, total
 from mvgraph.objective.difference.variants import variants
 from mvgraph.objective.games import Generator
+from mvgraph.objective.neatness import neat
 
 MOST_ATOMS = 200  # of both sides, beyond which no values are searched for
 MOST_WORK = 4000  # the sizes of the pairs of one level together
@@ -125,7 +126,7 @@ class _System:
         games = factor != 1 and any(isinstance(x, Generator) for one in left for x in one)
         if not all(isinstance(x, Constant) for _, x in rest) or self._lost(left) or games:
             return
-        under = Table({str(s): str(sympy.factor(v)) for s, v in values.items()})
+        under = Table({str(s): str(neat(v)) for s, v in values.items()})
         relation = Relation.IDENTICAL if factor == 1 else Relation.SCALED
         shifted = {"relation": Relation.SHIFTED, "constant": written(total(rest))} if rest else {"relation": relation}
         yield sum(map(len, left)), Finding(factor=neat(factor), under=under, **shifted)

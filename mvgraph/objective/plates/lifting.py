@@ -15,7 +15,8 @@ from mvgraph.objective.atoms import LogMeanExp, Stratum
 from mvgraph.objective.folding.pieces import Piece, lettered
 from mvgraph.objective.folding.renaming import Universe, compared, mapped
 from mvgraph.objective.keys import Mixture
-from mvgraph.objective.plates.space import POWER, IrregularError, M, Space
+from mvgraph.objective.neatness import POWER, M
+from mvgraph.objective.plates.space import IrregularError, Space
 from mvgraph.objective.ranges import ALL, Each, Range
 
 SIZES = Space((sympy.Integer(1), M, POWER))  # how long a list over views, or over sets of views, can be

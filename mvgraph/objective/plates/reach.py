@@ -13,7 +13,8 @@ from mvgraph.language.density import parse_density
 from mvgraph.language.expr import Expr, Formula, Reference, symbol
 from mvgraph.language.index import parse_ranges, parse_views
 from mvgraph.objective.evidence import random_parts
-from mvgraph.objective.plates.space import POWER, SIZE, IrregularError, M, Space
+from mvgraph.objective.neatness import POWER, M
+from mvgraph.objective.plates.space import SIZE, IrregularError, Space
 from mvgraph.objective.routes import under_a_logarithm
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import JensenShannon, Route, WrittenTerm

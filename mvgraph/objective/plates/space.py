@@ -24,10 +24,9 @@ import sympy
 
 from mvgraph.errors import UsageError
 from mvgraph.language.expr import Expr
+from mvgraph.objective.neatness import POWER, M, neat
 
-M = sympy.Symbol("M", integer=True, positive=True)
 SIZE = sympy.Symbol("s", integer=True, positive=True)  # of a set of views, neither one view nor all
-POWER = sympy.Symbol("2**M", positive=True)  # as an unknown of its own
 
 
 class IrregularError(UsageError):
@@ -110,30 +109,3 @@ def _values(functions: Sequence[Expr], places: Sequence[tuple[int, int]]) -> sym
     """The values of functions at some numbers of views, and sizes of a set."""
     known = [{M: m, POWER: 2**m, SIZE: s} for m, s in places]
     return sympy.Matrix(len(known), len(functions), lambda i, j: functions[j].subs(known[i]))
-
-
-def neat(formula: Expr) -> Expr:
-    """A formula in its shortest form, with sums that are positive for many views and small params, 2^M written out.
-
-    >>> alpha = sympy.Symbol("alpha")
-    >>> neat((alpha - 1) / (M + 2 - POWER)), neat(1 - alpha / M)
-    ((1 - alpha)/(2**M - M - 2), 1 - alpha/M)
-    """
-    forms = _upright(sympy.factor(formula)), sympy.expand(formula), _upright(sympy.cancel(formula))
-    return min(forms, key=lambda form: len(str(form))).subs(POWER, 2**M)
-
-
-def _upright(formula: Expr) -> Expr:
-    """Each factor that is a sum with the sign that makes it positive, and one sign before all."""
-    sign, factors = sympy.Integer(1), []
-    for factor in sympy.Mul.make_args(formula):
-        base, exponent = factor.as_base_exp()
-        turned = base.is_Add and exponent.is_Integer and base.subs(_large(base)).is_negative
-        sign *= (-1) ** exponent if turned else 1
-        factors.append((-base if turned else base) ** exponent)
-    return sympy.Mul(sign, *factors)
-
-
-def _large(one: Expr) -> dict[Expr, Expr]:
-    many = {M: sympy.Integer(20), POWER: sympy.Integer(2) ** 20}
-    return {s: many.get(s, sympy.Rational(1, 8)) for s in one.free_symbols}

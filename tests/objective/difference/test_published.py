@@ -130,7 +130,7 @@ KNOWN = {
     # a scale, and other params
     "papers/mvtcae": Expected(
         DIFFERENT,
-        says("A = (1 - alpha/{M}) B", "alpha (B) = -alpha*beta/(alpha - {M})"),
+        says("A = (1 - alpha/{M}) B", "alpha (B) = alpha*beta/({M} - alpha)"),
         lambda m: {(f"1 - alpha/{m}", "1"), ("alpha*beta - beta", "-beta"), (f"-alpha*beta/{m}", "-alpha")},
         against="mvtcae",
     ),

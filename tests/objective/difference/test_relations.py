@@ -61,7 +61,7 @@ def test_a_scale_with_other_params():
     found = mg.diff("mvtcae", MVTCAE_AS_JMVAE).special
     assert found is not None
     assert (found.relation, str(found.factor)) == (SCALED, "1 - alpha/2")
-    assert found.under == {"alpha (B)": "-alpha*beta/(alpha - 2)", "beta (B)": "2*beta*(alpha - 1)/(alpha - 2)"}
+    assert found.under == {"alpha (B)": "alpha*beta/(2 - alpha)", "beta (B)": "2*beta*(1 - alpha)/(2 - alpha)"}
 
 
 def test_a_scale_at_declared_values():
