@@ -9,6 +9,7 @@ from pathlib import Path
 import mvgraph as mg
 from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.difference.printing import found_text
+from mvgraph.objective.neatness import neat
 from mvgraph.objective.text import signed
 
 FOLDER = Path(__file__).parents[1] / "examples" / "formulas"
@@ -41,7 +42,7 @@ def _said(delta: Difference) -> str:
     parts = [found_text(delta.finding)]
     parts += [signed(c, a).removeprefix("+ ") for c, a in delta.finding.gap] if len(delta.finding.gap) <= MOST else []
     parts += [f"but {found_text(delta.special)}"] if delta.special else []
-    weights = Counter((str(x.before), str(x.after)) for x in delta.changed)
+    weights = Counter((str(neat(x.before)), str(neat(x.after))) for x in delta.changed)
     parts += [f"{before} -> {after} ({_terms(n)})" for (before, after), n in weights.items()]
     alone = (("A", delta.removed), ("B", delta.added))
     parts += [f"{_terms(len(found))} only in {side}" for side, found in alone if found]
