@@ -38,23 +38,7 @@ def contrast(
     repeats: int = 64,
     seed: int = 0,
 ) -> Contrast:
-    """Evaluate both objectives by the reference interpreter, with parameters, rows and noise that they share.
-
-    A value is the mean over the rows. Its standard error is that of the mean over `repeats` draws of all the noise:
-    what is in closed form has none, and what other rows would give is not in it.
-
-    Arguments:
-        delta: the difference of two specs with the same names.
-        data: rows of one's own, for the networks that the specs ask for; made-up rows and small networks, unless given.
-        run: a trained model, whose parameters both get wherever they have those; starting values, unless given.
-        rows: how many rows: made up, 32 unless said; or of the data, by chance, 256 at most unless said.
-        repeats: how often noise is drawn for each of them.
-        seed: of rows, parameters and noise.
-
-    Raises:
-        UsageError: the two specs have other names, or views; what is assumed of a param is no number; a run is given
-            without data. DataError: the data do not fit.
-    """
+    """Both objectives by the reference interpreter; `mvgraph.contrast` says what the arguments are."""
     if run is not None and data is None:
         raise UsageError("the parameters of a run are for data like its own; give data, too")
     if repeats < 2 or (rows is not None and rows < 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -53,6 +53,16 @@ def judge(spec: Spec, derived: Sequence[Term]) -> Verdict:
     warm = " once its schedules have ended" if any(isinstance(p, Schedule) for p in spec.params.values()) else ""
     times = "" if total == 1 else f"{total} "
     return Verdict(True, f"a lower bound of {times}{evidence_text(spec)}{warm}")
+
+
+def concluded(spec: Spec, holds: bool, reasons: Sequence[str], flags: Iterable[str]) -> Iterator[str]:
+    """What an objective is, line by line: a bound, or each reason for which it is none; then its flags."""
+    if holds:
+        yield f"a bound: {reasons[0]}"
+    else:
+        yield f"no bound of {evidence_text(spec)} is proven:"
+        yield from (f"  - {reason}" for reason in reasons)
+    yield from (f"! {flag}" for flag in flags)
 
 
 def evidence_text(spec: Spec) -> str:

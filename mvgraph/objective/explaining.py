@@ -11,7 +11,7 @@ from mvgraph.language.expr import Expr
 from mvgraph.language.word import inline
 from mvgraph.objective import latex
 from mvgraph.objective.atoms import Draw
-from mvgraph.objective.bounds import evidence_text
+from mvgraph.objective.bounds import concluded
 from mvgraph.objective.canonical import Objective, derive, merged
 from mvgraph.objective.evidence import random_parts, random_subsets
 from mvgraph.objective.expansion import expansion
@@ -151,12 +151,7 @@ class Account:
         reasons, flags = one.verdict.reason.split("; "), list(one.flags)
         if self.folds:
             reasons, flags = (alike(texts, universe(self.spec)) for texts in (reasons, flags))
-        if one.is_bound:
-            yield f"a bound: {one.verdict.reason}"
-        else:
-            yield f"no bound of {evidence_text(one.spec)} is proven:"
-            yield from (f"  - {reason}" for reason in reasons)
-        yield from (f"! {flag}" for flag in flags)
+        yield from concluded(one.spec, one.is_bound, reasons, flags)
 
     def _term(self, one: Objective, written: WrittenTerm) -> Iterator[Line]:
         """A written term: its rule, then its derivation, or its derived terms."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal
 
-from mvgraph.objective.bounds import evidence_text
+from mvgraph.objective.bounds import concluded
 from mvgraph.objective.canonical import Objective, derive
 from mvgraph.objective.explaining import head, written_terms
 from mvgraph.objective.folding.folded import legend
@@ -117,12 +117,7 @@ class AccountOfAll:
         views, everything = universe(one.spec), ", ".join(one.spec.view_names)
         texts = [[t.replace(everything, "all views") for t in s] for s in (one.verdict.reason.split("; "), one.flags)]
         reasons, flags = (alike(one, views) for one in texts)
-        if one.is_bound:
-            yield f"a bound: {reasons[0]}"
-        else:
-            yield f"no bound of {evidence_text(one.spec)} is proven:"
-            yield from (f"  - {reason}" for reason in reasons)
-        yield from (f"! {flag}" for flag in flags)
+        yield from concluded(one.spec, one.is_bound, reasons, flags)
 
     def to_json(self) -> Data:
         """The sums as plain data."""
