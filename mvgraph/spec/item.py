@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -13,6 +14,8 @@ from mvgraph.language.word import Word
 from mvgraph.spec.document import Document
 
 DEEPEST = 50
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what a terminal would obey
+CONTROL_REFUSED = ("MVG106", "a control character may not stand in a text", "write it without")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def plant(value: Any, place: Place | None = None, depth: int = 0) -> Item:
     {'dim': [1, 2]}
 
     Raises:
-        SpecError: the data nest deeper than a spec can, or without end.
+        SpecError: the data nest deeper than a spec can, or without end; a text has a control character.
     """
     if depth > DEEPEST:
         raise SpecError(Problem("MVG104", (), f"the data nest deeper than {DEEPEST} levels").at(place))
@@ -67,6 +70,9 @@ def plant(value: Any, place: Place | None = None, depth: int = 0) -> Item:
         return Item([plant(v, place, depth + 1) for v in value], place)
     if isinstance(value, Word):
         return plant(value.write(), place, depth + 1)
+    if isinstance(value, str) and CONTROL.search(value):
+        code, message, remedy = CONTROL_REFUSED
+        raise SpecError(Problem(code, (), f"{message}: {value!r:.80}", remedy).at(place))
     return Item(_scalar(value), place)
 
 

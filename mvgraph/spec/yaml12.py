@@ -15,12 +15,11 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
 from mvgraph.errors import Place, Problem, SpecError
-from mvgraph.spec.item import DEEPEST, Item
+from mvgraph.spec.item import CONTROL, CONTROL_REFUSED, DEEPEST, Item
 
 MOST_NODES = 20_000
 MOST_DIGITS = 300
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TAG = "tag:yaml.org,2002:"
 _WORDS = {"true": True, "false": False}
 
@@ -233,7 +232,7 @@ class _Reading:
         if pattern and not re.fullmatch(pattern, node.value):
             self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node)
             return None
-        if _CONTROL.search(node.value):  # written as \e or the like; a terminal would obey it
-            self.note("MVG106", "a control character may not stand in a text", "write it without", node)
+        if CONTROL.search(node.value):  # written as \e or the like
+            self.note(*CONTROL_REFUSED, node)
             return ""
         return construct(node.value)

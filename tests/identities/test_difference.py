@@ -126,8 +126,8 @@ def test_i6_mvtcae_is_a_scaled_jmvae_kl(views: int) -> None:
     relation, under, given = special(found)
     assert (relation, given, set(under)) == (SCALED, (), {"a (B)", "b (B)"})
     assert str(found.special.factor) == f"1 - alpha/{views}"  # type: ignore[union-attr]
-    assert under["a (B)"] == f"-alpha*beta/(alpha - {views})"
-    assert under["b (B)"] == f"{views}*beta*(alpha - 1)/(alpha - {views})"
+    assert under["a (B)"] == f"alpha*beta/({views} - alpha)"
+    assert under["b (B)"] == f"{views}*beta*(1 - alpha)/({views} - alpha)"
 
 
 @many

@@ -93,7 +93,7 @@ def test_i6_mvtcae_is_a_scaled_jmvae_kl() -> None:
     """The substitution and the factor are formulas in M."""
     relation, under, given = special(mg.diff("mvtcae", "jmvae", views="M"))
     assert (relation, given) == (SCALED, ("B with a product of experts in place of the joint network",))
-    assert under == {"alpha (B)": "alpha*beta/(M - alpha)", "beta (B)": "-M*beta*(alpha - 1)/(M - alpha)"}
+    assert under == {"alpha (B)": "alpha*beta/(M - alpha)", "beta (B)": "M*beta*(1 - alpha)/(M - alpha)"}
     found = mg.diff("mvtcae", "jmvae", views="M").special
     assert found is not None
     assert str(found.factor) == "1 - alpha/M"

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mvgraph.errors import SpecError
 from mvgraph.spec.reading import load
 from mvgraph.spec.writing import dump, tree
 
@@ -28,7 +30,8 @@ ODD = [
     "<<",
     "V",
 ]
-TEXT = st.text(max_size=20) | st.sampled_from(ODD)
+WITHOUT_CONTROLS = st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t\r")
+TEXT = st.text(WITHOUT_CONTROLS, max_size=20) | st.sampled_from(ODD)
 NUMBER = st.integers(-1000, 1000) | st.floats(allow_nan=False, allow_infinity=False)
 COUNT = st.integers(1, 2000)
 FAMILY = st.sampled_from(
@@ -159,3 +162,9 @@ def test_any_text_survives(name: str, title: str) -> None:
     rest = {"q": {"z": {"expert": "normal"}}, "objective": {"maximize": [{"elbo": {"from": "V", "to": "V"}}]}}
     spec = load({"name": name, "about": {"title": title, "authors": [name, title]}, **data, **rest})
     assert load(dump(spec)) == spec
+
+
+def test_python_data_have_no_control_characters_either() -> None:
+    """What would not read back from a file is refused before it is written."""
+    with pytest.raises(SpecError, match=r"MVG106: a control character .* '\\x1b"):
+        load({"extends": "mvae", "name": "\x1b[31mred"})
