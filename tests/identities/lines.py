@@ -160,7 +160,7 @@ LINES = {
         (f"{D}::test_i22_me_mvae_in_other_words", trap("I-22")),
     ),
     "I-23": Line(
-        "at one view all are the VAE, MVTCAE (1 - alpha) of it, me_mVAE twice; AE is its score",
+        "at one view all are the VAE, MVTCAE (1 - alpha) of it, me_mVAE twice; AE is its score, as DCCAE without cca",
         "A S",
         (f"{D}::test_i23_one_view",),
     ),

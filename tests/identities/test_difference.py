@@ -309,6 +309,10 @@ def test_i23_one_view() -> None:
     assert factor(of("me_mvae", 1), plain) == "2"
     ae = model(1, elbo(beta=0), q={"z": {"expert": "delta"}})
     assert verdict(of("ae", 1), ae) is IDENTICAL
+    codes = of("dccae", 1)
+    scored = replace(codes, objective=replace(codes.objective, maximize=codes.maximize[:1]))
+    assert verdict(scored, ae, lam=1) is verdict(ae, scored, lam=1) is IDENTICAL
+    assert verdict(of("dccae", 2), of("ae", 2), lam=1) is DIFFERENT
 
 
 @several

@@ -62,7 +62,7 @@ def graphs(a: Spec, b: Spec, names: Names, sums: tuple[Sum, Sum]) -> GraphDiffer
     ours, theirs = _graph(a, Names()), _graph(b, names)
     few = _few(a, Names()), _few(b, names)
     return GraphDifference(
-        nodes=_gained(set(_folded(ours)), set(_folded(theirs))),
+        nodes=_gained(_folded(ours, Names()), _folded(theirs, names)),
         generative=_gained(_edges(ours, "p"), _edges(theirs, "p")),
         inference=_gained(_edges(ours, "q"), _edges(theirs, "q")),
         independences=_independences(*few),
@@ -84,8 +84,12 @@ def _graph(spec: Spec, names: Names) -> nx.MultiDiGraph:
 
 
 def _name(node: dict[str, str | None], names: Names) -> str:
-    name, view = names.node(str(node["name"])), node["view"]
-    return name if view is None or node["plate"] is None else f"{name}.{names.view(view)}"
+    name, view = names.node(str(node["name"])), _copy(node, names)
+    return name if view is None else f"{name}.{view}"
+
+
+def _copy(node: dict[str, str | None], names: Names) -> str | None:
+    return names.copy(str(node["name"]), node["view"] if node["plate"] else None)
 
 
 def _few(spec: Spec, names: Names) -> nx.DiGraph:
@@ -95,14 +99,14 @@ def _few(spec: Spec, names: Names) -> nx.DiGraph:
     return nx.DiGraph(part(_graph(kept, names), "p"))
 
 
-def _folded(graph: nx.MultiDiGraph) -> list[str]:
+def _folded(graph: nx.MultiDiGraph, names: Names) -> set[str]:
     """The nodes, copies of one plate as one."""
-    copies = {n: str(n).removesuffix(f".{d['view']}") if d["plate"] else str(n) for n, d in graph.nodes(data=True)}
-    return [f"{copies[n]} ({d['kind']}{', private' if _private(d) else ''})" for n, d in graph.nodes(data=True)]
+    return {f"{names.node(str(d['name']))} ({_kind(d, names)})" for _, d in graph.nodes(data=True)}
 
 
-def _private(node: dict[str, str | None]) -> bool:
-    return node["kind"] == "latent" and node["plate"] is not None
+def _kind(node: dict[str, str | None], names: Names) -> str:
+    private = node["kind"] == "latent" and _copy(node, names) is not None
+    return f"{node['kind']}, private" if private else str(node["kind"])
 
 
 def _edges(graph: nx.MultiDiGraph, which: str) -> set[str]:

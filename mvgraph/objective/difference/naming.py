@@ -43,6 +43,7 @@ class Names:
         nodes, views: other names for those.
         params: other names for the params that have one value a view.
         critics: other names for the critics, without the views that they belong to.
+        copies: at one view, the view whose copy a shared latent stands for; nothing for a copy that stands for one.
         values: expressions in the place of params, by the symbols of these (under their other names).
     """
 
@@ -50,6 +51,7 @@ class Names:
     views: Table[str] = field(default_factory=Table)
     params: Table[str] = field(default_factory=Table)
     critics: Table[str] = field(default_factory=Table)
+    copies: Table[str] = field(default_factory=Table)
     values: Mapping[Expr, Expr] = field(default_factory=dict, hash=False)
 
     def node(self, name: str) -> str:
@@ -59,6 +61,11 @@ class Names:
     def view(self, name: str) -> str:
         """The other name of a view."""
         return self.views.get(name, name)
+
+    def copy(self, node: str, view: str | None) -> str | None:
+        """The view of a copy of a node, by its own name, under its other name; none where the node has no copies."""
+        own = None if view is None else self.view(view)
+        return self.copies.get(node, own or "") or None
 
     def critic(self, name: str) -> str:
         """The other name of a critic, or of all critics of a game that has one a view."""
@@ -135,7 +142,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _ref(ref: Ref, names: Names) -> dict[str, Any]:
-    return {"node": names.node(ref.node), "view": None if ref.view is None else names.view(ref.view)}
+    return {"node": names.node(ref.node), "view": names.copy(ref.node, ref.view)}
 
 
 def _seen(key: Joint | Pooled, names: Names) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import count, islice, permutations, product
 
 from mvgraph.language.table import Table
@@ -35,7 +36,8 @@ def namings(a: Spec, b: Spec) -> Iterator[Names]:
     """Names of A for the nodes and views of B, the likeliest first."""
     choices = product(_view_names(a, b), _node_names(a, b), _critic_names(a, b))
     for views, nodes, judges in islice(choices, MOST_NAMINGS):
-        yield Names(*(Table(_moved(n)) for n in (nodes, views, _params(b, views), judges)))
+        moved = (Table(_moved(n)) for n in (nodes, views, _params(b, views), judges))
+        yield replace(Names(*moved), copies=Table(_copies(a, b, nodes)))
 
 
 def _moved(names: Mapping[str, str]) -> dict[str, str]:
@@ -56,7 +58,8 @@ def _view_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
 
 def _node_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
     """By name, then by role: shared latents for shared ones, private for private, data for data."""
-    ours, theirs = _roles(a), _roles(b)
+    alone = len(a.views) == len(b.views) == 1
+    ours, theirs = _roles(a, alone), _roles(b, alone)
     open_ = {role: [n for n in names if n not in ours.get(role, ())] for role, names in theirs.items()}
     free = {role: [n for n in names if n not in theirs.get(role, ())] for role, names in ours.items()}
     roles = [role for role, names in open_.items() if names and free.get(role)]
@@ -79,6 +82,16 @@ def _matches(old: list[str], new: list[str]) -> Iterator[dict[str, str]]:
         yield dict(zip(old[:size], order, strict=True))
 
 
+def _copies(a: Spec, b: Spec, nodes: Mapping[str, str]) -> dict[str, str]:
+    """At one view: the latents of B that have no copy of their own and stand for one, by the view; or the other way."""
+    if not len(a.views) == len(b.views) == 1:
+        return {}
+    plated = {latent.name: bool(latent.plate) for latent in a.latents}
+    pairs = ((own.name, own.plate, plated.get(nodes.get(own.name, own.name))) for own in b.latents)
+    view = a.view_names[0]
+    return {name: view if there else "" for name, here, there in pairs if there is not None and there != bool(here)}
+
+
 def _critic_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
     """The critics of several games in any order: their numbers follow the text, and mean nothing."""
     ours, theirs = critics(a), critics(b)
@@ -86,17 +99,18 @@ def _critic_names(a: Spec, b: Spec) -> Iterator[dict[str, str]]:
     yield from _matches(theirs, [*ours, *more]) if ours and theirs and len(ours) + len(theirs) > 2 else [{}]
 
 
-def _roles(spec: Spec) -> dict[object, list[str]]:
+def _roles(spec: Spec, alone: bool) -> dict[object, list[str]]:
     found: dict[object, list[str]] = {"data": [spec.observed.name]}
     for latent in spec.latents:
-        found.setdefault(_role(latent), []).append(latent.name)
+        found.setdefault(_role(latent, alone), []).append(latent.name)
     for kind, nodes in (("condition", spec.conditions), ("discrete", spec.discretes), ("pseudo", spec.pseudo)):
         found.setdefault(kind, []).extend(n.name for n in nodes)
     return found
 
 
-def _role(latent: Latent) -> tuple[str, bool]:
-    return "latent", bool(latent.plate)
+def _role(latent: Latent, alone: bool) -> tuple[str, bool]:
+    """A latent and whether views share it: the only view shares with none."""
+    return "latent", bool(latent.plate) and not alone
 
 
 def _params(spec: Spec, views: Mapping[str, str]) -> dict[str, str]:

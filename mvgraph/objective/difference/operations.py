@@ -156,18 +156,19 @@ class _Renaming(Operation):
 
 @dataclass(frozen=True)
 class Rename(_Renaming):
-    """Give nodes, views, critics, and the params that have one value a view other names."""
+    """Give nodes, views, critics, copies of nodes, and the params that have one value a view other names."""
 
     nodes: Table[str]
     views: Table[str]
     params: Table[str]
     critics: Table[str]
+    copies: Table[str]
 
     word: ClassVar[str] = "rename"
 
     @property
     def names(self) -> Names:
-        return Names(self.nodes, self.views, self.params, self.critics)
+        return Names(self.nodes, self.views, self.params, self.critics, self.copies)
 
 
 @dataclass(frozen=True)
@@ -223,8 +224,9 @@ def forming(terms: Sequence[Weighted], names: Names, known: Mapping[Expr, Expr],
         known: what is assumed, by symbols.
         beside: what the other model says.
     """
-    if names.nodes or names.views or names.params or names.critics:
-        yield Rename(names.nodes, names.views, names.params, names.critics)
+    tables = names.nodes, names.views, names.params, names.critics, names.copies
+    if any(tables):
+        yield Rename(*tables)
     if known:
         yield Assume(Table({str(s): value for s, value in known.items()}))
     found = {a: rewritten(a, beside) for a in dict.fromkeys(a for _, a in named(terms, replace(names, values=known)))}

@@ -22,6 +22,7 @@ from mvgraph.objective.difference.comparing import difference
 from mvgraph.objective.difference.delta import Difference
 from mvgraph.objective.difference.naming import SAME, named, renamed
 from mvgraph.objective.difference.operations import OPERATIONS, Add, Operation, apply, lines, operation
+from mvgraph.objective.difference.relation import Relation
 from mvgraph.objective.difference.schema import json_schema
 from mvgraph.objective.difference.structure import KINDS, read, written
 from mvgraph.spec import zoo
@@ -99,6 +100,22 @@ def test_games_in_another_order():
     delta = mg.diff(one, other)
     assert holds(delta) == {"rename": 1}
     assert dict(delta.names.critics) == {"C1": "C2", "C2": "C1"}
+
+
+def test_the_copy_of_the_only_view():
+    """A private latent of the only view is a shared one: one name for it, either way, and one graph."""
+    observed = {"observed": True, "plate": "view", "given": ["z"]}
+    elbo = {"maximize": [{"elbo": {"from": "V", "to": "V"}}]}
+    view = {"views": 1, "view_defaults": {"likelihood": "normal"}}
+    rest = {"name": "one", **view, "q": {"z": {"expert": "normal"}}, "objective": elbo}
+    shared = {"latent": "normal", "dim": 2}
+    latents = (shared, {**shared, "plate": "view"})
+    one, other = (mg.load({**rest, "p": {"z": z, "x": observed}}) for z in latents)
+    for pair in ((one, other), (other, one)):
+        delta = mg.diff(*pair)
+        assert holds(delta) == {"rename": 1}
+        assert delta.verdict is Relation.IDENTICAL
+        assert not delta.graph
 
 
 @settings(max_examples=12, **COMMON)
@@ -183,6 +200,7 @@ def test_an_operation_that_does_not_fit():
 
 BETA = {"param": "beta"}
 KEY = written(mg.derive("mvae").terms[0][1].draws[0].key)
+RENAMED: dict[str, Any] = {"nodes": {}, "views": {}, "params": {}, "critics": {}, "copies": {}}
 WRONG = [
     ({"op": "mend"}, "there is no operation 'mend'"),
     ({"op": "add"}, "a structure of Add has the fields atom, coefficient, and here is None"),
@@ -200,7 +218,7 @@ WRONG = [
         {"op": "add", "structure": {"atom": {"kind": "Constant", "text": 1, "of": []}, "coefficient": "1"}},
         "Constant.text cannot be",
     ),
-    ({"op": "rename", "structure": {"nodes": [], "views": {}, "params": {}, "critics": {}}}, "Rename.nodes has values"),
+    ({"op": "rename", "structure": {**RENAMED, "nodes": []}}, "Rename.nodes has values"),
     ({"op": "rewrite", "structure": {"atom": KEY, "into": 3}}, "'Fused' cannot stand at Rewrite.atom"),
 ]
 NO_COEFFICIENT = [
