@@ -14,6 +14,7 @@ from mvgraph.module.critics import scorers
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
+from mvgraph.module.normalising import normalisers
 from mvgraph.module.shapes import decoder_of, require_networks, require_shapes, shape_of
 from mvgraph.objective.family import parents, prior_key, upper
 from mvgraph.objective.keys import Ref
@@ -64,6 +65,11 @@ class Networks(nn.Module):
         self.learnt = nn.ParameterDict(
             {n: nn.Parameter(_initial(spec, n, p)) for n, p in spec.params.items() if isinstance(p, Learnt)}
         )
+
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether some network normalises by statistics of the batch, which one row does not have."""
+        return bool(normalisers(self))
 
     def expert(self, ref: Ref, view: str) -> Conditional | Message:
         """The network of q(ref | x_view), or of the message from the view where messages are pooled."""
