@@ -66,8 +66,8 @@ def generator(seed: int) -> torch.Generator:
 
 
 def ids(data: Batch) -> np.ndarray[Any, np.dtype[np.str_]]:
-    """The names of the rows, or their numbers where they have none, `(row,)`."""
-    return np.array(data.ids or [str(i) for i in range(len(data))])
+    """The names of the rows, or their places in the data where they have none, `(row,)`."""
+    return np.array([data.name(row) for row in range(len(data))])
 
 
 def save_npz(file: Path, arrays: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
@@ -23,12 +23,15 @@ class Batch:
     Arguments:
         views: each view's prepared values `(row, *shape)`; entries of missing views may hold anything.
         mask: which view of which row was observed, bool `(row, view)`, columns in the order of `views`.
-        ids: a name for each row, for messages; row numbers where not given.
+        ids: a name for each row, for messages.
+        places: where each row stands in the data that the user gave, counted from zero, `(row,)`; in this order where
+            not given. What is shuffled, split or left out later takes the places with it.
     """
 
     views: Mapping[str, Tensor]
     mask: Tensor
     ids: Sequence[str] = ()
+    places: Tensor | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,13 +47,22 @@ class Batch:
         return bool(self.mask.all())
 
     def name(self, row: int) -> str:
-        """What a row is called in messages: its id, or its number."""
-        return str(self.ids[row]) if self.ids else str(row)
+        """What a row is called in messages: its id, or its place in the user's data.
+
+        >>> data = Batch({"a": torch.zeros(3, 1)}, torch.ones(3, 1, dtype=torch.bool))
+        >>> data.rows(torch.tensor([2, 0])).name(0)
+        '2'
+        """
+        if len(self.ids):
+            return str(self.ids[row])
+        return str(row if self.places is None else int(self.places[row]))
 
     def rows(self, index: Tensor) -> Batch:
-        """The rows at `index` (whole numbers or a boolean per row)."""
-        ids = tuple(self.ids[i] for i in torch.arange(len(self))[index].tolist()) if self.ids else ()
-        return Batch({k: v[index] for k, v in self.views.items()}, self.mask[index], ids)
+        """The rows at `index` (whole numbers or a boolean per row), which keep their names."""
+        numbers = torch.arange(len(self), device=index.device)
+        ids = tuple(self.ids[i] for i in numbers[index].tolist()) if len(self.ids) else ()
+        places = (numbers if self.places is None else self.places.to(index.device))[index]
+        return Batch({k: v[index] for k, v in self.views.items()}, self.mask[index], ids, places)
 
     def only(self, given: Sequence[str]) -> Batch:
         """The same rows with every view outside `given` masked.
@@ -62,9 +74,9 @@ class Batch:
         if unknown:
             raise UsageError(f"there is no view '{unknown[0]}'; the views are {', '.join(self.names)}")
         keep = torch.tensor([n in given for n in self.names], device=self.mask.device)
-        return Batch(self.views, self.mask & keep, self.ids)
+        return replace(self, mask=self.mask & keep)
 
     def to(self, like: Tensor) -> Batch:
         """The batch on the device and in the dtype of `like`."""
         views = {k: v.to(device=like.device, dtype=like.dtype) for k, v in self.views.items()}
-        return Batch(views, self.mask.to(like.device), self.ids)
+        return replace(self, views=views, mask=self.mask.to(like.device))

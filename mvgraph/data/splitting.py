@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from mvgraph.data.batch import Batch
 from mvgraph.data.seeding import Purpose, permutation
@@ -26,7 +29,8 @@ def split(data: Batch, fraction: float = 0.1, seed: int = 0, rows: Rows | None =
         data: all rows.
         fraction: how many of the rows are for validation, 0 to 1; at least one row, and none where it is 0.
         seed: which ones they are.
-        rows: the validation rows by number or by id, instead of a fraction.
+        rows: the validation rows instead of a fraction: by id, by their place in the user's data (`Batch.places`), or
+            by one true or false for each of them.
 
     Raises:
         DataError: there is only one row, or no row is left to train on, or a row is not there.
@@ -55,16 +59,56 @@ def _parts(data: Batch, numbers: Sequence[int]) -> tuple[Batch, Batch]:
     return data.rows(~held), data.rows(held)
 
 
-def _numbers(data: Batch, rows: Rows) -> list[int]:
-    at = {name: number for number, name in enumerate(data.ids)}
-    problems = [p for r in rows for p in _unknown(data, at, r)]
+def _numbers(data: Batch, rows: Rows | Any) -> list[int]:
+    """Which rows of a batch are meant by ids, by places in the user's data, or by a true or false for each of them."""
+    places = list(range(len(data))) if data.places is None else data.places.tolist()
+    wanted = _scalars(rows)
+    if wanted and all(isinstance(r, bool) for r in wanted):
+        wanted = _flagged(wanted, places, cut=data.places is not None)
+    names = RowNames({str(name): number for number, name in enumerate(data.ids)}, {p: n for n, p in enumerate(places)})
+    problems = [p for r in wanted for p in names.problems(r)]
     if problems:
         raise DataError(*problems[:5])
-    return [at[r] if isinstance(r, str) else int(r) for r in rows]
+    return [names.row(r) for r in wanted]
 
 
-def _unknown(data: Batch, at: dict[str, int], row: int | str) -> list[Problem]:
-    if row in at if isinstance(row, str) else 0 <= row < len(data):
-        return []
-    known = nearest(row, list(at)) if isinstance(row, str) else f"rows run from 0 to {len(data) - 1}"
-    return [Problem("MVG718", ("data",), f"there is no row '{row}'", known if len(known) < 500 else "")]
+def _scalars(rows: Any) -> list[Any]:
+    values = rows.tolist() if isinstance(rows, np.ndarray | torch.Tensor) else list(rows)
+    return [v.item() if isinstance(v, np.generic | torch.Tensor) else v for v in values]
+
+
+def _flagged(flags: list[Any], places: Sequence[int], *, cut: bool) -> list[Any]:
+    """The places that are flagged; rows that were cut away since leave a flag without a row.
+
+    Raises:
+        DataError: there is not one flag for each row.
+    """
+    if len(flags) <= max(places) or not (cut or len(flags) == len(places)):
+        message = f"{len(flags)} times true or false, for {max(places) + 1} rows"
+        raise DataError(Problem("MVG718", ("valid",), message, "give one true or false a row, or ids, or row numbers"))
+    return [place for place in places if flags[place]]
+
+
+@dataclass(frozen=True)
+class RowNames:
+    """The rows of a batch, by id and by place."""
+
+    ids: Mapping[str, int]
+    places: Mapping[int, int]
+
+    def row(self, name: int | str) -> int:
+        """Where a row stands in the batch."""
+        return self.ids[name] if isinstance(name, str) else self.places[name]
+
+    def problems(self, name: Any) -> Iterator[Problem]:
+        """What is wrong with an id or a place."""
+        if isinstance(name, bool) or not isinstance(name, int | str):
+            remedy = "give ids, row numbers from 0, or one true or false a row"
+            yield Problem("MVG718", ("valid",), f"{name!r} names no row", remedy)
+        elif name not in (self.ids if isinstance(name, str) else self.places):
+            nearby = nearest(name, list(self.ids)) if isinstance(name, str) else ""
+            remedy = nearby or f"rows run from 0 to {max(self.places)}"
+            yield Problem("MVG718", ("valid",), f"there is no row '{name}'", remedy if len(remedy) < 500 else "")
+        elif isinstance(name, int) and self.ids.get(str(name), self.places[name]) != self.places[name]:
+            message = f"{name} is the place of one row and the id of another"
+            yield Problem("MVG718", ("valid",), message, f"for the id write '{name}', as text")

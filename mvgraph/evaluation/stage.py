@@ -153,7 +153,7 @@ def _some(data: Batch, rows: int, seed: int) -> tuple[Batch, str]:
 def _in_order(data: Batch, spec: Spec) -> Batch:
     """The views in the order in which a spec has them."""
     places = [data.names.index(v) for v in spec.view_names]
-    return Batch({v: data.views[v] for v in spec.view_names}, data.mask[:, places], data.ids)
+    return replace(data, views={v: data.views[v] for v in spec.view_names}, mask=data.mask[:, places])
 
 
 def _rows(made: Model, rows: int, seed: int) -> Batch:
