@@ -14,6 +14,7 @@ from mvgraph.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import torch
+    from torch import Tensor
 else:
     torch = defer("torch")
 
@@ -40,14 +41,15 @@ class Tables:
     """Rows of all views, aligned.
 
     Arguments:
-        views: each view's values as they were found, `(row, *shape)`; rows that are missing hold zeros.
+        views: each view's values as they were found, `(row, *shape)`, tensors as tensors; rows that are missing hold
+            zeros.
         mask: which rows of a view were found, bool `(row,)`; all rows of a view that is not named.
         ids: a name for each row; row numbers, counted from zero, where empty.
         sources: the file that each view came from.
         columns: the names of the columns, of views from tables.
     """
 
-    views: Mapping[str, Array]
+    views: Mapping[str, Array | Tensor]
     mask: Mapping[str, Flags] = field(default_factory=dict)
     ids: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +96,7 @@ def tabulate(
     Raises:
         DataError: views differ in their number of rows, have none, or the mask or ids do not fit; all problems at once.
     """
-    arrays = {str(name): array(value) for name, value in views.items()}
+    arrays = {str(n): v if isinstance(v, torch.Tensor) else array(v) for n, v in views.items()}
     masks, problems = _masks(mask, order or list(arrays))
     names = tuple(str(i) for i in ids) if ids is not None else ()
     counts = {f"view '{n}'": a.shape[0] for n, a in arrays.items() if a.ndim}
@@ -145,7 +147,7 @@ def duplicates(ids: Sequence[str], source: str) -> list[Problem]:
     return [Problem("MVG705", (source,), f"ids occur more than once: {listed}", "every row needs an id of its own")]
 
 
-def _scalars(arrays: Mapping[str, Array]) -> list[Problem]:
+def _scalars(arrays: Mapping[str, Array | Tensor]) -> list[Problem]:
     message = "view '{}' is a single number; it needs one row a datum"
     return [Problem("MVG711", ("data",), message.format(n)) for n, a in arrays.items() if not a.ndim]
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mvgraph.data.batch import Batch
-from mvgraph.data.tables import Array, DataWarning, Flags, Tables, duplicates, tabulate
+from mvgraph.data.tables import Array, DataWarning, Tables, duplicates, tabulate
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec, View
+from mvgraph.tracing import known, recording, tracing
 
 if TYPE_CHECKING:
     import torch
@@ -32,10 +33,15 @@ def batch(
     mask: Any = None,
     ids: Sequence[Any] | None = None,
     on_empty: Empty = "refuse",
+    *,
+    like: Tensor | None = None,
+    validate: bool = True,
 ) -> Batch:
     """A batch of prepared tensors, in the order of the spec's views and in the default dtype.
 
-    A row of a view that is NaN as a whole is a missing view.
+    A row of a view that is NaN as a whole is a missing view. Tensors stay tensors: gradients flow back into them, they
+    stay on their device, and one that is as the model wants it is not copied. While PyTorch makes a program of it
+    (`torch.compile`, `torch.export`, `torch.jit.trace`), nothing that depends on values is refused.
 
     Arguments:
         spec: the model, with its views.
@@ -43,25 +49,35 @@ def batch(
         mask: which views were observed: bool `(row, view)` in the order of the spec's views, or `(row,)` by view.
         ids: a name for each row, for messages.
         on_empty: what becomes of a row without any view: refused by name, or skipped with one warning.
+        like: a tensor whose dtype and device the batch takes.
+        validate: False takes the values on trust: no search for what is not finite, outside the support, or empty.
 
     Raises:
         DataError: views are unknown or absent, have the wrong shape, differing numbers of rows or none, hold rows
             that are NaN in part, or values outside the support of their likelihood; ids occur twice; rows have no
             view. All problems at once.
     """
-    tables = views if isinstance(views, Tables) else tabulate(views, mask, ids, spec.view_names)
+    tables = views if isinstance(views, Tables) else _tables(spec, views, mask, ids)
     problems = [*_names(spec, tables), *duplicates(tables.ids, "data")]
     if problems:
         raise DataError(*problems)
-    checked = [_check(spec.view(name), tables) for name in spec.view_names]
-    seen = np.stack([c.seen for c in checked], axis=1)  # (row, view)
-    empty = np.flatnonzero(~seen.any(axis=1))
+    judge = validate and not tracing()
+    checked = [_check(spec.view(name), tables, like, judge) for name in spec.view_names]
     problems = [p for c in checked for p in c.problems]
-    problems += _empty(tables, empty) if on_empty == "refuse" else []
     if problems:
-        raise DataError(*problems)
-    whole = Batch({c.name: c.values for c in checked}, torch.from_numpy(seen), tables.ids)
-    return drop_empty(whole) if len(empty) else whole
+        raise DataError(*problems, *_empty(tables, checked, on_empty))
+    seen = torch.stack([c.seen.to(checked[0].seen.device) for c in checked], 1)  # (row, view)
+    whole = Batch({c.name: c.values for c in checked}, seen, tables.ids)
+    if judge and not bool(seen.any(1).all()):
+        if on_empty == "skip":
+            return drop_empty(whole)
+        raise DataError(*_empty(tables, checked, on_empty))
+    return whole
+
+
+def _tables(spec: Spec, views: Mapping[str, Any], mask: Any, ids: Sequence[Any] | None) -> Tables:
+    """The views as tables; taken as they are in a program, where even the number of rows is not known."""
+    return Tables(views) if tracing() else tabulate(views, mask, ids, spec.view_names)
 
 
 def drop_empty(data: Batch) -> Batch:
@@ -92,98 +108,147 @@ def _names(spec: Spec, tables: Tables) -> Iterator[Problem]:
         yield Problem("MVG710", ("data",), f"{what} not in the data, which have {', '.join(tables.names)}", remedy)
 
 
-def _empty(tables: Tables, rows: Array) -> list[Problem]:
-    if not len(rows):
+def _empty(tables: Tables, checked: Sequence[_Checked], on_empty: Empty) -> list[Problem]:
+    """The rows without any view, where they are refused."""
+    rows = (~torch.stack([c.seen.cpu() for c in checked], 1).any(1)).nonzero().flatten().tolist()
+    if not rows or on_empty == "skip":
         return []
-    listed = ", ".join(tables.row(int(r)) for r in rows[:MOST_ROWS]) + _more(len(rows), MOST_ROWS)
+    listed = ", ".join(tables.row(r) for r in rows[:MOST_ROWS]) + _more(len(rows), MOST_ROWS)
     remedy = "leave these rows out, or skip them: on_empty='skip'"
     return [Problem("MVG715", ("data",), f"no view at all: {listed}", remedy)]
 
 
 @dataclass(frozen=True, eq=False)
 class _Checked:
-    """One view, judged: prepared values `(row, *shape)`, which rows are there, and what is wrong."""
+    """One view, judged: prepared values `(row, *shape)`, which rows are there `(row,)`, and what is wrong."""
 
     name: str
     values: Tensor
-    seen: Flags
+    seen: Tensor
     problems: tuple[Problem, ...] = ()
 
 
-def _check(view: View, tables: Tables) -> _Checked:
-    found, seen = tables.views[view.name], tables.seen(view.name)
-    if found.dtype.kind not in "biuf":
-        return _refused(view, tables, "MVG703", f"holds {_kind(found)}, not numbers")
-    values, seen, problems = _fill(view, tables, found, seen)
+def _check(view: View, tables: Tables, like: Tensor | None, judge: bool) -> _Checked:
+    found = tables.views[view.name]
+    refusal = _unusable(found)
+    if refusal:
+        return _refused(view, tables, _seen(tables, view, torch.empty(len(found))), *refusal)
+    raw = _tensor(found)
+    values = raw if like is None else raw.to(like.device)
+    seen = _seen(tables, view, values)
+    dtype = torch.get_default_dtype() if like is None else like.dtype
+    if values.is_floating_point():
+        narrow = values.to(dtype)
+        seen, problems = _finite(view, tables, values, narrow, seen, judge)
+        if problems:
+            return _Checked(view.name, narrow, seen, tuple(problems))
+        values = narrow
+    values, problems = _prepare(view, tables, _filled(values, seen))
     if problems:
-        return _Checked(view.name, torch.zeros(0), seen, tuple(problems))
-    prepared, problems = _prepare(view, tables, values, seen)
-    if problems:
-        return _Checked(view.name, torch.zeros(0), seen, tuple(problems))
-    if view.shape is not None and tuple(prepared.shape[1:]) != view.shape:
+        return _Checked(view.name, values, seen, tuple(problems))
+    if view.shape is not None and not recording() and tuple(values.shape[1:]) != view.shape:
         has = f"has rows of shape {list(found.shape[1:])}, the spec says {list(view.shape)}"
-        return _refused(view, tables, "MVG711", has)
-    return _Checked(view.name, prepared, seen, tuple(_outside(view, tables, prepared, seen)))
+        return _refused(view, tables, seen, "MVG711", has)
+    values = values.to(dtype)
+    return _Checked(view.name, values, seen, tuple(_outside(view, tables, values, seen) if judge else ()))
 
 
-def _kind(values: Array) -> str:
-    return "Python objects or text" if values.dtype.kind in "OUS" else str(values.dtype)
+def _unusable(values: Array | Tensor) -> tuple[str, ...]:
+    """Code, message and remedy where values are no numbers, or not laid out as an array; nothing where they are."""
+    if isinstance(values, np.ndarray):
+        text = "Python objects or text" if values.dtype.kind in "OUS" else str(values.dtype)
+        return () if values.dtype.kind in "biuf" else ("MVG703", f"holds {text}, not numbers")
+    if values.layout != torch.strided or values.is_nested:
+        layout = "nested" if values.is_nested else str(values.layout).removeprefix("torch.").replace("_", " ")
+        return ("MVG520", f"is a {layout} tensor", "give it dense: tensor.to_dense(), or to_padded_tensor with a mask")
+    dtype = str(values.dtype).removeprefix("torch.")
+    return ("MVG703", f"holds {dtype}, not numbers") if values.is_complex() or values.is_quantized else ()
 
 
-def _refused(view: View, tables: Tables, code: str, message: str) -> _Checked:
-    problem = Problem(code, (tables.source(view.name),), f"view '{view.name}' {message}")
-    return _Checked(view.name, torch.zeros(0), tables.seen(view.name), (problem,))
+def _refused(view: View, tables: Tables, seen: Tensor, code: str, message: str, remedy: str = "") -> _Checked:
+    problem = Problem(code, (tables.source(view.name),), f"view '{view.name}' {message}", remedy)
+    return _Checked(view.name, torch.zeros(0), seen, (problem,))
 
 
-def _fill(view: View, tables: Tables, found: Array, seen: Flags) -> tuple[Array, Flags, list[Problem]]:
-    """Missing rows as zeros; rows that are NaN or infinite in part are problems."""
-    if found.dtype.kind != "f":
-        return found, seen, []
-    flat = found.reshape(len(found), -1)
-    holes = np.isnan(flat)
-    seen = seen & ~holes.all(axis=1)
-    bad = ~np.isfinite(flat) & seen[:, None]
-    if bad.any():
-        remedy = "fill these values in, or make all values of the row NaN: a missing view"
-        bad = bad.reshape(found.shape)
-        return found, seen, list(_report(view, tables, bad, found, "MVG712", "is not a number", remedy))
-    if seen.all():
-        return found, seen, []
-    return np.where(_wide(seen, found.ndim), found, np.zeros_like(found)), seen, []
+def _tensor(values: Array | Tensor) -> Tensor:
+    """Numbers as a tensor of a dtype that torch reckons with; one that has it already is the same tensor."""
+    if isinstance(values, np.ndarray):
+        kept = values.dtype.kind == "f" and values.dtype.itemsize <= 8
+        small = values.dtype.kind == "b" or (values.dtype.kind in "iu" and values.dtype.itemsize == 1)
+        wide = np.dtype(np.float64 if values.dtype.kind == "f" else np.int64)
+        dtype = values.dtype.newbyteorder("=") if kept or small else wide
+        return torch.from_numpy(np.require(values, dtype, ["C", "W"]))
+    if values.is_floating_point() or values.dtype in (torch.bool, torch.uint8, torch.int8):
+        return values
+    return values.long()
 
 
-def _prepare(view: View, tables: Tables, values: Array, seen: Flags) -> tuple[Tensor, list[Problem]]:
-    """The values as the likelihood wants them, in the default dtype."""
+def _seen(tables: Tables, view: View, like: Tensor) -> Tensor:
+    """Which rows of a view were found, bool `(row,)`."""
+    if view.name not in tables.mask:
+        return torch.ones(like.shape[0], dtype=torch.bool, device=like.device)
+    return torch.from_numpy(np.require(tables.mask[view.name], bool, ["C", "W"])).to(like.device)
+
+
+def _finite(
+    view: View, tables: Tables, found: Tensor, values: Tensor, seen: Tensor, judge: bool
+) -> tuple[Tensor, list[Problem]]:
+    """Which rows are there, without those that are NaN as a whole; what is not finite in the others is a problem.
+
+    Arguments:
+        view: the view.
+        tables: how its rows and columns are called.
+        found: its values as they were given, `(row, *shape)`.
+        values: the same in the dtype of the model, which may hold less.
+        seen: which rows the data say are there, bool `(row,)`.
+        judge: whether to look for problems.
+    """
+    finite = values.isfinite()
+    if known(finite.all(), unknown=False):
+        return seen, []
+    seen = seen & ~found.isnan().reshape(found.shape[0], -1).all(1)
+    bad = ~finite & _wide(seen, values.dim())
+    if not judge or not bool(bad.any()):
+        return seen, []
+    broken = bad & ~found.isfinite()
+    remedy = "fill these values in, or make all values of the row NaN: a missing view"
+    problems = list(_report(view, tables, broken, found, "MVG712", "is not a number", remedy))
+    dtype = str(values.dtype).removeprefix("torch.")
+    says, remedy = f"is more than {dtype} can hold", "give the view in another unit, or standardise its columns"
+    return seen, [*problems, *_report(view, tables, bad & found.isfinite(), found, "MVG712", says, remedy)]
+
+
+def _filled(values: Tensor, seen: Tensor) -> Tensor:
+    """The values with zeros in the rows that are missing; the same tensor where none is."""
+    if known(seen.all(), unknown=False):
+        return values
+    return torch.where(_wide(seen, values.dim()), values, torch.zeros((), dtype=values.dtype, device=values.device))
+
+
+def _prepare(view: View, tables: Tables, values: Tensor) -> tuple[Tensor, list[Problem]]:
+    """The values as the likelihood wants them."""
     values = _as_classes(view, values)
-    tensor = _tensor(values if seen.all() else np.where(_wide(seen, values.ndim), values, np.zeros_like(values)))
     if view.likelihood is not None and view.shape is not None:
         try:
-            tensor = view.likelihood.prepare(tensor, view.shape)
+            values = view.likelihood.prepare(values, view.shape)
         except DataError as error:
-            return tensor, list(_unprepared(view, tables, tensor, error))
-    if tensor.ndim == 1 and view.shape in (None, (1,)):
-        tensor = tensor[:, None]
-    return tensor.to(torch.get_default_dtype()), []
+            return values, list(_unprepared(view, tables, values, error))
+    if values.dim() == 1 and view.shape in (None, (1,)):
+        values = values[:, None]
+    return values, []
 
 
-def _tensor(values: Array) -> Tensor:
-    """Floating-point numbers in the default dtype, whole numbers in one that torch has."""
-    double = torch.get_default_dtype() == torch.float64
-    whole = values.dtype if values.dtype.itemsize == 1 else np.dtype(np.int64)
-    dtype = whole if values.dtype.kind in "biu" else np.dtype(np.float64 if double else np.float32)
-    return torch.from_numpy(np.require(values, dtype, ["C", "W"]))
-
-
-def _wide(seen: Flags, dims: int) -> Flags:
-    """Which rows are there, as an array that broadcasts against their values."""
+def _wide(seen: Tensor, dims: int) -> Tensor:
+    """Which rows are there, as a tensor that broadcasts against their values."""
     return seen.reshape(-1, *[1] * (dims - 1))
 
 
-def _as_classes(view: View, values: Array) -> Array:
+def _as_classes(view: View, values: Tensor) -> Tensor:
     """A vector of whole numbers as such, where it holds classes and came as floating point."""
     discrete = view.likelihood is not None and view.likelihood.discrete and view.shape != (1,)
-    whole = discrete and values.ndim == 1 and values.dtype.kind == "f" and bool((values == np.round(values)).all())
-    return values.astype(np.int64) if whole else values
+    if not discrete or values.dim() != 1 or not values.is_floating_point():
+        return values
+    return values.long() if known((values == values.round()).all(), unknown=True) else values
 
 
 def _unprepared(view: View, tables: Tables, values: Tensor, error: DataError) -> Iterator[Problem]:
@@ -194,8 +259,8 @@ def _unprepared(view: View, tables: Tables, values: Tensor, error: DataError) ->
     for row in range(len(values)):
         try:
             view.likelihood.prepare(values[row : row + 1], view.shape)
-        except DataError as one:
-            reasons[row] = str(one).removeprefix("row 0 (counted from 0): ")
+        except DataError as refusal:
+            reasons[row] = str(refusal).removeprefix("row 0 (counted from 0): ")
     source = (tables.source(view.name),)
     if len(reasons) in (0, len(values)):
         yield Problem("MVG711", source, f"view '{view.name}': {error}")
@@ -206,27 +271,25 @@ def _unprepared(view: View, tables: Tables, values: Tensor, error: DataError) ->
         yield Problem("MVG714", source, f"view '{view.name}':{_more(len(reasons), MOST_ROWS)} rows")
 
 
-def _outside(view: View, tables: Tables, values: Tensor, seen: Flags) -> Iterator[Problem]:
+def _outside(view: View, tables: Tables, values: Tensor, seen: Tensor) -> Iterator[Problem]:
     """Values outside the support of the view's likelihood."""
-    judged = view.likelihood.invalid(values) if view.likelihood is not None else None
+    judged = view.likelihood.invalid(values.detach()) if view.likelihood is not None else None
     if judged is None or view.likelihood is None:
         return
     bad, support = judged
-    wrong = bad.numpy() & _wide(seen, values.ndim)
     says = f"is outside the support of '{view.likelihood.word}': {support}"
-    yield from _report(view, tables, wrong, values.numpy(), "MVG713", says)
+    yield from _report(view, tables, bad & _wide(seen, values.dim()), values, "MVG713", says)
 
 
 def _report(
-    view: View, tables: Tables, bad: Array, values: Array, code: str, says: str, remedy: str = ""
+    view: View, tables: Tables, bad: Tensor, values: Tensor, code: str, says: str, remedy: str = ""
 ) -> Iterator[Problem]:
     """The first bad values by row and column, and a count of the others; `bad` and `values` are `(row, *shape)`."""
-    places = np.argwhere(bad)
+    places = bad.nonzero().tolist() if bool(bad.any()) else []
     source = (tables.source(view.name),)
-    for place in places[:MOST_ROWS]:
-        row, rest = int(place[0]), tuple(int(i) for i in place[1:])
-        where = f"view '{view.name}', {tables.row(row)}{_column(view, tables, rest)}"
-        yield Problem(code, source, f"{where}: {values[(row, *rest)]:.6g} {says}", remedy)
+    for row, *rest in places[:MOST_ROWS]:
+        where = f"view '{view.name}', {tables.row(row)}{_column(view, tables, tuple(rest))}"
+        yield Problem(code, source, f"{where}: {values[(row, *rest)].item():.6g} {says}", remedy)
     if len(places) > MOST_ROWS:
         yield Problem(code, source, f"view '{view.name}':{_more(len(places), MOST_ROWS)} such values")
 

@@ -200,10 +200,10 @@ class Model(nn.Module):
     def _batch(self, data: Data) -> Batch:
         """The data on the model's device, checked."""
         if not isinstance(data, Batch):
-            rows = len(next(iter(data.values())))
+            rows, like = len(next(iter(data.values()))), self._like
             absent = [v for v in self.spec.view_names if v not in data]
-            missing = {v: torch.full((rows, *(self.spec.view(v).shape or ())), torch.nan) for v in absent}
-            data = checked(self.spec, {**data, **missing})
+            missing = {v: like.new_full((rows, *(self.spec.view(v).shape or ())), torch.nan) for v in absent}
+            data = checked(self.spec, {**data, **missing}, like=like)
         require_views(data)
         require_conditions(self.spec, data)
         return data.to(self._like)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError
+from mvgraph.tracing import known
 from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
 from mvgraph.vocab.family.logits import Logits, outside_unit
 
@@ -70,7 +71,7 @@ class Categorical(Logits):
             expected = f"class numbers {('n', *shape[:-1])} or one-hot rows {('n', *shape)}"
             raise DataError(f"expected {expected}, found the shape {tuple(value.shape)}")
         _check(value, shape[-1])
-        return torch.nn.functional.one_hot(value.long(), shape[-1]).to(torch.get_default_dtype())
+        return (value[..., None] == torch.arange(shape[-1], device=value.device)).to(torch.get_default_dtype())
 
     def invalid(self, value: Tensor) -> tuple[Tensor, str] | None:
         """Entries outside [0, 1], and rows that do not sum to 1."""
@@ -79,8 +80,8 @@ class Categorical(Logits):
 
 
 def _check(classes: Tensor, count: int) -> None:
-    outside = ((classes < 0) | (classes >= count)).nonzero()
-    if len(outside):
-        first = tuple(outside[0].tolist())
-        found = int(classes[first])
-        raise DataError(f"row {first[0]} (counted from 0): the class {found} is not one of 0 to {count - 1}")
+    if known(((classes >= 0) & (classes < count)).all(), unknown=True):
+        return
+    first = tuple(((classes < 0) | (classes >= count)).nonzero()[0].tolist())
+    value = int(classes[first])
+    raise DataError(f"row {first[0]} (counted from 0): the class {value} is not one of 0 to {count - 1}")
