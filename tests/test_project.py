@@ -15,7 +15,7 @@ from mvgraph.spec import zoo
 
 ROOT = Path(mvgraph.__file__).parent
 FLOORS = (
-    *("deferring", "files", "processes", "tracing", "errors", "registry"),
+    *("deferring", "processes", "files", "tracing", "errors", "registry"),
     *("language", "vocab", "spec", "graph", "objective"),
     "drawing",
     *("planning", "data", "module", "training", "evaluation", "interface", "cli", "__main__"),

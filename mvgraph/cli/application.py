@@ -55,7 +55,8 @@ class Verb(TyperCommand):
 app = typer.Typer(
     name="mvgraph",
     help="Write down a multi-view latent variable model as a small graph; get its objective, training and answers.",
-    epilog="Exit codes: 0 fine, 1 a finding, 2 bad usage or bad input, 3 a fault of mvgraph itself, 130 interrupted.",
+    epilog="Exit codes: 0 fine, 1 a finding, 2 bad usage or bad input, 3 a fault of mvgraph itself, 130 interrupted "
+    "(143 by SIGTERM).",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     **SETTINGS,

@@ -9,17 +9,19 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from signal import SIGINT
 from typing import Any, ParamSpec, TypeVar
 
 import typer
 
 from mvgraph.errors import MvgraphError, Problem
-from mvgraph.processes import is_first
+from mvgraph.processes import interrupting, is_first, stoppable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-FINDING, BAD_INPUT, FAULT, INTERRUPTED, CLOSED = 1, 2, 3, 130, 141
+FINDING, BAD_INPUT, FAULT, CLOSED = 1, 2, 3, 141
+ENDED = 128  # and the number of the signal, as shells count
 DEBUG = "MVGRAPH_DEBUG"
 
 
@@ -28,7 +30,7 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with answering(), speaking():
+        with stoppable(), answering(), speaking():
             return verb(*args, **kwargs)
 
     return run
@@ -45,9 +47,10 @@ def answering() -> Iterator[None]:
     except MvgraphError as error:
         complain(error.problems)
         raise typer.Exit(BAD_INPUT) from None
-    except KeyboardInterrupt:
-        say("interrupted")
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as stop:
+        signum = interrupting(stop)
+        say("interrupted" if signum == SIGINT else f"interrupted by {signum.name}")
+        raise typer.Exit(ENDED + signum) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
         raise typer.Exit(CLOSED) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 import lightning
@@ -15,6 +16,7 @@ from lightning.pytorch.callbacks import EarlyStopping as Patience
 from mvgraph.data.batch import Batch
 from mvgraph.errors import UsageError
 from mvgraph.module.model import Model
+from mvgraph.processes import is_first
 from mvgraph.spec.model import EarlyStopping
 from mvgraph.spec.moves import moves
 from mvgraph.training.errors import Interrupted
@@ -132,14 +134,19 @@ class Course:
         try:
             trainer.fit(module, ckpt_path=start)
         except (KeyboardInterrupt, SystemExit):
-            if not keeper.interrupted:
+            if keeper.interrupted is None:
                 raise
         if len(keeper.rows) == before and keeper.folder is not None and (keeper.folder / STATE).exists():
             keeper.load_state_dict(kept(read_state(keeper.folder / STATE)))  # it was kept in another process
-        if keeper.interrupted:
-            if keeper.folder is not None:
-                write_curves(keeper.folder, keeper.rows, self.phases)
-            raise Interrupted(keeper.folder, len(keeper.rows), sum(s.epochs for s in self.stages))
+        if keeper.interrupted is not None:
+            raise self.interrupted(keeper.interrupted)
+
+    def interrupted(self, signum: Signals) -> Interrupted:
+        """What to raise where a signal ended training; the curves are drawn as far as they go."""
+        keeper = self.keeper
+        if keeper.folder is not None and is_first():
+            write_curves(keeper.folder, keeper.rows[: keeper.kept], self.phases)
+        return Interrupted(keeper.folder, keeper.kept, sum(s.epochs for s in self.stages), signum)
 
     @property
     def phases(self) -> tuple[str, ...]:

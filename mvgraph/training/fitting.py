@@ -13,14 +13,14 @@ from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch, drop_empty
 from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.module.model import Model
-from mvgraph.processes import is_first
+from mvgraph.processes import interrupting, is_first, stoppable
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.training.course import Course
 from mvgraph.training.finishing import finish, write_outcomes
 from mvgraph.training.folder import write_curves, write_head, write_metrics, write_weights
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.progress import Bar
-from mvgraph.training.quiet import quiet, same_signals
+from mvgraph.training.quiet import quiet
 from mvgraph.training.resuming import recipe_of, state_of
 from mvgraph.training.run import Run
 from mvgraph.training.stages import stages
@@ -67,7 +67,8 @@ def fit(
 
     Raises:
         UsageError: a request that cannot be met, e.g. a folder that is not empty. DataError: data that do not fit.
-        Interrupted: training was stopped from outside. NotFinite: the loss became infinite or NaN.
+        Interrupted: training was stopped from outside, by Ctrl-C, SIGTERM or SIGHUP; the state of the last finished
+            epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss became infinite or NaN.
     """
     rows, held = _parts(model.spec, data, valid, fraction, seed)
     spec = _resolved(model.spec, epochs, batch_size)
@@ -82,9 +83,12 @@ def fit(
     rule = _rule(spec, early_stopping)
     shown = bar if progress else None
     course = Course(model, rows, held, size, seed, stages(spec), keeper, shown, rule, trainer_arguments)
-    with quiet(), same_signals():
-        course.run(state)
-    return _finish(course)
+    with quiet(), stoppable():
+        try:
+            course.run(state)
+            return _finish(course)
+        except KeyboardInterrupt as stop:  # outside Lightning's loops
+            raise course.interrupted(interrupting(stop)) from None
 
 
 def _nothing(_: Mapping[str, float]) -> None:

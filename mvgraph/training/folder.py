@@ -20,7 +20,7 @@ from torch import nn
 from typing_extensions import override
 
 from mvgraph.errors import DataError, Problem, UsageError
-from mvgraph.files import replacing
+from mvgraph.files import replacing, sweep
 from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
@@ -45,6 +45,8 @@ def prepare(folder: Path, resume: bool) -> None:
         raise UsageError(f"'{folder}' is a file; give a folder for the run")
     if resume and not (folder / SPEC).is_file():
         raise UsageError(f"there is no run to resume in '{folder}'")
+    if folder.exists():
+        sweep(folder)
     if not resume and folder.exists() and any(folder.iterdir()):
         raise UsageError(f"the folder '{folder}' is not empty; give another one, or resume the run that it holds")
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +89,10 @@ def read_weights(folder: Path, model: nn.Module) -> None:
         raise DataError(
             Problem("MVG804", (str(path),), f"cannot be read as the weights of this model: {error}")
         ) from error
+    broken = [n for n, p in model.named_parameters() if not bool(torch.isfinite(p.detach()).all())]
+    if broken:
+        message = f"holds numbers that are not finite, as in '{broken[0]}': no answer can be computed from them"
+        raise DataError(Problem("MVG804", (str(path),), message, "train the model anew"))
 
 
 def write_metrics(folder: Path, rows: Sequence[Row]) -> None:
@@ -127,7 +133,8 @@ class StateIO(TorchCheckpointIO):
 
     @override
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
-        """Write the state."""
+        """Write the state; the folder is made where it is not there, as `ModelCheckpoint(dirpath=...)` expects."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         with replacing(Path(path)) as unfinished:
             torch.save(checkpoint, unfinished)
 
@@ -146,7 +153,8 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-        message = f"cannot be read as the state of a run: {str(error).splitlines()[0]}"
+        reason = (str(error) or "it is empty").splitlines()[0]
+        message = f"cannot be read as the state of a run: {reason}"
         raise DataError(Problem("MVG804", (str(path),), message)) from error
     if not isinstance(state, dict):
         raise DataError(Problem("MVG804", (str(path),), "is not the state of a run"))

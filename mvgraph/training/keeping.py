@@ -6,14 +6,17 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 import torch
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch import Tensor
 from typing_extensions import override
 
+from mvgraph.processes import interrupting
 from mvgraph.training.errors import NotFinite
 from mvgraph.training.folder import STATE, WEIGHTS, read_weights, write_metrics, write_weights
 from mvgraph.training.metering import TOTAL
@@ -32,6 +35,8 @@ class Keeper(Checkpoint):
         best: keep the weights of the epoch with the least validation (else training) loss, not the last ones.
         recipe: what a resumed run must have in common with this one.
         report: is told every finished epoch's row.
+
+    `kept` counts the finished epochs of the state in the folder; `interrupted` is the signal that ended training.
     """
 
     state_key = "mvgraph"
@@ -48,7 +53,8 @@ class Keeper(Checkpoint):
         self.stopped = False
         self.stage = ONLY
         self.start = 0
-        self.interrupted = False
+        self.interrupted: Signals | None = None
+        self.kept = 0
         self.began = 0.0
 
     @override
@@ -70,6 +76,7 @@ class Keeper(Checkpoint):
         self.rows = [dict(row) for row in state_dict["rows"]]
         self.least, self.best_epoch = float(state_dict["least"]), int(state_dict["best_epoch"])
         self.stopped, self.start = bool(state_dict["stopped"]), int(state_dict["start"])
+        self.kept = len(self.rows)
 
     def begin(self, stage: Stage) -> None:
         """Start a stage: its losses are of another objective and do not compare with those before."""
@@ -106,12 +113,16 @@ class Keeper(Checkpoint):
             write_metrics(self.folder, self.rows)
         if self.folder is not None:
             trainer.save_checkpoint(self.folder / STATE)
+            self.kept = epoch
         self.report(self.rows[-1])
 
     @override
     def on_exception(self, trainer: Trainer, pl_module: LightningModule, exception: BaseException) -> None:
-        """Remember that it was the user who stopped the run."""
-        self.interrupted = isinstance(exception, KeyboardInterrupt)
+        """Remember what stopped the run from outside, where something did."""
+        if isinstance(exception, KeyboardInterrupt):
+            self.interrupted = interrupting(exception)
+        elif isinstance(exception, SIGTERMException):  # a handler of the user's own let training go on
+            self.interrupted = Signals.SIGTERM
 
     def finish(self, module: Fitting) -> None:
         """Put the weights that were kept into the model."""

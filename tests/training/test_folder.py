@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
 from PIL import Image
 
 from mvgraph.data.validation import batch
 from mvgraph.errors import DataError, UsageError
 from mvgraph.files import replacing
 from mvgraph.spec.reading import load
+from mvgraph.training.folder import write_weights
 from mvgraph.training.run import Run
 from mvgraph.vocab.param import Clock
 
@@ -107,3 +112,36 @@ def test_best_weights_are_kept(tmp_path: Path) -> None:
     assert same(weights(run.model), weights(until.model))
     assert same(weights(Run.load(tmp_path / "run").model), weights(until.model))
     assert values(run)[: int(best)] == values(until)
+
+
+def test_states_of_other_callbacks_find_their_folder(tmp_path: Path) -> None:
+    """Lightning's `ModelCheckpoint` leaves it to what writes files to make the folder."""
+    each = ModelCheckpoint(dirpath=tmp_path / "deep" / "states", save_top_k=-1, filename="{epoch}")
+    train(watched(), out=tmp_path / "run", callbacks=[each])
+    assert files(tmp_path / "deep") == {"states", *(f"states/epoch={epoch}.ckpt" for epoch in range(3))}
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, resume: bool) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    folder = tmp_path / "run"
+    if resume:
+        train(watched(), out=folder, epochs=1)
+    else:
+        folder.mkdir()
+    left = [folder / f".state.ckpt.{dead.pid}.unfinished", folder / f".weights.safetensors.{dead.pid}.unfinished"]
+    kept = [folder / f".state.ckpt.{os.getppid()}.unfinished", folder / ".notes.unfinished"] if resume else []
+    for path in (*left, *kept):
+        path.write_bytes(b"half of a file")
+    train(watched(), out=folder, epochs=2, resume=resume)
+    assert files(folder) == CONTENT | {path.name for path in kept}
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    run = train(watched(), epochs=1, out=tmp_path / "run")
+    with torch.no_grad():
+        next(run.model.parameters())[0] = torch.nan
+    write_weights(tmp_path / "run", run.model)
+    with pytest.raises(DataError, match=r"weights\.safetensors: error MVG804: holds numbers that are not finite"):
+        Run.load(tmp_path / "run")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from lightning import LightningModule, Trainer
+from typing_extensions import override
 
 from mvgraph.errors import DataError, UsageError
 from mvgraph.training.errors import Interrupted
@@ -61,8 +65,54 @@ def test_resumed_ends_as_unbroken(tmp_path: Path, stop: Stop) -> None:
     assert kept[0] == kept[1]
 
 
+class Signal(Stop):
+    """A signal from outside in the middle of an epoch."""
+
+    def __init__(self, signum: signal.Signals) -> None:
+        super().__init__(1)
+        self.signum = signum
+
+    @override
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Send it."""
+        if (trainer.current_epoch, batch_idx) == (self.epoch, self.batch):
+            os.kill(os.getpid(), self.signum)
+
+
+@pytest.mark.parametrize(
+    ("signum", "answered"),
+    [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGHUP, False), (signal.SIGTERM, True)],
+)
+def test_a_signal_keeps_the_last_epoch(tmp_path: Path, signum: signal.Signals, answered: bool) -> None:
+    """Also where a handler of the user's own lets training go on: Lightning ends it."""
+    heard: list[int] = []
+    before = signal.getsignal(signum)
+    if answered:
+        signal.signal(signum, lambda number, _: heard.append(number))
+    try:
+        with pytest.raises(Interrupted, match=r"after 1 of 3 epochs; '.*run' holds the state after epoch 1") as caught:
+            train(watched(), out=tmp_path / "run", callbacks=[Signal(signum)])
+    finally:
+        signal.signal(signum, before)
+    assert caught.value.signum == signum
+    assert heard == [signum] * answered
+    run = train(watched(), out=tmp_path / "run", resume=True)
+    assert same(weights(run.model), weights(train(watched()).model))
+
+
+def test_a_signal_that_is_ignored_is_ignored(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        run = train(watched(), out=tmp_path / "run", callbacks=[Signal(signal.SIGHUP)])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert len(run.metrics) == 3
+
+
 def test_stopped_before_the_first_epoch_starts_anew(tmp_path: Path) -> None:
-    with pytest.raises(Interrupted, match="after 0 of 3 epochs"):
+    with pytest.raises(Interrupted, match=r"after 0 of 3 epochs; '.*run' holds the spec and no state yet"):
         train(watched(), out=tmp_path / "run", callbacks=[Stop(0)])
     run = train(watched(), out=tmp_path / "run", resume=True)
     assert values(run) == values(train(watched()))
@@ -101,6 +151,9 @@ def test_a_state_never_runs_code(tmp_path: Path) -> None:
     train(watched(), epochs=1, out=tmp_path / "run")
     torch.save({"callbacks": Path("x")}, tmp_path / "run" / "state.ckpt")
     with pytest.raises(DataError, match=r"state\.ckpt.*cannot be read as the state of a run"):
+        train(watched(), out=tmp_path / "run", resume=True)
+    (tmp_path / "run" / "state.ckpt").write_bytes(b"")
+    with pytest.raises(DataError, match=r"cannot be read as the state of a run: .*\w"):
         train(watched(), out=tmp_path / "run", resume=True)
     (tmp_path / "run" / "state.ckpt").write_bytes(b"no state")
     with pytest.raises(DataError, match="cannot be read as the state of a run"):

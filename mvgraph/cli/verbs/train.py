@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.guarding import INTERRUPTED, say
+from mvgraph.cli.guarding import ENDED, say
 from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
 from mvgraph.errors import UsageError
 from mvgraph.interface.specs import sound
@@ -58,8 +58,8 @@ def run(
 ) -> None:
     """Train a model: progress, checkpoints, one curve for every term; at the end, what was learnt.
 
-    The folder holds the resolved spec, the weights, the metrics and the pictures. Ctrl-C keeps the state of the last
-    epoch, and --resume goes on from there to the same numbers as an unbroken run.
+    The folder holds the resolved spec, the weights, the metrics and the pictures. Ctrl-C, SIGTERM and SIGHUP keep the
+    state of the last epoch, and --resume goes on from there to the same numbers as an unbroken run.
     """
     pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
@@ -156,7 +156,6 @@ def _batch_size(text: str | None) -> int | Literal["full"] | None:
 
 def _interrupted(stop: Interrupted) -> NoReturn:
     again = shlex.join(["mvgraph", *(a for a in sys.argv[1:] if a != "--resume"), "--resume"])
-    kept = f"{stop.folder} holds the state after epoch {stop.epochs}"
-    say(f"interrupted after {stop.epochs} of {stop.of} epochs; {kept}")
+    say(stop.problems[0].message)
     say(f"go on with: {again}")
-    raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(ENDED + stop.signum)
