@@ -7,11 +7,44 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from mvgraph.module.normalising import entries, normalisers, over_entries
 from mvgraph.vocab.family import Family, Role, Shape
 from mvgraph.vocab.network import Network, Trunk
 
 
-class Conditional(nn.Module):
+class Reader(nn.Module):
+    """A network with its heads: `(*batch, row, *inputs)` to one tensor a head."""
+
+    inputs: Shape
+    batch_dependent: bool  # whether it normalises by statistics of the batch
+
+    def forward(self, value: Tensor, there: Tensor | None = None) -> Mapping[str, Tensor]:
+        """What the heads give for the network's input, under the constraints that there are.
+
+        Arguments:
+            value: `(*batch, row, *inputs)`.
+            there: the rows in which it is asked for, bool `(row,)`; all of them where it is None. Only a network that
+                normalises by the batch looks at it.
+        """
+        return self.constrained(self.raw(value, there))
+
+    def raw(self, value: Tensor, there: Tensor | None = None) -> Mapping[str, Tensor]:
+        """What the heads give."""
+        lead = value.shape[: value.dim() - len(self.inputs)]
+        flat = value.reshape(-1, *self.inputs)
+        made = over_entries(self, self._run, flat, entries(there, lead)) if self.batch_dependent else self._run(flat)
+        return {name: each.unflatten(0, lead) for name, each in made.items()}
+
+    def constrained(self, raw: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """What is made of what the heads give; the same, unless overridden."""
+        return raw
+
+    def _run(self, flat: Tensor) -> Mapping[str, Tensor]:
+        """The heads at `(entry, *inputs)`."""
+        raise NotImplementedError
+
+
+class Conditional(Reader):
     """p(value | input): `(*batch, *inputs)` to the family's parameters `(*batch, *shape)`.
 
     Arguments:
@@ -42,15 +75,17 @@ class Conditional(nn.Module):
         self.free = nn.ParameterDict({**own, **(tied or {})})
         if family.drops:
             self.register_buffer("kept", torch.ones(shape, dtype=torch.bool))
+        self.batch_dependent = bool(normalisers(self))
 
-    def forward(self, value: Tensor) -> Mapping[str, Tensor]:
-        """The parameters of the distribution given the network's input."""
-        lead = value.shape[: value.dim() - len(self.inputs)]
-        features = self.trunk(value.reshape(-1, *self.inputs))
-        raw = {name: head(features).unflatten(0, lead) for name, head in self.heads.items()}
+    def constrained(self, raw: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """The parameters that the family makes of what the network gives."""
         if self.family.drops:
             raw = {name: torch.where(self.get_buffer("kept"), made, 0.0) for name, made in raw.items()}
         return self.family.constrain({**raw, **self.free}, self.shape, self.role)
+
+    def _run(self, flat: Tensor) -> Mapping[str, Tensor]:
+        features = self.trunk(flat)
+        return {name: head(features) for name, head in self.heads.items()}
 
     @torch.no_grad()
     def project(self) -> None:
@@ -70,7 +105,7 @@ class Conditional(nn.Module):
         return rates, rates <= above
 
 
-class Message(nn.Module):
+class Message(Reader):
     """What one view says to a network that pools messages: `(*batch, *inputs)` to `{"message": (*batch, width)}`.
 
     Arguments:
@@ -84,12 +119,10 @@ class Message(nn.Module):
         trunk = network.encoder(inputs)
         self.inputs, self.trunk = inputs, trunk.module
         self.head = network.head(trunk.features, (width,))
+        self.batch_dependent = bool(normalisers(self))
 
-    def forward(self, value: Tensor) -> Mapping[str, Tensor]:
-        """The message."""
-        lead = value.shape[: value.dim() - len(self.inputs)]
-        found: Tensor = self.head(self.trunk(value.reshape(-1, *self.inputs)))
-        return {"message": found.unflatten(0, lead)}
+    def _run(self, flat: Tensor) -> Mapping[str, Tensor]:
+        return {"message": self.head(self.trunk(flat))}
 
 
 class Marginal(nn.Module):

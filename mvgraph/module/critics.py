@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
 from mvgraph.errors import SpecError
+from mvgraph.module.conditional import Reader
+from mvgraph.module.normalising import normalisers
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.games import Generator, Match
 from mvgraph.spec.games import Contest
@@ -15,8 +18,8 @@ from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Shape
 
 
-class Scorer(nn.Module):
-    """A critic C: `(*batch, *inputs)` to scores `(*batch, scores)`.
+class Scorer(Reader):
+    """A critic C: `(*batch, row, *inputs)` to `{"scores": (*batch, row, scores)}`, of which there may be several.
 
     Arguments:
         match: what it judges, and by which network.
@@ -28,18 +31,16 @@ class Scorer(nn.Module):
         self.play = match.play
         self.inputs = inputs
         self.network = match.network.critic(inputs)
+        self.batch_dependent = bool(normalisers(self))
 
-    def forward(self, value: Tensor) -> Tensor:
-        """The scores, of which there may be several a value."""
-        lead = value.shape[: value.dim() - len(self.inputs)]
-        flat: Tensor = self.network(value.reshape(-1, *self.inputs))
-        return flat.reshape(*lead, -1)
-
-    def still(self, value: Tensor) -> Tensor:
+    def still(self, value: Tensor, there: Tensor | None = None) -> Mapping[str, Tensor]:
         """The same scores, from which no gradient reaches the critic's own weights."""
         held = {name: weight.detach() for name, weight in self.named_parameters()}
-        scores: Tensor = torch.func.functional_call(self, held, (value,))
+        scores: Mapping[str, Tensor] = torch.func.functional_call(self, held, (value, there))
         return scores
+
+    def _run(self, flat: Tensor) -> Mapping[str, Tensor]:
+        return {"scores": self.network(flat).reshape(len(flat), -1)}
 
 
 def scorers(spec: Spec) -> nn.ModuleDict:

@@ -7,7 +7,7 @@ agree with it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -18,7 +18,7 @@ from mvgraph.module import centers, judging, statistics
 from mvgraph.module.coefficient import Values, evaluate
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, evidence_sets
-from mvgraph.module.pattern import Pattern
+from mvgraph.module.pattern import Pattern, named
 from mvgraph.module.pooling import pooled_kl_of
 from mvgraph.objective.atoms import KL, Atom, Likelihood, LogMeanExp
 from mvgraph.objective.canonical import derive
@@ -26,9 +26,11 @@ from mvgraph.objective.comparisons import CE, Deviation, PooledKL
 from mvgraph.objective.deriving import expand
 from mvgraph.objective.games import Generator
 from mvgraph.objective.statistics import Statistical
-from mvgraph.objective.terms import OBSERVED_COUNT
+from mvgraph.objective.terms import OBSERVED_COUNT, Term
 from mvgraph.objective.text import signed
+from mvgraph.planning.calls import calls
 from mvgraph.spec.model import Spec
+from mvgraph.vocab.family import Params
 
 
 class Account(NamedTuple):
@@ -60,14 +62,23 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
     games = [atom for _, atom in objective.terms if isinstance(atom, Generator)]
     zeros = noise.sets.new_zeros(len(batch))
     found = Account({}, dict.fromkeys((n for a in games for n in (str(a.opponent), a.player)), zeros), {})
+    patterns = list[Pattern]()
+    parts = list[tuple[Pattern, Tensor, list[Term]]]()
+    asked: dict[object, dict[Pattern, Params]] = {}
     for (observed, drawn), rows in _patterns(batch, sets).items():
         index = torch.tensor(rows, device=batch.mask.device)
-        views = {k: v[index] for k, v in batch.views.items()}
-        pattern = Pattern(networks, spec, views, noise.rows(index), {**values, **_count(observed)})
-        for term in expand(spec, observed, dict(enumerate(drawn, 1))):
+        terms = expand(spec, observed, dict(enumerate(drawn, 1)))
+        atoms = [term.atom for term in terms]
+        views, weights = {k: v[index] for k, v in batch.views.items()}, {**values, **_count(observed)}
+        patterns.append(Pattern(networks, spec, views, noise.rows(index), weights, observed, atoms, patterns, asked))
+        parts.append((patterns[-1], index, terms))
+    if networks.batch_dependent:
+        _ask_in_order(spec, patterns, len(sets))
+    for pattern, index, terms in parts:
+        for term in terms:
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
             name = printed.get(term.atom, signed(term.coefficient, term.atom))
-            value = (coefficient * VALUES[type(term.atom)](pattern, term.atom)).expand(len(rows))
+            value = (coefficient * VALUES[type(term.atom)](pattern, term.atom)).expand(len(index))
             _add(found.terms, name, index, value, noise.sets)
             found.atoms[name] = term.atom
             if isinstance(term.atom, Generator):
@@ -75,6 +86,22 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
                 _add(found.players, str(critic), index, judging.critic(pattern, critic), noise.sets)
                 _add(found.players, term.atom.player, index, -value, noise.sets)
     return found
+
+
+def _ask_in_order(spec: Spec, patterns: Sequence[Pattern], sets: int) -> None:
+    """Ask decoders and critics in the order of the terms of complete data, in which running statistics are updated."""
+    terms = expand(spec, None, dict.fromkeys(range(1, sets + 1), frozenset(spec.view_names)))
+    found = [call for scored in (True, False) for t in terms for call in calls(t.atom) if call.scored is scored]
+    for key in dict.fromkeys(call.key for call in found):
+        for pattern in [p for p in patterns if key in p.calls][:1]:
+            pattern.decoded(key[0], pattern.calls[key])
+    matches = [t.atom.match for t in terms if isinstance(t.atom, Generator)]
+    stills = [(m, f.sample, True) for m in matches for f in m.fakes]
+    moving = [(m, s, False) for m in matches for s in (m.real, *(f.sample for f in m.fakes))]
+    for match, sample, still in (*stills, *moving):
+        name = named(match, sample)
+        for pattern in [p for p in patterns if name in p.judged][:1]:
+            judging.scores(pattern, match, pattern.judged[name], still=still)
 
 
 def _add(to: dict[str, Tensor], name: str, index: Tensor, value: Tensor, like: Tensor) -> None:

@@ -73,13 +73,12 @@ class Step:
             values: the params.
             complete: a promise that every view of every row was observed, which saves work.
         """
-        run = Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.parts)
         table = noise.sets.new_zeros(len(self.plan.lines), len(mask))
         if self.shares is None:
             return Outcome(table, {})
-        shares = self.shares(mask, run.drawn).to(noise.sets.dtype)
-        rows = [_value(run, i, share) for i, share in enumerate(shares)]
-        critics = {str(a.opponent): _critic(run, i, a, shares[i]) for i, a in self.games.items()}
+        run = Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.shares, self.parts)
+        rows = [_value(run, i, share) for i, share in enumerate(run.shares)]
+        critics = {str(a.opponent): _critic(run, i, a, run.shares[i]) for i, a in self.games.items()}
         players = critics | {a.player: -rows[i] for i, a in self.games.items()}
         return Outcome(table.index_add(0, self.lines.to(mask.device), torch.stack(rows)), players)
 

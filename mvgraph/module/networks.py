@@ -8,8 +8,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor, nn
 
+from mvgraph.errors import Problem, SpecError
+from mvgraph.graph.networks import prior_statistics, reading_statistics
 from mvgraph.language.expr import Formula, symbol
-from mvgraph.module.conditional import Conditional, Marginal, Message
+from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
@@ -94,9 +96,18 @@ class Networks(nn.Module):
 
     def joint(self, ref: Ref, values: Mapping[str, Tensor]) -> Params:
         """The parameters of q(ref | X) by the joint network, from every view's values."""
-        conditional: nn.Module = self.joints[_name(ref)]
-        parameters: Params = conditional(JointTrunk.pack(values, self.spec.view_names))
+        parameters: Params = self.joint_network(ref)(self.packed(values))
         return parameters
+
+    def joint_network(self, ref: Ref) -> Conditional:
+        """The joint network of q(ref | X), which reads the views packed."""
+        found = self.joints[_name(ref)]
+        assert isinstance(found, Conditional)
+        return found
+
+    def packed(self, values: Mapping[str, Tensor]) -> Tensor:
+        """The values of all views side by side, `(row, entry)`."""
+        return JointTrunk.pack(values, self.spec.view_names)
 
     def conditions(self, values: Mapping[str, Tensor]) -> dict[Ref, Tensor]:
         """What is conditioned on, from every view's values, `(row, entry)` each."""
@@ -106,12 +117,23 @@ class Networks(nn.Module):
         """A decoder's input, from the values of the nodes: those of its parents side by side, `(*batch, width)`."""
         return side_by_side([at[r] for refs in parents(self.spec, self.spec.target(node).given, view) for r in refs])
 
-    def decode(self, view: str, inputs: Tensor, node: str = "") -> Params:
-        """The parameters of p(x_view | its parents), or of a pseudo node's copy, `(*batch, *shape)`."""
-        upper = isinstance(self.spec.target(node), Pseudo)
-        decoder = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
-        parameters: Params = decoder(inputs)
+    def decode(self, view: str, inputs: Tensor, node: str = "", there: Tensor | None = None) -> Params:
+        """The parameters of p(x_view | its parents), or of a pseudo node's copy, `(*batch, *shape)`.
+
+        Arguments:
+            view, node: what is decoded.
+            inputs: the values of its parents, `(*batch, row, width)`.
+            there: the rows in which they are asked for, bool `(row,)`; all of them where it is None.
+        """
+        parameters: Params = self.decoder(view, node)(inputs, there)
         return parameters
+
+    def decoder(self, view: str, node: str = "") -> Conditional:
+        """The network of p(x_view | its parents), or of a pseudo node's copy."""
+        upper = isinstance(self.spec.target(node), Pseudo)
+        found = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
+        assert isinstance(found, Conditional)
+        return found
 
     def reproduced(self, ref: Ref, causes: Sequence[Tensor]) -> Tensor | None:
         """What an upper level makes of a latent, the mean given its own latents; None where there is no upper level."""
@@ -229,7 +251,10 @@ class Networks(nn.Module):
         rule = self.spec.posterior(ref.node)
         inputs = (self.spec.dim(rule.reads, view),) if rule.reads else shape_of(self.spec, view)
         word = rule.network or Linear() if rule.reads else self._encoder(ref.node, view)
-        self.experts[_name(ref, view)] = Message(word, inputs, fuse.message)
+        message = Message(word, inputs, fuse.message)
+        self.experts[_name(ref, view)] = (
+            _steady(self.spec, message, reading_statistics(rule)) if rule.reads else message
+        )
 
     def _pool(self, latent: str, fuse: Pool) -> Conditional:
         word = Mlp(hidden=fuse.hidden, activation=fuse.activation, norm=fuse.norm)
@@ -247,7 +272,8 @@ class Networks(nn.Module):
             width = sum(spec.dim(p.node, p.view) for p in above)
             word = latent.network or Mlp()
             trunk = word.decoder(width, shape)
-            self.priors[_name(ref)] = Conditional(latent.family, "expert", shape, (width,), trunk, word)
+            network = Conditional(latent.family, "expert", shape, (width,), trunk, word)
+            self.priors[_name(ref)] = _steady(spec, network, prior_statistics(latent))
         else:
             self.priors[_name(ref)] = prior_without_parents(latent.family, shape)
         if rule.auxiliary is not None:
@@ -270,6 +296,17 @@ def side_by_side(values: Sequence[Tensor]) -> Tensor:
     """Values `(*batch, entry)` whose batches broadcast, as one."""
     batch = torch.broadcast_shapes(*(v.shape[:-1] for v in values))
     return torch.cat([v.expand(*batch, -1) for v in values], -1)
+
+
+def _steady(spec: Spec, network: Reader, problem: Problem) -> Reader:
+    """A network that may not normalise by the batch, as modules of one's own may only show when they are built.
+
+    Raises:
+        SpecError: the problem, where it does.
+    """
+    if network.batch_dependent:
+        raise SpecError(spec.document.locate(problem) if spec.document else problem)
+    return network
 
 
 def _sharers_last(spec: Spec) -> list[str]:

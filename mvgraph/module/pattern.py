@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import add
 from types import MappingProxyType
@@ -13,14 +13,19 @@ import torch
 from torch import Tensor
 
 from mvgraph.module.coefficient import Values, evaluate
+from mvgraph.module.conditional import Reader
 from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, family_of_stream
-from mvgraph.objective.atoms import KL, Comparison, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
+from mvgraph.objective.atoms import KL, Atom, Comparison, Draw, Likelihood, LogMeanExp, Stratum, Stream, depth
 from mvgraph.objective.comparisons import CE
 from mvgraph.objective.evaluation import closed_form
+from mvgraph.objective.evidence import Views
 from mvgraph.objective.family import family_of
+from mvgraph.objective.games import Generator, Match, Sample
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Mixture, Pooled, Ref
+from mvgraph.planning.calls import Key as CallKey
+from mvgraph.planning.calls import calls, key_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import ClosedKL, Params
 from mvgraph.vocab.fusion import Fusion
@@ -28,24 +33,85 @@ from mvgraph.vocab.fusion import Fusion
 NOWHERE: Mapping[Ref, Tensor] = MappingProxyType({})
 
 
+Judged = tuple[str, Ref, tuple[Stream, ...]]  # a critic, what it judges, from which streams
+Run = Callable[[Tensor], Params]
+Inputs = Callable[["Pattern"], "Tensor | None"]  # what a pattern asks of a network, where it asks
+
+
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """Rows that share one pattern of observed views."""
+    """Rows that share one pattern of observed views.
+
+    Arguments:
+        networks, spec: the model.
+        views, noise, values: the rows, their randomness, and the params.
+        observed: the views that were observed; all of them where it is None.
+        atoms: those of the terms of the pattern.
+        batch: all the patterns of the batch, of which this is one.
+        asked: what networks that normalise by the batch have said to each of them.
+    """
 
     networks: Networks
     spec: Spec
     views: Mapping[str, Tensor]
     noise: Noise
     values: Values
+    observed: Views | None = None
+    atoms: Sequence[Atom] = ()
+    batch: list[Pattern] = field(default_factory=list)
+    asked: dict[object, dict[Pattern, Params]] = field(default_factory=dict)
 
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
         view, node = str(atom.target.view), atom.target.node
-        at = self.conditions | {d.ref: self.sample(d) for d in atom.draws}
-        params = self.networks.decode(view, self.networks.inputs(view, at, node), node)
         family, shape = self.networks.scored(view, node)
         value = self.sample(atom.value).detach() if atom.value else self.views[view]
-        return family.log_prob(params, value, len(shape))
+        return family.log_prob(self.decoded(atom.target, atom.draws), value, len(shape))
+
+    def decoded(self, target: Ref, draws: tuple[Draw, ...]) -> Params:
+        """The parameters of a decoder at draws of its latents, `(sample, row, *shape)`."""
+        view, node, key = str(target.view), target.node, key_of(target, draws)
+
+        def inputs(pattern: Pattern) -> Tensor | None:
+            asked = draws if pattern is self else pattern.calls.get(key)
+            if asked is None:
+                return None
+            at = pattern.conditions | {d.ref: pattern.sample(d) for d in asked}
+            return self.networks.inputs(view, at, node)
+
+        return self.ask(self.networks.decoder(view, node), key, inputs)
+
+    @cached_property
+    def calls(self) -> dict[CallKey, tuple[Draw, ...]]:
+        """The draws of every decoder call that the pattern asks for."""
+        return {call.key: call.draws for atom in self.atoms for call in calls(atom)}
+
+    @cached_property
+    def judged(self) -> dict[Judged, Sample]:
+        """The samples that critics judge."""
+        matches = [a.match for a in self.atoms if isinstance(a, Generator)]
+        return {named(m, s): s for m in matches for s in (m.real, *(f.sample for f in m.fakes))}
+
+    def ask(self, network: Reader, key: object, inputs: Inputs, run: Run | None = None) -> Params:
+        """What a network says to the rows of this pattern.
+
+        One that normalises by the batch is asked once, of the rows of all the patterns that ask.
+
+        Arguments:
+            network: the one that is asked.
+            key: what for.
+            inputs: what each pattern asks, `(*batch, row, *inputs)`.
+            run: how it is run; as it is, unless said.
+        """
+        run = run or network.raw
+        if not network.batch_dependent:
+            value = inputs(self)
+            assert value is not None
+            return network.constrained(run(value))
+        if key not in self.asked:
+            each = {p: value for p in self.batch or [self] if (value := inputs(p)) is not None}
+            self.asked[key] = dict(zip(each, together(network, run, list(each.values())), strict=True))
+        return network.constrained(self.asked[key][self])
 
     @property
     def conditions(self) -> dict[Ref, Tensor]:
@@ -80,10 +146,9 @@ class Pattern:
         `at` are the draws of the latents that it is conditioned on; with these it is `(sample, row, dim)`.
         """
         if isinstance(key, Expert):
-            expert: Params = self.networks.expert(key.ref, key.view)(self.views[key.view])
-            return expert
+            return self.expert(key.ref, key.view)
         if isinstance(key, Joint):
-            return self.networks.joint(key.ref, self.views)
+            return self.ask(self.networks.joint_network(key.ref), key, lambda p: self.networks.packed(p.views))
         if isinstance(key, Auxiliary):
             return self.networks.auxiliary(key.ref)
         if isinstance(key, Fused):
@@ -92,12 +157,23 @@ class Pattern:
             return self.pooled(key, at)
         return self.networks.prior(key.ref, [at[p] for p in key.given], self.conditions)
 
+    def expert(self, ref: Ref, view: str) -> Params:
+        """The parameters of q(ref | x_view), or the message of the view."""
+
+        def inputs(pattern: Pattern) -> Tensor | None:
+            there = pattern.observed is None or view in pattern.observed
+            return pattern.views[view] if there else None
+
+        return self.ask(self.networks.expert(ref, view), (ref, view), inputs)
+
     def pooled(self, key: Pooled, at: Mapping[Ref, Tensor]) -> Params:
         """The parameters that a network makes of the mean of messages."""
         rule = self.spec.posterior(key.ref.node).fuse
         assert isinstance(rule, Fusion)
-        values = {v: self.views[v] for v in key.views} | {str(r.view): at[r].detach() for r in key.reads}
-        messages = [self.networks.expert(key.ref, v)(values[v]) for v in key.views]
+        read = {str(r.view): at[r].detach() for r in key.reads}
+        messages = [
+            self.networks.expert(key.ref, v)(read[v]) if v in read else self.expert(key.ref, v) for v in key.views
+        ]
         return self.networks.pool(key.ref, rule.fuse(messages)["message"])
 
     def fused(self, key: Fused, at: Mapping[Ref, Tensor]) -> Params:
@@ -193,6 +269,19 @@ def _evidence(key: Key) -> frozenset[str]:
     if isinstance(key, Joint | Pooled):
         return frozenset(key.views)
     return frozenset({key.view}) if isinstance(key, Expert) else frozenset()
+
+
+def named(match: Match, sample: Sample) -> Judged:
+    """A sample that a critic judges: the same for every mask, though what it is drawn from follows the mask."""
+    return match.critic, sample.ref, tuple(d.stream for d in sample.draws)
+
+
+def together(network: Reader, run: Run, values: Sequence[Tensor]) -> list[Params]:
+    """What the heads of a network give for several groups of rows at once, `(*batch, row, *inputs)` each."""
+    axis = values[0].dim() - len(network.inputs) - 1
+    sizes = [v.shape[axis] for v in values]
+    parts = {name: made.split(sizes, axis) for name, made in run(torch.cat(list(values), axis)).items()}
+    return [{name: each[i] for name, each in parts.items()} for i in range(len(sizes))]
 
 
 def sum_of(tensors: Iterable[Tensor]) -> Tensor:

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from mvgraph.module.critics import scorer
+from mvgraph.module.critics import Scorer, scorer
 from mvgraph.module.running import Run
 from mvgraph.objective.games import Critic, Generator, Latent, Match, Observation, Reconstruction, Sample
 
 
 def generator(run: Run, index: int, atom: Generator) -> Tensor:
     """The mean over the fakes that exist of the generator's loss, `(row,)`, by a critic that is held still."""
-    match = atom.match
+    match, weights = atom.match, run.part_weights(index)
     values = [value(run, f.sample) for f in match.fakes]
-    scores = scorer(run.networks.critics, match).still(torch.cat(values))
+    judge = scorer(run.networks.critics, match)
+    scores = _scores(judge, judge.still, values, list(weights > 0))
     losses = _rows(match.play.generator(scores), values)
-    return _mean(losses, run.part_weights(index))
+    return _mean(losses, weights)
 
 
 def critic(run: Run, index: int, atom: Critic) -> Tensor:
     """The critic's loss at what is real and at the fakes that exist, `(row,)`; all of them are held still."""
-    match = atom.match
+    match, weights = atom.match, run.part_weights(index)
     real, fakes = value(run, match.real), [value(run, f.sample) for f in match.fakes]
-    scores = scorer(run.networks.critics, match)(torch.cat([real, *fakes]).detach())
+    judge = scorer(run.networks.critics, match)
+    played = run.shares[index] > 0
+    scores = _scores(judge, judge, [v.detach() for v in (real, *fakes)], [played, *(weights > 0)])
     at_real, at_fakes = scores.split([len(real), len(scores) - len(real)])
     (own,) = _rows(match.play.real(at_real), [real])
     losses = _rows(match.play.fake(at_fakes), fakes)
-    weights = run.part_weights(index)
     share = _share(match, weights)
     loss: Tensor = share * own + (1 - share) * _mean(losses, weights)
     return loss
@@ -50,10 +52,8 @@ def _observation(run: Run, sample: Observation) -> Tensor:
 
 
 def _reconstruction(run: Run, sample: Reconstruction) -> Tensor:
-    view = str(sample.ref.view)
-    family = run.spec.view(view).likelihood
-    assert family is not None
-    return family.mean(run.networks.decode(view, run.inputs(view, tuple(d.stream for d in sample.draws))))
+    family, _ = run.networks.scored(str(sample.ref.view))
+    return family.mean(run.reconstructed(sample.ref, tuple(d.stream for d in sample.draws)))
 
 
 VALUES: dict[type, Callable[[Run, Any], Tensor]] = {
@@ -61,6 +61,22 @@ VALUES: dict[type, Callable[[Run, Any], Tensor]] = {
     Observation: _observation,
     Reconstruction: _reconstruction,
 }
+
+
+def _scores(
+    judge: Scorer, read: Callable[..., Mapping[str, Tensor]], values: list[Tensor], there: list[Tensor]
+) -> Tensor:
+    """The scores of all values, `(all samples, row, score)`: in one call, or one a value where the batch counts.
+
+    Arguments:
+        judge: the critic.
+        read: how it is asked.
+        values: `(sample, row, *shape)` each.
+        there: the rows in which each value exists, bool `(row,)`.
+    """
+    if not judge.batch_dependent:
+        return read(torch.cat(values))["scores"]
+    return torch.cat([read(v, rows)["scores"] for v, rows in zip(values, there, strict=True)])
 
 
 def _rows(losses: Tensor, values: list[Tensor]) -> Tensor:

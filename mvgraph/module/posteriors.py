@@ -69,7 +69,8 @@ class Posteriors:
     def expert(self, ref: Ref, view: str) -> Params:
         """q(ref | x_view), the encoder run once."""
         if (ref, view) not in self._experts:
-            self._experts[ref, view] = self.networks.expert(ref, view)(self.views[view])
+            there = self.mask[:, self.spec.view_names.index(view)]
+            self._experts[ref, view] = self.networks.expert(ref, view)(self.views[view], there)
         return self._experts[ref, view]
 
     def _make(self, slot: Stream) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -19,6 +20,7 @@ from mvgraph.objective.comparisons import CE
 from mvgraph.objective.evaluation import closed_form
 from mvgraph.objective.family import family_of
 from mvgraph.objective.keys import Mixture, Prior, Ref
+from mvgraph.planning.calls import Key, calls
 from mvgraph.vocab.family import ClosedKL, Family, Params
 
 
@@ -27,10 +29,30 @@ class Run(Scores):
     """One run of a step: what the values of its terms are made of.
 
     Arguments:
+        terms: the shares of all terms.
         parts: for each term that has components, the shares of these.
     """
 
+    terms: Shares
     parts: Mapping[int, Shares]
+
+    @cached_property
+    def shares(self) -> Tensor:
+        """The share of each term for each row, `(term, row)`."""
+        return self.terms(self.mask, self.drawn).to(self.noise.sets.dtype)
+
+    @cached_property
+    def asked(self) -> Mapping[Key, Tensor]:
+        """The rows in which some term asks for a decoder at some draws, bool `(row,)`."""
+        found: dict[Key, Tensor] = {}
+        for index, term in enumerate(self.plan.terms):
+            there, parts = self.shares[index] > 0, self.part_weights(index) > 0 if index in self.parts else None
+            for call in calls(term.atom):
+                rows = there if parts is None or call.component is None else there & parts[call.component]
+                if call.scored:
+                    rows = rows & self.mask[:, self.spec.view_names.index(str(call.target.view))]
+                found[call.key] = found[call.key] | rows if call.key in found else rows
+        return found
 
     def kl(self, index: int, atom: KL) -> Tensor:
         """KL(of ‖ to), `(row,)`."""

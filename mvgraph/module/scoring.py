@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from mvgraph.module.coefficient import Values
+from mvgraph.module.conditional import Conditional
 from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, evidence_sets, family_of_stream
@@ -18,6 +19,7 @@ from mvgraph.objective.atoms import Stream
 from mvgraph.objective.family import reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
+from mvgraph.planning.calls import Key
 from mvgraph.planning.steps import Decode, Plan, slot_of
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Params
@@ -145,6 +147,8 @@ class Scores:
 
     def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
         """One view: all latents through its decoder at once."""
+        if self.decoder(decode.target).batch_dependent:
+            return [((decode.target, row), self.score(decode, i)) for i, row in enumerate(decode.rows)]
         view, node = str(decode.target.view), decode.target.node
         inputs = torch.cat([self.inputs(view, row, node) for row in decode.rows])  # (all samples, row, width)
         values = torch.cat([self.draws[s].detach() for s in decode.values]) if decode.values else self.views[view]
@@ -152,6 +156,42 @@ class Scores:
         scores = family.log_prob(self.networks.decode(view, inputs, node), values, len(shape))
         parts = scores.split([max(s.samples for s in row) for row in decode.rows])
         return [((decode.target, row), part) for row, part in zip(decode.rows, parts, strict=True)]
+
+    def score(self, decode: Decode, index: int) -> Tensor:
+        """One row of a decoder call by itself, as a decoder that normalises by the batch has to be asked."""
+        target, row = decode.target, decode.rows[index]
+        value = self.draws[decode.values[index]].detach() if decode.values else self.views[str(target.view)]
+        family, shape = self.networks.scored(str(target.view), target.node)
+        return family.log_prob(self.decoded(target, row), value, len(shape))
+
+    def decoded(self, target: Ref, row: tuple[Stream, ...]) -> Params:
+        """The parameters of a decoder at some draws; made once, where it normalises by the batch."""
+        view, node = str(target.view), target.node
+        if not self.decoder(target).batch_dependent:
+            return self.networks.decode(view, self.inputs(view, row, node), node)
+        if (target, row) not in self._decoded:
+            made = self.networks.decode(view, self.inputs(view, row, node), node, self.asked[target, row])
+            self._decoded[target, row] = made
+        return self._decoded[target, row]
+
+    def reconstructed(self, target: Ref, row: tuple[Stream, ...]) -> Params:
+        """The same for a game; what is scored comes first, so that running statistics are updated in one order."""
+        if self.decoder(target).batch_dependent and self.plan.decodes:
+            assert self.scores is not None
+        return self.decoded(target, row)
+
+    def decoder(self, target: Ref) -> Conditional:
+        """The decoder of a target."""
+        return self.networks.decoder(str(target.view), target.node)
+
+    @property
+    def asked(self) -> Mapping[Key, Tensor]:
+        """The rows in which some term asks for a decoder at some draws, bool `(row,)`."""
+        raise NotImplementedError
+
+    @cached_property
+    def _decoded(self) -> dict[Key, Params]:
+        return {}
 
     def inputs(self, view: str, row: tuple[Stream, ...], node: str = "") -> Tensor:
         """The decoder's input of one row: draws of its latents and conditions side by side, `(sample, row, width)`."""

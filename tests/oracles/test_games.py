@@ -53,7 +53,7 @@ def score(model: Model, at: Tensor) -> Tensor:
     critic = model.networks.critics["C"]
     assert isinstance(critic, Scorer)
     with torch.no_grad():
-        found: Tensor = critic(at[:, None])[:, 0]
+        found: Tensor = critic(at[:, None])["scores"][:, 0]
     return found
 
 

@@ -36,6 +36,11 @@ class Fusion(Word):
     joint: ClassVar[bool] = False  # one network sees all views: cannot be masked
     pools: ClassVar[bool] = False  # what it fuses are messages; a network makes the posterior of their fusion
 
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether a network of its own normalises by statistics of the batch."""
+        return False
+
     def family(self, expert: Family) -> Family:
         """The family that experts of a family are fused into."""
         return expert

@@ -57,6 +57,11 @@ class Pool(Fusion):
         check_widths("message", (self.message,))
         check_widths("hidden", self.hidden)
 
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether `norm` is `batch`, and there is a layer that it precedes."""
+        return self.norm == "batch" and bool(self.hidden)
+
     def fuse(self, experts: Sequence[Params], weights: Sequence[Tensor] | None = None) -> dict[str, Tensor]:
         """The mean of the messages."""
         return {n: torch.stack([e[n] for e in experts]).mean(0) for n in experts[0]}

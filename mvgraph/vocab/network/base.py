@@ -65,6 +65,11 @@ class Network(Word):
 
     registry: ClassVar[Networks] = Networks()
 
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether its options make it normalise by statistics of the batch."""
+        return False
+
     @abstractmethod
     def encoder(self, inputs: Shape) -> Trunk:
         """The trunk from data of shape `inputs` to features.

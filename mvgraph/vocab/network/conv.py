@@ -76,6 +76,11 @@ class Conv(Network):
         inside = 0 <= self.padding < self.kernel
         require(inside, "padding", f"a padding of {self.padding}", "padding is 0 or more and less than kernel")
 
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether `norm` is `batch`."""
+        return self.norm == "batch"
+
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, *inputs) → (n, hidden[-1])`, or the flattened maps where `hidden` is empty."""
         sizes = (self.channels[-1] * prod(self._sizes(inputs)[-1]), *self.hidden)

@@ -50,6 +50,11 @@ class Mlp(Network):
         check_widths("hidden", self.hidden)
         check_dropout(self.dropout)
 
+    @property
+    def batch_dependent(self) -> bool:
+        """Whether `norm` is `batch`, and there is a layer that it follows."""
+        return self.norm == "batch" and bool(self.hidden)
+
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, *inputs) → (n, hidden[-1])`."""
         return self._trunk((math.prod(inputs), *self.hidden))
