@@ -142,3 +142,19 @@ def test_the_readme_names_files_that_exist():
     assert not [path for path in scripts + links if not (CHECKOUT / path).exists()]
     named = re.findall(r"^mvgraph (?:explain|check|train|plan) (\w+)(?: |$)", text, re.MULTILINE)
     assert not [spec for spec in named if spec not in zoo.names()]
+
+
+TIMERS = {"process_time", "perf_counter", "thread_time", "timeit"}  # `monotonic` ends a wait
+PATIENCE = 120  # seconds that a test waits at least, until it takes a process for one that hangs
+
+
+@pytest.mark.parametrize("file", sorted(Path(__file__).parent.rglob("*.py")), ids=lambda f: f.name)
+def test_tests_measure_no_time(file):
+    """What is to be fast is held by counted work (`tests/work.py`); seconds are measured by `benchmarks`."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names}
+    assert not TIMERS & names
+    options = [option for n in ast.walk(tree) if isinstance(n, ast.Call) for option in n.keywords]
+    limits = [option.value for option in options if option.arg == "timeout" and isinstance(option.value, ast.Constant)]
+    assert all(limit.value >= PATIENCE for limit in limits)

@@ -17,7 +17,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(mg.__file__).parent.parent)}
     environment["MVGRAPH"] = f"{sys.executable} -m mvgraph"
     return subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, cwd=folder, env=environment, check=False, timeout=60
+        ["bash", "-c", line], capture_output=True, text=True, cwd=folder, env=environment, check=False, timeout=300
     )
 
 

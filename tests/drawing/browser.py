@@ -16,7 +16,7 @@ from typing import Any, Self
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("background-networking", "component-update", "sync", "quic", "gpu", "extensions")
-LIMIT = 30.0  # seconds for one answer
+LIMIT = 300.0  # seconds until one answer is given up
 
 
 class Browser:

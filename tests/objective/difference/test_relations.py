@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from time import perf_counter
 
 import pytest
 
@@ -184,13 +183,3 @@ def test_a_value_of_one_view_is_assumed_by_its_name():
     assert mg.diff(one, other, assuming={"lam_t-2": 1}).verdict is IDENTICAL
     with pytest.raises(UsageError, match=r"did you mean 'lam_t-2'"):
         mg.diff(one, other, assuming={"lam_t2": 1})
-
-
-def test_fast():
-    """Far below the second that is allowed for any two, and no slower when they differ much."""
-    specs = [mg.load(n) for n in ("mopoe", "mhvae_gan", "mmvm", "dmvae", "jnf", "weighted_mvae")]
-    difference(specs[0], specs[0])
-    for a, b in combinations(specs, 2):
-        start = perf_counter()
-        difference(a, b)
-        assert perf_counter() - start < 2, (a.name, b.name)

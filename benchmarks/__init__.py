@@ -1,0 +1,1 @@
+"""Measured times. No test depends on one: tests count work."""
