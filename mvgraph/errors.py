@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Path = tuple[str | int, ...]
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +31,7 @@ class Problem:
         message: what is wrong, in the words of the spec.
         remedy: what would be right.
         place: file, line and column, where the spec came from a text.
-        severity: `error` stops the compiler, `warning` does not.
+        severity: `error` stops the compiler; `warning` does not; a `note` says how something was understood.
         excerpt: the line of text at `place`.
     """
 

@@ -16,15 +16,30 @@ T = TypeVar("T")
 ENTRY_POINTS = "mvgraph.vocab"
 
 
+class Suggestion(str):
+    """A remedy that knows what it is about: a word that is not known, those that are, and which of them is like it."""
+
+    __slots__ = ("close", "word", "words")
+
+    word: str
+    words: tuple[str, ...]
+    close: str | None
+
+
 def nearest(word: str, words: list[str]) -> str:
-    """A hint at the nearest known word, or at all of them.
+    """A hint at the nearest known word, or at all of them: a `Suggestion`.
 
     >>> nearest("norml", ["laplace", "normal"])
     "did you mean 'normal'? known: laplace, normal"
+    >>> nearest("z", [])
+    'there is none'
     """
-    close = difflib.get_close_matches(str(word), words, n=1)
+    lower = {w.lower(): w for w in reversed(words)}
+    close = [lower[w] for w in difflib.get_close_matches(str(word).lower(), list(lower), n=1)]
     hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{hint}known: {', '.join(words)}"
+    suggestion = Suggestion(f"{hint}known: {', '.join(words)}" if words else "there is none")
+    suggestion.word, suggestion.words, suggestion.close = str(word), tuple(words), close[0] if close else None
+    return suggestion
 
 
 class Registry(Generic[T]):

@@ -65,7 +65,7 @@ def check(spec: Spec) -> list[Problem]:
     found = [problem for one in CHECKS for problem in one(spec)]
     if not any(p.severity == "error" for p in found):
         found += [problem for one in CONSEQUENCES for problem in one(spec)]
-    located = [_located(spec, _folded(spec, p)) for p in found]
+    located = [_located(spec, _folded(spec, p)) for p in found] + [*(spec.document.notes if spec.document else ())]
     return sorted(dict.fromkeys(located), key=_order)
 
 

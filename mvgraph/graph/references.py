@@ -53,7 +53,8 @@ def _set(spec: Spec, one: Written, path: Path, text: str) -> Iterator[Problem]:
         elif name not in one.term.for_ and name in spec.view_names:
             yield error("MVG215", path, f"'{name}' is a view, not a set of views", f"write [{name}]")
         elif name not in one.term.for_:
-            yield error("MVG215", path, f"the set '{name}' is not bound", f"add for: {{{name}: subsets}}, or write V")
+            remedy = "write V for all the views; a set of some is a variable, e.g. from: S with for: {S: subsets}"
+            yield error("MVG215", path, f"the set '{name}' is not bound", remedy)
 
 
 def _member(spec: Spec, one: Written, path: Path, name: str) -> Iterator[Problem]:

@@ -65,13 +65,20 @@ def exponent_shapes(spec: Spec) -> Iterator[Problem]:
     for name, param in spec.params.items():
         if isinstance(param, Learnt) and param.per == "dim":
             users = [n for n, q in posteriors(spec).items() if any(r.name == name for r in weights_of(q))]
-            sizes = {n: {spec.dim(n, view) for view in copies(spec, spec.latent(n))} for n in users}
+            sizes = {n: set(_sizes(spec, spec.latent(n))) for n in users}
             if len(set().union(*sizes.values())) > 1:
                 each = ", ".join(f"{n} ({' and '.join(map(str, sorted(s)))})" for n, s in sizes.items())
                 message = f"'{name}' is learnt for each entry, of latents with different numbers of entries: {each}"
                 yield error(
                     "MVG405", ("params", name), message, "give each latent a param of its own, or drop per: dim"
                 )
+
+
+def _sizes(spec: Spec, latent: Latent) -> Iterator[int]:
+    """The sizes of a latent's copies, those that it has a number for."""
+    for view in copies(spec, latent):
+        size = latent.dim.get(view or "") if isinstance(latent.dim, Table) else latent.dim
+        yield from () if size is None else (size,)
 
 
 def _heads(view: View) -> object:

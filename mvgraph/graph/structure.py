@@ -49,11 +49,14 @@ def duplicates(spec: Spec) -> Iterator[Problem]:
 
 
 def parents(spec: Spec) -> Iterator[Problem]:
-    """MVG202: a parent that is neither a latent nor a condition of p."""
+    """MVG202, MVG260: a parent that is neither a latent nor a condition of p, or that stands twice."""
     latents = [*(c.name for c in spec.conditions), *(v.name for v in spec.latents)]
     for child, given in _given(spec):
         for i, name in enumerate(given):
-            if name == spec.observed.name:
+            if name in given[:i]:
+                message = f"'{name}' stands twice among the parents of '{child}', and would be read twice"
+                yield error("MVG260", ("p", child, "given", i), message, "name it once")
+            elif name == spec.observed.name:
                 message = f"'{name}' is observed and cannot be a parent of '{child}'"
                 remedy = f"parents are latents{' or conditions' if spec.conditions else ''}: {', '.join(latents)}"
                 yield error("MVG202", ("p", child, "given", i), message, remedy)
@@ -63,6 +66,14 @@ def parents(spec: Spec) -> Iterator[Problem]:
             elif name not in latents:
                 message = f"unknown parent '{name}' of '{child}'"
                 yield error("MVG202", ("p", child, "given", i), message, nearest(name, latents))
+
+
+def positions(spec: Spec) -> Iterator[Problem]:
+    """MVG261: a view whose name is a number, and not its position: `[1]` could be either."""
+    for i, name in enumerate(spec.view_names):
+        if name.isdecimal() and int(name) != i + 1:
+            message = f"the view '{name}' has the number {i + 1}: it is not clear which view [{name}] would be"
+            yield error("MVG261", ("views", name), message, f"give it a name with a letter, e.g. view_{name}")
 
 
 def cycles(spec: Spec) -> Iterator[Problem]:
@@ -177,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     names,
     duplicates,
     parents,
+    positions,
     cycles,
     observed,
     orphans,

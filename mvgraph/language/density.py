@@ -49,8 +49,9 @@ def parse_density(text: str) -> Density:
         SpecError: the text does not read as a density.
     """
     found = _DENSITY.fullmatch(text)
-    if found is None or (found["which"] == "q") != bool(found["views"]):
-        remedy = "write p(z), q(z | V), q(z | m) or q(h.m | m)"
+    if found is None or "[" in (found["views"] or "") or (found["which"] == "q") != bool(found["views"]):
+        several = "write the views with commas and without brackets, all of it quoted: 'q(z | a, b)'"
+        remedy = several if "[" in text else "write p(z), q(z | V), q(z | m) or q(h.m | m)"
         raise SpecError(Problem("MVG132", (), f"'{text}' is not a density", remedy))
     return Density(found["which"], found["node"], found["copy"], found["views"])
 

@@ -17,11 +17,13 @@ class Document:
         tree: the data: mappings, lists, texts, numbers, booleans, None.
         places: the place of each value, by its path of keys; the empty path is the whole document.
         lines: the lines of each file, by its name, for excerpts.
+        notes: what is to be said of how the texts were merged, and is no error.
     """
 
     tree: Any
     places: Mapping[Path, Place]
     lines: Mapping[str, tuple[str, ...]]
+    notes: tuple[Problem, ...] = ()
 
     def place(self, path: Path) -> Place | None:
         """The place of a value, or of the nearest value around it that has one."""

@@ -14,7 +14,7 @@ from mvgraph.language.word import Word
 from mvgraph.spec.document import Document
 
 DEEPEST = 50
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what a terminal would obey
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # what a terminal would obey, no text
 CONTROL_REFUSED = ("MVG106", "a control character may not stand in a text", "write it without")
 
 
@@ -65,15 +65,36 @@ def plant(value: Any, place: Place | None = None, depth: int = 0) -> Item:
     if depth > DEEPEST:
         raise SpecError(Problem("MVG104", (), f"the data nest deeper than {DEEPEST} levels").at(place))
     if isinstance(value, Mapping):
-        return Item({str(k): plant(v, place, depth + 1) for k, v in value.items()}, place)
+        return Item({_key(k, place): plant(v, place, depth + 1) for k, v in _distinct(value, place).items()}, place)
     if isinstance(value, list | tuple):
         return Item([plant(v, place, depth + 1) for v in value], place)
     if isinstance(value, Word):
         return plant(value.write(), place, depth + 1)
-    if isinstance(value, str) and CONTROL.search(value):
+    return Item(_text(value, place) if isinstance(value, str) else _scalar(value), place)
+
+
+def _text(text: str, place: Place | None) -> str:
+    if CONTROL.search(text):
         code, message, remedy = CONTROL_REFUSED
-        raise SpecError(Problem(code, (), f"{message}: {value!r:.80}", remedy).at(place))
-    return Item(_scalar(value), place)
+        raise SpecError(Problem(code, (), f"{message}: {text!r:.80}", remedy).at(place))
+    return text
+
+
+def _key(key: object, place: Place | None) -> str:
+    """A key as a text: a name, or a number such as the position of a view."""
+    if isinstance(key, bool) or not isinstance(key, str | Integral):
+        raise SpecError(Problem("MVG102", (), f"a key is a name or a whole number, not {key!r:.80}").at(place))
+    return _text(str(key), place)
+
+
+def _distinct(value: Mapping[Any, Any], place: Place | None) -> Mapping[Any, Any]:
+    """A mapping whose keys are different texts, too: 1 and '1' are one key."""
+    texts = [str(k) for k in value]
+    twice = next((t for t in texts if texts.count(t) > 1), None) if len(set(texts)) < len(texts) else None
+    if twice is not None:
+        message = f"the key '{twice}' stands twice, as a text and as a number"
+        raise SpecError(Problem("MVG103", (), message, "remove one of them").at(place))
+    return value
 
 
 def _scalar(value: Any) -> Any:

@@ -17,10 +17,10 @@ from mvgraph.spec.yaml12 import parse_value
 OPTION = "--set"
 
 
-def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> tuple[Written, list[Problem]]:
-    """A written spec with its overrides, the texts in their order, then the keywords; and what is wrong with them.
+def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> Written:
+    """A written spec with its overrides, the texts in their order, then the keywords.
 
-    A problem is an override that cannot be read, or names nothing in the spec; it is left out of the result.
+    An override that cannot be read, or names nothing in the spec, is one more of its problems.
     """
     problems: list[Problem] = []
     texts = tuple(sets)
@@ -31,7 +31,7 @@ def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> tu
             base = step(base)
         except SpecError as error:
             problems += error.problems
-    return base, problems
+    return base.beside(*problems)
 
 
 def _with_text(texts: tuple[str, ...], number: int, base: Written) -> Written:

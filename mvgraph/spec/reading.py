@@ -6,6 +6,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, cast
 
 from mvgraph.errors import Path, Problem, SpecError
@@ -46,7 +47,7 @@ from mvgraph.spec.overrides import apply
 from mvgraph.spec.source import find
 from mvgraph.spec.summing import mixed
 from mvgraph.spec.terms import WrittenTerm
-from mvgraph.spec.validating import validate
+from mvgraph.spec.validating import LACKS, validate
 from mvgraph.spec.writing import tree as tree_of
 from mvgraph.vocab.param import Param
 
@@ -65,11 +66,19 @@ def load(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
     Raises:
         SpecError: with one problem for everything that is not well formed, ordered by place.
     """
-    return interpret(*apply(gather(source), sets, overrides))
+    return interpret(gather(source, sets, overrides))
 
 
-def gather(source: Source) -> Written:
-    """The items of a source, merged onto those that it extends."""
+def gather(source: Source, sets: Sequence[str] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Written:
+    """The items of a source, merged onto those that it extends, with their overrides.
+
+    Raises:
+        SpecError: there is no text, or nothing can be read from it.
+    """
+    return apply(_gathered(source), sets, overrides)
+
+
+def _gathered(source: Source) -> Written:
     if isinstance(source, Spec):
         return Written(plant(tree_of(source)))
     if isinstance(source, Mapping):
@@ -77,25 +86,38 @@ def gather(source: Source) -> Written:
     return written(find(source))
 
 
-def interpret(spec: Written, known: Sequence[Problem] = ()) -> Spec:
+def interpret(spec: Written) -> Spec:
     """The meaning of a written spec, as far as it follows from syntax and types.
 
     Raises:
-        SpecError: with the problems found, and those known already.
+        SpecError: with everything that is not well formed.
     """
-    document = spec.item.document(spec.lines)
-    problems = validate(document.tree)
-    reader = _Reader()
-    whole = None if problems else reader.record(Whole, document.tree, ())
-    problems += reader.problems
-    found = None if problems or whole is None else _spec(whole, document, problems)
-    if problems or known or found is None:
-        raise SpecError(*_ordered([*known, *map(document.locate, problems)]))
+    found, problems = read(spec)
+    errors = [p for p in (*spec.problems, *problems) if p.severity == "error"]
+    if errors or found is None:
+        raise SpecError(*sorted(errors, key=by_place))
     return found
 
 
-def _ordered(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
+def read(spec: Written) -> tuple[Spec | None, list[Problem]]:
+    """The meaning of a written spec where it has one, and what the schema and the types do not allow.
+
+    Of a spec without its base it is not known what it lacks.
+    """
+    notes = tuple(p for p in spec.problems if p.severity != "error")
+    document = replace(spec.item.document(spec.lines), notes=notes)
+    problems = [p for p in validate(document.tree) if spec.whole or p.code not in LACKS]
+    reader = _Reader()
+    whole = None if problems or not spec.whole else reader.record(Whole, document.tree, ())
+    problems += reader.problems
+    found = None if problems or whole is None else _spec(whole, document, problems)
+    return None if problems else found, [document.locate(p) for p in problems]
+
+
+def by_place(problem: Problem) -> tuple[str, int, int]:
+    """What problems are ordered by: file, line and column."""
+    place = problem.place
+    return (place.file, place.line, place.column) if place else ("", 0, 0)
 
 
 def _spec(whole: Whole, document: Document, problems: list[Problem]) -> Spec:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,31 @@ def find(source: str | Path, beside: Path | None = None) -> Source:
     return read(file)
 
 
+_SPEC_KEY = re.compile(r"(?m)(?:^|[{,])\s*[\"']?(?:mvgraph|extends)[\"']?\s*:")
+
+
+def find_base(name: str, beside: Path | None = None) -> Source:
+    """The text that `extends` names: a reference spec, or a YAML file that says that it is a spec.
+
+    What is no spec is refused before anything of it could be shown: the specs of others may name any file.
+
+    Raises:
+        SpecError: there is no such spec.
+    """
+    if name == "-" or "\n" in name:
+        remedy = "write the name of a reference spec, or the path of a file"
+        raise SpecError(Problem("MVG100", (), "a spec cannot extend standard input or a text", remedy))
+    file = (beside or Path()) / name
+    if _looks_like_path(name, file) and not name.endswith((".yaml", ".yml")) and not file.is_dir():
+        message = f"a spec extends a reference spec or a .yaml file, and '{name}' is neither"
+        raise SpecError(Problem("MVG100", (), message, "let the name of the file end in .yaml"))
+    base = find(name, beside)
+    if not _SPEC_KEY.search(base.text):
+        message = f"'{name}' is no spec: it has no key mvgraph, and no key extends"
+        raise SpecError(Problem("MVG108", (), message, "start it with `mvgraph: 1`"))
+    return base
+
+
 def _looks_like_path(source: str, file: Path) -> bool:
     if source.endswith((".yaml", ".yml")) or (source and _exists(file)):  # no name is no path, though Path("") is
         return True
@@ -65,6 +92,7 @@ def _exists(file: Path) -> bool:
 def read(file: Path) -> Source:
     """The text of a file."""
     try:
+        _refuse_waiting(file)
         with file.open("rb") as stream:
             data = _bounded(stream, str(file))
     except FileNotFoundError:
@@ -75,6 +103,13 @@ def read(file: Path) -> Source:
     except (OSError, ValueError) as error:
         raise _refuse(str(file), "MVG100", f"the file cannot be read: {error}") from None
     return _text(str(file), data, file)
+
+
+def _refuse_waiting(file: Path) -> None:
+    """A pipe by name, or a socket, may wait for ever; what the shell hands over under /dev is meant to be read."""
+    mode, handed = file.stat().st_mode, file.parts[1:3] in (("dev", "stdin"), ("dev", "fd"))
+    if not handed and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        raise _refuse(str(file), "MVG100", "this is a pipe, not a file", "write - to read standard input")
 
 
 def _bounded(stream: BinaryIO, name: str) -> bytes:

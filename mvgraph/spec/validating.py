@@ -16,6 +16,7 @@ from mvgraph.errors import Path, Problem
 from mvgraph.registry import nearest
 from mvgraph.spec.schema import Schema, shared_schema
 
+LACKS = ("MVG113", "MVG116")  # the codes of what is not there
 _NOUNS = {
     "integer": "a whole number",
     "number": "a number",
@@ -91,12 +92,29 @@ def _unknown_key(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
             continue
         here = (*path, key)
         if noun := schema.get("x-noun"):
-            yield Problem("MVG110", here, f"unknown {noun} '{key}'", nearest(key, sorted(known)))
+            yield Problem("MVG110", here, f"unknown {noun} '{key}'", _instead(noun, key, known))
+        elif ")" in key:  # half of a density in a flow mapping
+            remedy = "quote a density that has a comma: 'q(z | a, b)'"
+            yield Problem("MVG119", here, f"unknown key '{key}' in {_last(path)}", remedy)
         elif word := schema.get("x-word"):
             remedy = nearest(key, known) if known else "it has no options"
             yield Problem("MVG112", here, f"'{word}' has no option '{key}'", remedy)
         else:
             yield Problem("MVG119", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
+
+
+_WRITTEN_OTHERWISE = {  # by the noun of the slot: names of the field that are other keys here
+    "fusion": {
+        "moe": "write mixture: singles in q: a mixture of the experts; fuse says how experts are multiplied",
+        "mopoe": "write mixture: subsets and fuse: poe in q: a mixture of the products of all subsets",
+        "mixture": "write mixture: singles, or mixture: subsets, in q",
+    },
+}
+
+
+def _instead(noun: str, word: str, words: list[str]) -> str:
+    """What to write in place of a word that is not known."""
+    return _WRITTEN_OTHERWISE.get(noun, {}).get(word.lower()) or nearest(word, sorted(words))
 
 
 def _missing(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
@@ -129,11 +147,12 @@ def _type_remedy(kinds: list[str], noun: str | None, value: Any) -> str:
     if noun in shared_schema()["$defs"]:
         return f"write one of: {', '.join(shared_schema()['$defs'][noun]['then']['enum'])}"
     if "array" in kinds and "integer" not in kinds and isinstance(value, str | int | float):
-        return f"write a list: [{show(value).strip(QUOTE)}]"
+        return f"write a list: [{show(value).strip(BRACKETS)}]"
     return _BOOLEAN if "boolean" in kinds and value in _YES_NO else ""
 
 
 QUOTE = "'"
+BRACKETS = "'()[]{} "
 _BOOLEAN = "write true or false; yes, no, on and off are texts"
 _YES_NO = ("yes", "no", "on", "off", "Yes", "No", "On", "Off")
 
@@ -141,7 +160,7 @@ _YES_NO = ("yes", "no", "on", "off", "Yes", "No", "On", "Off")
 def _not_one_of(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     noun, words = schema.get("x-noun"), schema["enum"]
     if noun:
-        yield Problem("MVG110", path, f"unknown {noun} {show(value)}", nearest(str(value), sorted(words)))
+        yield Problem("MVG110", path, f"unknown {noun} {show(value)}", _instead(noun, str(value), words))
         return
     each = [show(w).strip(QUOTE) for w in words]
     expected = schema.get("x-expected") or (f"one of {', '.join(each)}" if each[1:] else each[0])
@@ -168,8 +187,10 @@ def _count(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
 
 def _bound(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     low, high = schema.get("minimum"), schema.get("maximum")
-    limit = f"at least {low}" if low is not None and value < low else f"at most {high}"
-    yield Problem("MVG114", path, f"{_last(path)}: expected a number of {limit}, found {show(value)}")
+    small = low is not None and value < low
+    limit = f"at least {low}" if small else f"at most {high}"
+    message = f"{_last(path)}: expected a number of {limit}, found {show(value)}"
+    yield Problem("MVG114", path, message, f"write {low} or more" if small else f"write {high} or less")
 
 
 def _pattern(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml.composer import Composer
@@ -19,7 +19,9 @@ from mvgraph.spec.item import CONTROL, CONTROL_REFUSED, DEEPEST, Item
 
 MOST_NODES = 20_000
 MOST_DIGITS = 300
+T = TypeVar("T")
 
+_BLANK = re.compile(r"[ \t]*(?:[#\r\n]|\Z)")  # the rest of a line without anything in it
 _TAG = "tag:yaml.org,2002:"
 _WORDS = {"true": True, "false": False}
 
@@ -49,12 +51,25 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
+        self.text = text
         Scanner.__init__(self)
         Parser.__init__(self)
         Composer.__init__(self)
         BaseResolver.__init__(self)
         self.depth = 0
         self.count = 0
+
+    def scan_to_next_token(self) -> None:
+        """PyYAML takes no tabs between tokens; YAML does, where they do not indent."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and not self._indents():
+            self.forward()
+            super().scan_to_next_token()
+
+    def _indents(self) -> bool:
+        """Whether what stands here is the indentation of something."""
+        before, after = self.text[self.index - self.column : self.index], _BLANK.match(self.text, self.index)
+        return not (self.flow_level or before.strip() or after)
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         self.depth += 1
@@ -89,6 +104,18 @@ def parse(text: str, file: str) -> Item:
     Raises:
         SpecError: the text is not one YAML document, or a mapping says a key twice; all such keys at once.
     """
+    item, problems = scan(text, file)
+    if problems:
+        raise SpecError(*problems)
+    return item
+
+
+def scan(text: str, file: str) -> tuple[Item, tuple[Problem, ...]]:
+    """The items of a spec's text, and what in it is left out because it may not stand there.
+
+    Raises:
+        SpecError: the text is not one YAML mapping, and nothing more can be read from it.
+    """
     return _guarded(text, file, tuple(text.splitlines()), _Reading.whole)
 
 
@@ -102,7 +129,7 @@ def parse_value(text: str, place: Place, lines: tuple[str, ...]) -> Item:
     return _guarded(padded, place.file, lines, _Reading.value)
 
 
-def _guarded(text: str, file: str, lines: tuple[str, ...], read: Callable[[_Reading, _Loader], Item]) -> Item:
+def _guarded(text: str, file: str, lines: tuple[str, ...], read: Callable[[_Reading, _Loader], T]) -> T:
     try:
         return read(_Reading(file, lines), _Loader(text))
     except _BombError as bomb:
@@ -137,7 +164,12 @@ def _syntax(error: MarkedYAMLError, file: str, lines: tuple[str, ...]) -> Proble
         return _problem("MVG102", "not YAML: a tab stands here", "indent with spaces", file, lines, mark)
     if "\t" in (lines[mark.line] if mark and mark.line < len(lines) else ""):
         return _problem("MVG102", f"not YAML: {what}", "there is a tab in this line: use spaces", file, lines, mark)
-    return _problem("MVG102", f"not YAML: {what}", _hint(what), file, lines, mark)
+    bare = mark and mark.line < len(lines) and _DENSITY.search(lines[mark.line])
+    hint = "quote a density of several views: 'q(z | a, b)', without brackets" if bare else _hint(what)
+    return _problem("MVG102", f"not YAML: {what}", hint, file, lines, mark)
+
+
+_DENSITY = re.compile(r"[pq]\(\s*[\w.]+\s*\|\s*\[")
 
 
 def _hint(what: str) -> str:
@@ -166,7 +198,7 @@ class _Reading:
         self.count = 0
         self.problems: list[Problem] = []
 
-    def whole(self, loader: _Loader) -> Item:
+    def whole(self, loader: _Loader) -> tuple[Item, tuple[Problem, ...]]:
         if not loader.check_node():
             remedy = "start from a reference spec: `extends: mopoe`"
             raise SpecError(Problem("MVG105", (), "the spec is empty", remedy).at(Place(self.file, 1, 1)))
@@ -174,11 +206,11 @@ class _Reading:
         item = self.item(node, self.place(node), 0)
         if loader.check_node():
             self.note("MVG107", "a second document starts here", "one spec a file: remove the '---'", loader.get_node())
-        if not isinstance(item.value, dict) and not self.problems:
-            self.note("MVG108", "a spec is a mapping of keys to values", "start with `mvgraph: 1`", node)
-        if self.problems:
+        if not isinstance(item.value, dict):
+            if not self.problems:
+                self.note("MVG108", "a spec is a mapping of keys to values", "start with `mvgraph: 1`", node)
             raise SpecError(*self.problems)
-        return item
+        return item, tuple(self.problems)
 
     def value(self, loader: _Loader) -> Item:
         if not loader.check_node():
@@ -215,6 +247,8 @@ class _Reading:
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 self.note("MVG102", "a key is a single word or number", "quote it, or close the bracket", key)
+            elif CONTROL.search(key.value):  # written as "\\e" or the like
+                self.note(*CONTROL_REFUSED, key)
             elif key.value in found:
                 first = found[key.value].place
                 where = f"it stands in line {first.line} already" if first else ""
@@ -232,7 +266,7 @@ class _Reading:
         if pattern and not re.fullmatch(pattern, node.value):
             self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node)
             return None
-        if CONTROL.search(node.value):  # written as \e or the like
+        if CONTROL.search(node.value):  # written as "\\e" or the like
             self.note(*CONTROL_REFUSED, node)
             return ""
         return construct(node.value)

@@ -309,3 +309,9 @@ def test_a_closed_pipe_is_no_fault(tmp_path):
     assert done.stdout == "MoPoE-VAE\n"
     assert done.stderr == ""
     assert done.returncode in (0, 141)
+
+
+def test_a_note_is_no_finding(mvgraph):
+    answer = mvgraph("check", "jmvae", "--set", "q.z.expert=normal")
+    assert (answer.exit_code, answer.stdout) == (0, "jmvae: fine, 1 note\n")
+    assert "--set:1:5: note MVG144: 'normal' by itself has its defaults: scale: softplus" in answer.stderr

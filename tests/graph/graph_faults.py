@@ -111,6 +111,15 @@ FAULTS = [
     ),
     fault("not_a_name", "MVG201", "S-1: V", ("for: {n: V}", "for: {S-1: V}"), ("q(z | n)", "q(z | S-1)")),
     fault("unknown_parent", "MVG202", "y]", (GIVEN, "given: [z, h, y]")),
+    fault("parent_twice", "MVG260", "z]", (GIVEN, "given: [z, h, z]")),
+    fault(
+        "view_by_number",
+        "MVG261 MVG261",
+        "2: {shape",
+        ("  image: {shape", "  2: {shape"),
+        ("  sound: {shape", "  1: {shape"),
+        ("{image: 2, sound: 1, label: 1}", "{2: 2, 1: 1, label: 1}"),
+    ),
     fault("observed_parent", "MVG202 MVG203", "x]}\n  h:", (Z, "  z: {latent: normal, dim: 3, given: [x]}")),
     fault(
         "cycle",

@@ -126,6 +126,15 @@ def test_a_table_of_weights_fits_dmvae() -> None:
     assert check(load("dmvae", views=views, params={"lam": {"mnist": 50, "svhn": 1}})) == []
 
 
+def test_sizes_of_a_shared_latent_by_position_are_refused_where_exponents_are_learnt() -> None:
+    problems = check(load("weighted_mvae", sets=["p.z.dim=[32]"]))
+    assert [(p.code, p.path) for p in problems] == [("MVG402", ("p", "z", "dim"))]
+
+
+def test_views_named_by_their_positions_are_fine() -> None:
+    assert check(load("mopoe", views={"1": {}, "2": {}, "3": {}})) == []
+
+
 def test_checking_needs_no_torch() -> None:
     code = (
         "import sys; from mvgraph.spec.reading import load; from mvgraph.graph import check, build;"

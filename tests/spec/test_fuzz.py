@@ -98,7 +98,7 @@ def problems_of(read: Callable[[], Spec]) -> tuple[Problem, ...]:
 
 def overridden(base: Written, override: str) -> Spec:
     """The spec with one override."""
-    return interpret(*apply(base, [override], {}))
+    return interpret(apply(base, [override], {}))
 
 
 def check(written: Written) -> bool:

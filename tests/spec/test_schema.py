@@ -167,3 +167,52 @@ def test_data_without_a_text_have_paths_and_no_places() -> None:
     with pytest.raises(SpecError, match=r"p\.z\.dim: error MVG114") as caught:
         load({**parse(SMALL, "t").plain, "p": {"z": {"latent": "normal", "dim": object()}}})
     assert caught.value.problems[0].place is None
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("views: {a: {shape: (10)}, b: {}}", "write a list: [10]"),
+        ("views: {a: {shape: 10}, b: {}}", "write a list: [10]"),
+        ("p: {z: {dim: 0}}", "write 1 or more"),
+        ("q: {z: {fuse: moe}}", "write mixture: singles in q"),
+        ("q: {z: {fuse: MoPoE}}", "write mixture: subsets and fuse: poe in q"),
+        ("q: {z: {fuse: PoE}}", "did you mean 'poe'?"),
+        ("objective: {minimize: [{kl: {of: q(z | a, b), to: p(z)}}]}", "'q(z | a, b)'"),
+        ("objective: {minimize: [{kl: {of: 'q(z | [1, 2])', to: p(z)}}]}", "'q(z | a, b)'"),
+        ("objective: {minimize: [{kl: {of: q(z | [1]), to: p(z)}}]}", "'q(z | a, b)'"),
+    ],
+)
+def test_a_remedy_leads_to_the_model_that_was_meant(text: str, remedy: str) -> None:
+    with pytest.raises(SpecError, match="error") as caught:
+        load(f"extends: mopoe\n{text}\n")
+    assert remedy in caught.value.problems[0].remedy
+
+
+CONTROLS = [*map(chr, (*range(9), 11, 12, *range(14, 32), *range(127, 160))), "\ud800", "\udfff"]
+
+
+@pytest.mark.parametrize("character", CONTROLS, ids=ascii)
+def test_no_control_character_stands_in_a_key_or_a_value(character: str) -> None:
+    escaped = f"\\u{ord(character):04x}"
+    for line in (f'name: "a{escaped}"', f'"a{escaped}": 1', f'p: {{z: {{"{escaped}": 1}}}}', f'? "{escaped}"\n: 1'):
+        with pytest.raises(SpecError, match="MVG106: a control character may not stand in a text"):
+            load(f"extends: mvae\n{line}\n")
+    for data in ({"name": character}, {f"a{character}": 1}, {"p": {"z": {character: 1}}}):
+        with pytest.raises(SpecError, match="MVG106: a control character may not stand in a text"):
+            load({"extends": "mvae", **data})
+
+
+@pytest.mark.parametrize(
+    ("views", "message"),
+    [
+        ({1: {}, "1": {}}, "'1' stands twice"),
+        ({None: {}}, "not None"),
+        ({True: {}}, "not True"),
+        ({1.5: {}}, "not 1.5"),
+    ],
+)
+def test_keys_of_data_are_texts_or_whole_numbers(views: dict[object, object], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        load("mvae", views=views)
+    assert load("mvae", views={1: {}, 2: {}}) == load("mvae", views={"1": {}, "2": {}})

@@ -155,6 +155,39 @@ def test_a_file_without_rights_is_refused(tmp_path: Path) -> None:
         load(file)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has pipes by name")
+@pytest.mark.parametrize("text", ["", "extends: {pipe}\n"])
+def test_a_pipe_by_name_is_refused_and_never_waited_for(tmp_path: Path, text: str) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    source = tmp_path / "over.yaml" if text else pipe
+    if text:
+        source.write_text(text.format(pipe=pipe.name), encoding="utf-8")
+    refused(source, "this is a pipe, not a file")
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the system hands no files over by number")
+def test_a_pipe_that_the_shell_hands_over_is_read() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        stream.write(SMALL)
+    assert load(f"/dev/fd/{reader}") == load(SMALL)
+    os.close(reader)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SMALL.replace(": ", ":\t").replace("\n", "\t# what a tab may do\n"),
+        SMALL.replace(", ", ",\t").replace("{z", "{\tz\t").replace("z\t: {", "z: {"),
+        SMALL.replace("views: 3\n", "views: 3\t\n\t\n"),
+    ],
+)
+def test_tabs_that_do_not_indent_are_blanks(text: str) -> None:
+    assert "\t" in text
+    assert load(text) == load(SMALL)
+
+
 def test_a_path_with_a_null_character_is_refused() -> None:
     with pytest.raises(SpecError, match="cannot be read"):
         load("a\0b.yaml")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import get_args
+
 import typer
 
 from mvgraph import graph
 from mvgraph.cli.guarding import BAD_INPUT, FINDING
 from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, written
 from mvgraph.cli.output import as_data, show_json
-from mvgraph.errors import Problem, SpecError
+from mvgraph.errors import Problem, Severity, SpecError
 
+KINDS: tuple[Severity, ...] = get_args(Severity)
 EXAMPLE = "mvgraph check my.yaml --set p.z.dim=32"
 
 
@@ -19,14 +23,15 @@ def run(spec: SpecName, sets: Sets = None, views: ViewCount = None, as_json: AsJ
     Exit code 1 where there are errors, 2 where the text is no spec at all; warnings alone are fine.
     """
     problems, code = _problems(spec, sets, views)
-    errors = sum(p.severity == "error" for p in problems)
+    counts = Counter(p.severity for p in problems)
     if as_json:
-        show_json({"errors": errors, "warnings": len(problems) - errors, "problems": [as_data(p) for p in problems]})
+        totals = {f"{kind}s": counts[kind] for kind in KINDS}
+        show_json({**totals, "problems": [as_data(p) for p in problems]})
     for problem in () if as_json else problems:
         typer.echo(str(problem), err=True)
     if not as_json:
-        typer.echo(f"{spec}: {_counted(errors, len(problems) - errors)}")
-    raise typer.Exit(code if errors else 0)
+        typer.echo(f"{spec}: {_counted(counts)}")
+    raise typer.Exit(code if counts["error"] else 0)
 
 
 def _problems(spec: str, sets: list[str] | None, views: int | None) -> tuple[list[Problem], int]:
@@ -36,6 +41,6 @@ def _problems(spec: str, sets: list[str] | None, views: int | None) -> tuple[lis
         return list(error.problems), BAD_INPUT
 
 
-def _counted(errors: int, warnings: int) -> str:
-    counts = ((errors, "error"), (warnings, "warning"))
-    return ", ".join(f"{n} {noun}{'s' if n > 1 else ''}" for n, noun in counts if n) or "fine"
+def _counted(counts: Counter[Severity]) -> str:
+    told = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind in KINDS if (n := counts[kind]))
+    return told if counts["error"] or counts["warning"] else ", ".join(filter(None, ("fine", told)))
