@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mvgraph.cli import engine
+from mvgraph.cli.options import Align
 from mvgraph.deferring import defer
 from mvgraph.drawing.delta.comparison import Comparison
 from mvgraph.errors import UsageError
@@ -31,6 +32,7 @@ class Asked:
         run: a finished run, whose parameters both models get.
         rows, repeats, seed: how many rows, how many draws of the noise, and where all numbers come from.
         skip_empty: leave rows without any view out.
+        align: whether rows of several files are joined by id or paired by position.
     """
 
     data: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Asked:
     repeats: int = REPEATS
     seed: int = 0
     skip_empty: bool = False
+    align: Align = "id"
 
 
 def compared(a: str, b: str, asked: Asked | None, **how: Any) -> tuple[Comparison, Contrast | None]:
@@ -55,9 +58,9 @@ def compared(a: str, b: str, asked: Asked | None, **how: Any) -> tuple[Compariso
         delta = diff(a, b, **how)
         return delta, contrast(delta, rows=asked.rows, repeats=asked.repeats, seed=asked.seed)
     specs = [load(m) for m in (a, b)]
-    tables = engine.read(asked.data, specs[0])
+    tables = engine.read(asked.data, specs[0], asked.align)
     one, other = (engine.complete(spec, tables)[0] for spec in specs)
     delta = diff(one, other, **how)
     run = engine.Run.load(asked.run) if asked.run else None
-    seen = runs.rows(one, asked.data, None, asked.skip_empty)
+    seen = runs.rows(one, asked.data, None, asked.skip_empty, asked.align)
     return delta, contrast(delta, data=seen, run=run, rows=asked.rows, repeats=asked.repeats, seed=asked.seed)

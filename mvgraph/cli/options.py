@@ -47,6 +47,10 @@ Data = Annotated[
         help="FILE.npz, VIEW=FILE.csv|.tsv|.npy|.npz:KEY, a folder of such, or digits (repeatable); rows match by id.",
     ),
 ]
+Align = Literal["id", "position"]
+Alignment = Annotated[
+    Align, typer.Option("--align", help="Join rows by their ids, or pair them by their order whatever ids say.")
+]
 Given = Annotated[
     str | None,
     typer.Option("--given", metavar="VIEWS", help="The views to infer from, e.g. image,label; all by default."),

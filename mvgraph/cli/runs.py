@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from mvgraph.cli import engine
 from mvgraph.cli.guarding import say
+from mvgraph.cli.options import Align
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
 from mvgraph.files import replacing
@@ -20,25 +20,28 @@ if TYPE_CHECKING:
     import torch
 
     from mvgraph.data.batch import Batch
-    from mvgraph.data.tables import Tables
 else:
     torch = defer("torch")
 
 
-def rows(spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_empty: bool) -> Batch:
+def rows(
+    spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_empty: bool, align: Align = "id"
+) -> Batch:
     """The rows of some files as a run wants them; views that are neither there nor needed count as missing.
+
+    How many rows have which views is said.
 
     Raises:
         DataError: the data do not fit the spec, or lack a view that is needed; all problems at once.
     """
-    tables = engine.read(sources, spec)
+    tables = engine.read(sources, spec, align)
     absent = [v for v in spec.view_names if v not in tables.views]
     missing = [v for v in needed or () if v in absent]
     if missing:
         listed = ", ".join(f"'{v}'" for v in missing)
         raise DataError(Problem("MVG710", ("data",), f"the data lack {listed}, which --given names"))
-    filled = replace(tables, views={**tables.views, **{v: _nothing(spec, tables, v) for v in absent}})
-    whole = engine.batch(spec, filled, on_empty="skip" if skip_empty else "refuse")
+    whole = engine.batch(spec, tables, on_empty="skip" if skip_empty else "refuse", partial=True)
+    say(whole.counted())
     return _with_evidence(whole, needed, skip_empty) if needed else whole
 
 
@@ -53,11 +56,6 @@ def _with_evidence(data: Batch, given: Sequence[str], skip: bool) -> Batch:
     if empty:
         say(f"{len(empty)} of {len(data)} rows have no view of --given and are skipped")
     return data.rows(there) if empty else data
-
-
-def _nothing(spec: Spec, tables: Tables, view: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A view that is missing in every row, `(row, *shape)`."""
-    return np.full((len(tables), *(spec.view(view).shape or ())), np.nan)
 
 
 def generator(seed: int) -> torch.Generator:

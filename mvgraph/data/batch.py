@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 else:
     torch = defer("torch")
+
+MOST_PATTERNS, MOST_NAMES = 6, 4  # that are spelt out
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,38 @@ class Batch:
     def complete(self) -> bool:
         """True where every view of every row was observed."""
         return bool(self.mask.all())
+
+    @property
+    def patterns(self) -> dict[tuple[str, ...], int]:
+        """How many rows have which views: rows by the views that were observed, the most frequent first."""
+        flags, counts = torch.unique(self.mask, dim=0, return_counts=True)
+        seen = [tuple(compress(self.names, row)) for row in flags.tolist()]
+        found = zip(seen, counts.tolist(), strict=True)
+        return dict(sorted(found, key=lambda item: (-item[1], -len(item[0]), item[0])))
+
+    def counted(self) -> str:
+        """The patterns in words.
+
+        >>> mask = torch.tensor([[True, True], [True, True], [False, True]])
+        >>> Batch({"image": torch.zeros(3, 4), "sound": torch.zeros(3, 2)}, mask).counted()
+        '3 rows: 2 with image and sound, 1 with sound only'
+        """
+        patterns = list(self.patterns.items())
+        parts = [f"{count} with {self._words(seen)}" for seen, count in patterns[:MOST_PATTERNS]]
+        if len(patterns) > MOST_PATTERNS:
+            others = [count for _, count in patterns[MOST_PATTERNS:]]
+            parts.append(f"{sum(others)} with {len(others)} other sets of views")
+        if len(patterns) == 1:
+            parts = [f"all with {self._words(patterns[0][0])}"]
+        return f"{len(self)} row{'' if len(self) == 1 else 's'}: {', '.join(parts)}"
+
+    def _words(self, seen: Sequence[str]) -> str:
+        if len(seen) > MOST_NAMES:
+            absent = [n for n in self.names if n not in seen]
+            few = f"all but {', '.join(absent)}" if absent and len(absent) < MOST_NAMES else f"{len(seen)} views"
+            return few if absent else f"all {len(seen)} views"
+        listed = " and ".join([", ".join(seen[:-1]), *seen[-1:]] if len(seen) > 1 else seen) or "no view"
+        return listed if len(seen) == len(self.names) or not seen else f"{listed} only"
 
     def name(self, row: int) -> str:
         """What a row is called in messages: its id, or its place in the user's data.

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from mvgraph.data.tables import Array, Tables, array
+from mvgraph.data.arrays import array
+from mvgraph.data.tables import Array, Tables
 from mvgraph.errors import DataError, Problem
 from mvgraph.spec.model import Spec, View
 from mvgraph.vocab.family import Family
@@ -45,7 +46,7 @@ def _fill(spec: Spec, own: View, tables: Tables, open_: bool) -> tuple[View, str
     view = spec.view(own.name)
     if own.name not in tables.views or (view.shape is not None and not open_):
         return own, ""
-    values = array(tables.views[own.name])
+    values = array(tables.views[own.name], f"view '{own.name}'")
     classes = _classes(values, tables, own.name)
     likelihood = view.likelihood or (Family.read("categorical") if classes else None)
     if classes and open_ and spec.observed.likelihood is None:

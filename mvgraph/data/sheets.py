@@ -9,14 +9,14 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mvgraph.data.tables import Array, Flags, duplicates
+from mvgraph.data.aligning import Sheet, duplicates
+from mvgraph.data.tables import Array, Flags
 from mvgraph.errors import DataError, Problem
 from mvgraph.registry import nearest
 
@@ -28,18 +28,6 @@ ABSENT = frozenset({"", "na", "nan", "n/a", "null", "none"})
 _NAMED = re.compile(r"(?P<view>[^\W\d][\w-]*)=(?P<file>.+)", re.DOTALL)
 _KEYED = re.compile(r"(?P<file>.+\.npz):(?P<key>[^/\\]+)", re.DOTALL | re.IGNORECASE)
 _MASK = "mask_"
-
-
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """One view as a file holds it: values `(row, *shape)`, and which rows are there, by id where the file has ids."""
-
-    view: str
-    values: Array
-    source: str
-    ids: tuple[str, ...] | None = None
-    seen: Flags | None = None
-    columns: tuple[str, ...] = ()
 
 
 def sheets(source: str, wanted: Sequence[str] = ()) -> list[Sheet]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from mvgraph.data.aligning import Align, duplicates
 from mvgraph.data.batch import Batch
-from mvgraph.data.tables import Array, DataWarning, Tables, duplicates, tabulate
+from mvgraph.data.objects import tabulate
+from mvgraph.data.tables import Array, DataWarning, Tables
 from mvgraph.deferring import defer
-from mvgraph.errors import DataError, Problem
+from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec, View
 from mvgraph.tracing import known, recording, tracing
@@ -29,26 +31,33 @@ Empty = Literal["refuse", "skip"]
 
 def batch(
     spec: Spec,
-    views: Tables | Mapping[str, Any],
+    views: Tables | Any,
     mask: Any = None,
-    ids: Sequence[Any] | None = None,
+    ids: Iterable[Any] | None = None,
     on_empty: Empty = "refuse",
     *,
+    align: Align = "id",
+    partial: bool = False,
     like: Tensor | None = None,
     validate: bool = True,
 ) -> Batch:
     """A batch of prepared tensors, in the order of the spec's views and in the default dtype.
 
-    A row of a view that is NaN as a whole is a missing view. Tensors stay tensors: gradients flow back into them, they
-    stay on their device, and one that is as the model wants it is not copied. While PyTorch makes a program of it
-    (`torch.compile`, `torch.export`, `torch.jit.trace`), nothing that depends on values is refused.
+    A row of a view that is NaN as a whole is a missing view. What has ids (the index of a data frame, `obs_names`) is
+    joined by id, and an id that one view lacks is a missing view; see `mvgraph.data.aligning.align`. Tensors stay
+    tensors: gradients flow back into them, they stay on their device, and one that is as the model wants it is not
+    copied. While PyTorch makes a program of it (`torch.compile`, `torch.export`, `torch.jit.trace`), nothing that
+    depends on values is refused.
 
     Arguments:
         spec: the model, with its views.
-        views: tables, or arrays, tensors or data frames by view: `(row, *shape)`, or class numbers `(row,)`.
+        views: tables, or arrays, tensors, data frames, sparse matrices, ... by view: `(row, *shape)`, or class numbers
+            `(row,)`; or a data set of these, see `mvgraph.data.collecting.by_view`.
         mask: which views were observed: bool `(row, view)` in the order of the spec's views, or `(row,)` by view.
-        ids: a name for each row, for messages.
+        ids: a name for each row of what has no ids itself.
         on_empty: what becomes of a row without any view: refused by name, or skipped with one warning.
+        align: "position" pairs rows by their order, whatever ids they have.
+        partial: views that the data leave out are missing in every row, and not refused.
         like: a tensor whose dtype and device the batch takes.
         validate: False takes the values on trust: no search for what is not finite, outside the support, or empty.
 
@@ -57,7 +66,10 @@ def batch(
             that are NaN in part, or values outside the support of their likelihood; ids occur twice; rows have no
             view. All problems at once.
     """
-    tables = views if isinstance(views, Tables) else _tables(spec, views, mask, ids)
+    if isinstance(views, Tables) and not (mask is None and ids is None):
+        raise UsageError("tables have ids and a mask of their own; give arrays by view to say others")
+    tables = views if isinstance(views, Tables) else _tables(spec, views, mask, ids, align)
+    tables = _completed(spec, tables, like) if partial else tables
     problems = [*_names(spec, tables), *duplicates(tables.ids, "data")]
     if problems:
         raise DataError(*problems)
@@ -75,9 +87,17 @@ def batch(
     return whole
 
 
-def _tables(spec: Spec, views: Mapping[str, Any], mask: Any, ids: Sequence[Any] | None) -> Tables:
+def _tables(spec: Spec, views: Any, mask: Any, ids: Iterable[Any] | None, align: Align) -> Tables:
     """The views as tables; taken as they are in a program, where even the number of rows is not known."""
-    return Tables(views) if tracing() else tabulate(views, mask, ids, spec.view_names)
+    return Tables(views) if tracing() else tabulate(views, mask, ids, spec.view_names, align)
+
+
+def _completed(spec: Spec, tables: Tables, like: Tensor | None) -> Tables:
+    """The tables with the views that they lack, NaN in every row."""
+    rows, like = len(tables), torch.zeros(()) if like is None else like
+    absent = [n for n in spec.view_names if n not in tables.views]
+    missing = {n: like.new_full((rows, *(spec.view(n).shape or (1,))), torch.nan) for n in absent}
+    return replace(tables, views={**tables.views, **missing})
 
 
 def drop_empty(data: Batch) -> Batch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,20 +24,21 @@ def plan(source: Source, **overrides: Any) -> steps.Plan:
     return steps.plan(sound(source, **overrides))
 
 
-def batch(source: Source, views: Any, mask: Any = None, ids: Sequence[Any] | None = None) -> Batch:
+def batch(source: Source, views: Any, mask: Any = None, ids: Iterable[Any] | None = None, align: str = "id") -> Batch:
     """A batch of data that has been checked against a spec; see `mvgraph.data.validation.batch`.
 
     Arguments:
         source: a spec with its views, the name of a reference spec, or a path.
-        views: tables, or arrays, tensors or data frames by view.
+        views: tables, or arrays, tensors, data frames, sparse matrices, annotated data by view, or a data set of these.
         mask: which views were observed, bool `(row, view)`; a row of a view that is NaN as a whole is missing, too.
-        ids: a name for each row, for messages.
+        ids: a name for each row of what has no ids itself; a data frame's are its index.
+        align: rows are joined by their ids; "position" pairs them by their order instead.
 
     Raises:
         DataError: with one problem for everything in the data that does not fit.
     """
     make: Callable[..., Batch] = import_module("mvgraph.data.validation").batch
-    return make(load(source), views, mask, ids)
+    return make(load(source), views, mask, ids, align=align)
 
 
 def compile(  # noqa: A001 - the public verb

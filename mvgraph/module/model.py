@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +28,7 @@ from mvgraph.spec.model import Spec
 from mvgraph.vocab.param import Clock
 
 Data = Batch | Mapping[str, Any]
+Ids = Iterable[Any] | None
 
 
 class Model(nn.Module):
@@ -85,12 +86,13 @@ class Model(nn.Module):
         return Loss(-each.mean(), terms, each, {name: value.mean() for name, value in players.items()})
 
     @torch.no_grad()
-    def encode(self, data: Data, given: Sequence[str] | None = None) -> dict[str, Distribution]:
+    def encode(self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None) -> dict[str, Distribution]:
         """The posterior q(v | x_S) of every latent, for each row's own evidence S.
 
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
+            ids: a name for each row of what has no ids itself, for messages and to join rows by.
 
         Returns:
             A torch distribution over rows for each latent (`z`, `h.image`); a mixture where q is one. Rows whose
@@ -100,21 +102,22 @@ class Model(nn.Module):
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            return answers.encode(self._inference(data, given))
+            return answers.encode(self._inference(data, given, ids=ids))
 
     @torch.no_grad()
-    def responsibilities(self, data: Data, given: Sequence[str] | None = None) -> dict[str, Tensor]:
+    def responsibilities(self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None) -> dict[str, Tensor]:
         """p(c | x_S) of every discrete node c, `{c: (row, value)}`: p(c | z) at the means of the components of q.
 
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
+            ids: a name for each row of what has no ids itself, for messages and to join rows by.
 
         Raises:
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            inference = self._inference(data, given)
+            inference = self._inference(data, given, ids=ids)
             return {d.name: clusters.responsibilities(inference, d.name) for d in self.spec.discretes}
 
     @torch.no_grad()
@@ -131,6 +134,7 @@ class Model(nn.Module):
         *,
         views: Sequence[str] | None = None,
         samples: int | None = None,
+        ids: Ids = None,
         generator: torch.Generator | None = None,
     ) -> dict[str, Distribution]:
         """p(x_m | x_S) of every view, a mixture over the components of q.
@@ -140,6 +144,7 @@ class Model(nn.Module):
             given: the views to look at; all that were observed, unless said.
             views: the views to answer for; all, unless said.
             samples: draws from each component of q; its mean is decoded where this is None.
+            ids: a name for each row of what has no ids itself, for messages and to join rows by.
             generator: randomness of the draws.
 
         Raises:
@@ -148,7 +153,7 @@ class Model(nn.Module):
         with _evaluating(self):
             wanted = views or self.spec.scored_views
             require_scored(self.spec, wanted)
-            inference = self._inference(data, given, generator=generator)
+            inference = self._inference(data, given, ids=ids, generator=generator)
             return answers.impute(inference, wanted, samples, generator)
 
     @torch.no_grad()
@@ -178,6 +183,7 @@ class Model(nn.Module):
         samples: int = 1000,
         *,
         given: Sequence[str] | None = None,
+        ids: Ids = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """log p(x_O) of the observed views of each row, `(row,)`, by importance sampling; every weight reset to one.
@@ -188,22 +194,20 @@ class Model(nn.Module):
             data: rows.
             samples: draws a row.
             given: the views that q may look at; all that were observed, unless said. It changes the variance only.
+            ids: a name for each row of what has no ids itself, for messages and to join rows by.
             generator: the randomness.
 
         Raises:
             UsageError: a likelihood, prior or posterior has no density.
         """
         with _evaluating(self):
-            observed = self._batch(data)
+            observed = self._batch(data, ids)
             return answers.log_likelihood(self._inference(observed, given, observed), observed.mask, samples, generator)
 
-    def _batch(self, data: Data) -> Batch:
+    def _batch(self, data: Data, ids: Ids = None) -> Batch:
         """The data on the model's device, checked."""
         if not isinstance(data, Batch):
-            rows, like = len(next(iter(data.values()))), self._like
-            absent = [v for v in self.spec.view_names if v not in data]
-            missing = {v: like.new_full((rows, *(self.spec.view(v).shape or ())), torch.nan) for v in absent}
-            data = checked(self.spec, {**data, **missing}, like=like)
+            data = checked(self.spec, data, ids=ids, like=self._like, partial=True)
         require_views(data)
         require_conditions(self.spec, data)
         return data.to(self._like)
@@ -213,9 +217,10 @@ class Model(nn.Module):
         data: Data,
         given: Sequence[str] | None,
         whole: Batch | None = None,
+        ids: Ids = None,
         generator: torch.Generator | None = None,
     ) -> Inference:
-        rows = whole or self._batch(data)
+        rows = whole or self._batch(data, ids)
         evidence = rows if given is None else rows.only([*given, *self.spec.conditioned.values()])
         if whole is None:
             require_views(evidence)

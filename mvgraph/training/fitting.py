@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from mvgraph.data.aligning import Align
 from mvgraph.data.batch import Batch
+from mvgraph.data.collecting import holds_views
 from mvgraph.data.splitting import Rows, split
 from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch, drop_empty
@@ -25,7 +27,7 @@ from mvgraph.training.resuming import recipe_of, state_of
 from mvgraph.training.run import Run
 from mvgraph.training.stages import stages
 
-Data = Batch | Tables | Mapping[str, Any]
+Data = Batch | Tables | Mapping[str, Any] | Any
 
 
 def fit(
@@ -33,6 +35,8 @@ def fit(
     data: Data,
     *,
     valid: Data | Rows | None = None,
+    ids: Iterable[Any] | None = None,
+    align: Align = "id",
     fraction: float = 0.1,
     epochs: int | None = None,
     batch_size: int | Literal["full"] | None = None,
@@ -51,8 +55,12 @@ def fit(
 
     Arguments:
         model: the compiled model; it is trained in place.
-        data: a batch, tables, or arrays by view; rows without any view are skipped with a warning.
-        valid: validation data, or the numbers or ids of the validation rows; else a `fraction` of the rows.
+        data: a batch, tables, or arrays, data frames and the like by view, or a data set of these (see
+            `mvgraph.data.validation.batch`); rows without any view are skipped with a warning.
+        valid: validation data, or the numbers or ids of the validation rows, or one true or false a row; else a
+            `fraction` of the rows.
+        ids: a name for each row of what has no ids itself.
+        align: "position" pairs rows by their order, whatever ids they have.
         fraction: how many of the rows are for validation; 0 for none.
         epochs: how many passes over the rows, in each phase where there are phases; as the spec says where not given.
         batch_size: rows of a step, or `full`; as the spec says where not given.
@@ -70,7 +78,8 @@ def fit(
         Interrupted: training was stopped from outside, by Ctrl-C, SIGTERM or SIGHUP; the state of the last finished
             epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss became infinite or NaN.
     """
-    rows, held = _parts(model.spec, data, valid, fraction, seed)
+    rows, held = _parts(model.spec, _batch(model.spec, data, ids, align), valid, align, fraction, seed)
+    _require_views(rows)
     spec = _resolved(model.spec, epochs, batch_size)
     size = len(rows) if spec.training.batch_size == "full" else min(spec.training.batch_size, len(rows))
     folder = Path(out) if out is not None else None
@@ -95,16 +104,31 @@ def _nothing(_: Mapping[str, float]) -> None:
     """Say nothing of a finished epoch."""
 
 
-def _parts(spec: Spec, data: Data, valid: Data | Rows | None, fraction: float, seed: int) -> tuple[Batch, Batch | None]:
-    rows = _batch(spec, data)
-    if isinstance(valid, Batch | Tables | Mapping):
-        return rows, _batch(spec, valid)
-    return split(rows, fraction, seed, valid)
+def _parts(
+    spec: Spec, rows: Batch, valid: Data | Rows | None, align: Align, fraction: float, seed: int
+) -> tuple[Batch, Batch | None]:
+    if holds_views(valid):
+        return rows, _batch(spec, valid, align=align)
+    return split(rows, fraction, seed, cast(Rows | None, valid))
 
 
-def _batch(spec: Spec, data: Data) -> Batch:
+def _require_views(rows: Batch) -> None:
+    """Refuse a view that no row to train on has.
+
+    Raises:
+        DataError: names it.
+    """
+    for view in (v for v, there in zip(rows.names, rows.mask.any(0).tolist(), strict=True) if not there):
+        message = f"view '{view}' is missing in every row to train on"
+        remedy = "a row may lack a view, the data as a whole may not; leave the view out of the spec"
+        raise DataError(Problem("MVG710", ("data",), message, remedy))
+
+
+def _batch(spec: Spec, data: Data, ids: Iterable[Any] | None = None, align: Align = "id") -> Batch:
     if not isinstance(data, Batch):
-        return batch(spec, data, on_empty="skip")
+        return batch(spec, data, ids=ids, on_empty="skip", align=align)
+    if ids is not None:
+        raise UsageError("a batch has its own ids; give arrays by view to say others")
     if data.names != spec.view_names:
         message = f"the batch has the views {', '.join(data.names)}, the spec {', '.join(spec.view_names)}"
         raise DataError(Problem("MVG710", ("data",), message))

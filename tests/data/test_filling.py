@@ -9,7 +9,7 @@ import pytest
 
 from mvgraph.data.filling import complete
 from mvgraph.data.loading import read
-from mvgraph.data.tables import tabulate
+from mvgraph.data.objects import tabulate
 from mvgraph.errors import DataError
 from mvgraph.spec.reading import load
 

@@ -176,10 +176,10 @@ def test_refuses_rows_that_cannot_be_matched() -> None:
     np.save("c.npy", np.zeros((3, 3)))
     write("a.csv", "id,x,y\nu,1,2\nv,1,2\n")
     write("d.csv", "id,x,y\nv,1,2\n")
-    assert read(["a=a.csv", "b=b.npy"]).ids == ("u", "v")
+    assert read(["a=a.csv", "b=b.npy"], align="position").ids == ("u", "v")
     with pytest.raises(DataError, match="numbers of rows differ"):
         read(["b=b.npy", "c=c.npy"])
-    with pytest.raises(DataError, match=r"b.npy: error MVG706: has no ids"):
+    with pytest.raises(DataError, match=r"b.npy: error MVG706: view 'b' of b.npy has no ids"):
         read(["a=a.csv", "b=b.npy", "d=d.csv"])
     with pytest.raises(DataError, match=r"view 'b' is also in b.npy"):
         read(["b=b.npy", "b=c.npy"])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from mvgraph.data.tables import DataWarning, tabulate
+from mvgraph.data.objects import tabulate
+from mvgraph.data.tables import DataWarning
 from mvgraph.data.validation import batch
 from mvgraph.errors import DataError
 

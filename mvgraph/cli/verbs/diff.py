@@ -11,6 +11,7 @@ import typer
 from mvgraph.cli.figures import REPEATS, Asked, compared
 from mvgraph.cli.guarding import FINDING
 from mvgraph.cli.options import (
+    Alignment,
     AsHtml,
     AsJson,
     AsLatex,
@@ -111,6 +112,7 @@ def run(
     rows: Rows = None,
     repeats: Repeats = REPEATS,
     seed: Seed = 0,
+    align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     unfold: Unfold = None,
 ) -> None:
@@ -121,7 +123,7 @@ def run(
         may_write(output, force=force)
     if (models or []).count("-") > 1:
         raise UsageError("standard input can be read once; name a file for one of the models")
-    asked = Asked(tuple(data or ()), of_run, rows, repeats, seed, skip_empty)
+    asked = Asked(tuple(data or ()), of_run, rows, repeats, seed, skip_empty, align)
     if asked != Asked() and not numeric:
         raise UsageError("--data, --run, --rows, --repeats, --seed and --skip-empty are for --numeric; say that, too")
     number = view_count(views)

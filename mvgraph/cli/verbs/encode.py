@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
+from mvgraph.cli.options import Alignment, Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import ids, rows, save_npz
 from mvgraph.files import replacing
@@ -26,6 +26,7 @@ def run(
     data: Data,
     output: Output,
     given: Given = None,
+    align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     force: Force = False,
 ) -> None:
@@ -36,7 +37,7 @@ def run(
     may_write(output, (".npz", ".csv"), force=force)
     model = engine.Run.load(folder).model
     views = view_list(given, model.spec.view_names)
-    found = rows(model.spec, data, views, skip_empty)
+    found = rows(model.spec, data, views, skip_empty, align)
     latents = model.encode(found, given=views)
     arrays = {n: d.mean.numpy(force=True) for n, d in latents.items()}
     arrays |= {f"{n}_std": d.stddev.numpy(force=True) for n, d in latents.items()}

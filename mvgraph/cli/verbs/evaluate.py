@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import AsJson, Data, Fraction, RunFolder, Seed, SizeTexts, SkipEmpty, sizes
+from mvgraph.cli.options import Alignment, AsJson, Data, Fraction, RunFolder, Seed, SizeTexts, SkipEmpty, sizes
 from mvgraph.cli.runs import rows
 
 EXAMPLE = "mvgraph evaluate runs/mopoe --data digits"
@@ -28,6 +28,7 @@ def run(
         Path | None, typer.Option("--out", metavar="DIR", help="Where numbers and pictures go; the run's folder.")
     ] = None,
     size: SizeTexts = None,
+    align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     as_json: AsJson = False,
 ) -> None:
@@ -37,9 +38,9 @@ def run(
     """
     pictures = sizes(size)
     model = engine.Run.load(folder).model
-    whole = rows(model.spec, data, None, skip_empty)
+    whole = rows(model.spec, data, None, skip_empty, align)
     if train:
-        known, held = rows(model.spec, train, None, skip_empty), whole
+        known, held = rows(model.spec, train, None, skip_empty, align), whole
     else:
         known, rest = engine.split(whole, fraction, seed)
         held = rest or known

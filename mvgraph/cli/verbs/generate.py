@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import Force, Output, RunFolder, Seed, SizeTexts, sizes
+from mvgraph.cli.options import Alignment, Force, Output, RunFolder, Seed, SizeTexts, sizes
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import generator, ids, rows, save_npz
 from mvgraph.files import replacing
@@ -32,6 +32,7 @@ def run(
         list[str] | None,
         typer.Option("--data", metavar="SOURCE", help="Rows of the views that the model is conditioned on (cvae)."),
     ] = None,
+    align: Alignment = "id",
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="FILE.png", help="Draw the first ten, too.")
     ] = None,
@@ -46,7 +47,8 @@ def run(
         may_write(picture, (".png",), force=force)
     pictures = sizes(size)
     model = engine.Run.load(folder).model
-    given = rows(model.spec, data, list(model.spec.conditioned.values()), skip_empty=False) if data else None
+    conditions = list(model.spec.conditioned.values())
+    given = rows(model.spec, data, conditions, skip_empty=False, align=align) if data else None
     found = model.generate(count, given, mean=not draw, generator=generator(seed))
     names = {} if given is None else {"ids": ids(given).repeat(count)}
     save_npz(output, {**names, **{view: value.numpy(force=True) for view, value in found.items()}})

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import Data, Force, Given, Output, RunFolder, Seed, SkipEmpty, view_list
+from mvgraph.cli.options import Alignment, Data, Force, Given, Output, RunFolder, Seed, SkipEmpty, view_list
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import generator, ids, rows, save_npz
 
@@ -27,6 +27,7 @@ def run(
         typer.Option("--samples", min=1, help="Average over this many draws of the latents, not their mean."),
     ] = None,
     seed: Seed = 0,
+    align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     force: Force = False,
 ) -> None:
@@ -37,7 +38,7 @@ def run(
     views = view_list(given, known)
     scored = model.spec.scored_views
     wanted = view_list(of, known) or [v for v in scored if v not in (views or ())] or list(scored)
-    found = rows(model.spec, data, views, skip_empty)
+    found = rows(model.spec, data, views, skip_empty, align)
     answers = model.impute(found, given=views, views=wanted, samples=samples, generator=generator(seed))
     save_npz(output, {"ids": ids(found), **{v: d.mean.numpy(force=True) for v, d in answers.items()}})
     typer.echo(f"wrote {output}: {len(found)} rows of {', '.join(answers)} from {', '.join(views or ['all views'])}")

@@ -13,7 +13,19 @@ import typer
 
 from mvgraph.cli import engine
 from mvgraph.cli.guarding import ENDED, say
-from mvgraph.cli.options import Data, Seed, Sets, SizeTexts, SkipEmpty, SpecName, ViewCount, sizes, written
+from mvgraph.cli.options import (
+    Align,
+    Alignment,
+    Data,
+    Seed,
+    Sets,
+    SizeTexts,
+    SkipEmpty,
+    SpecName,
+    ViewCount,
+    sizes,
+    written,
+)
 from mvgraph.errors import UsageError
 from mvgraph.interface.specs import sound
 from mvgraph.processes import is_first
@@ -52,6 +64,7 @@ def run(
         int | None, typer.Option("--early-stopping", metavar="N", min=1, help="Stop after N epochs without a gain.")
     ] = None,
     best: Annotated[bool, typer.Option("--best", help="Keep the weights of the best epoch, not the last.")] = False,
+    align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     size: SizeTexts = None,
     quick: Annotated[bool, typer.Option("--no-report", help="Do not evaluate the model after training.")] = False,
@@ -64,7 +77,7 @@ def run(
     pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
     trainer = _trainer(devices=_devices(devices), strategy=strategy, precision=precision, accelerator=accelerator)
-    found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty)
+    found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty, align)
     model = engine.compile(found, seed=seed)
     say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
     try:
@@ -106,18 +119,27 @@ def _folder_name(spec: str) -> str:
 
 
 def _read(
-    spec: Spec, data: Sequence[str], valid: Sequence[str] | None, fraction: float, seed: int, skip_empty: bool
+    spec: Spec,
+    data: Sequence[str],
+    valid: Sequence[str] | None,
+    fraction: float,
+    seed: int,
+    skip_empty: bool,
+    align: Align,
 ) -> tuple[Spec, Batch, Batch | None]:
     """The spec with its open views filled in, and the rows to train on and to judge by."""
-    tables = engine.read(data, spec)
+    tables = engine.read(data, spec, align)
     spec, inferred = engine.complete(spec, tables)
     for sentence in inferred:
         say(sentence)
     spec = sound(spec)
     empty: Literal["skip", "refuse"] = "skip" if skip_empty else "refuse"
     rows = engine.batch(spec, tables, on_empty=empty)
+    say(rows.counted())
     if valid:
-        return spec, rows, engine.batch(spec, engine.read(valid, spec), on_empty=empty)
+        held = engine.batch(spec, engine.read(valid, spec, align), on_empty=empty)
+        say(f"to judge by: {held.counted()}")
+        return spec, rows, held
     return spec, *engine.split(rows, fraction, seed)
 
 

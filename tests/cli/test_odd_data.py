@@ -1,0 +1,70 @@
+"""Data that are not the data one meant, from the command line: each is seen and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .conftest import SMALL
+
+TRAIN = ("train", "mvae", "--epochs", "1", "--no-report", "--out", "run", *SMALL)
+MICE = [f"m{i:02d}" for i in range(40)]
+
+
+def table(file: str, ids: Sequence[str], width: int = 3, seed: int = 0) -> str:
+    """A table of numbers, a row an id."""
+    values = np.random.default_rng(seed).normal(size=(len(ids), width))
+    lines = [",".join(["id", *(f"{Path(file).stem}{i}" for i in range(width))])]
+    lines += [",".join([name, *(f"{v:.4f}" for v in row)]) for name, row in zip(ids, values, strict=True)]
+    Path(file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"{Path(file).stem}={file}"
+
+
+def trained(mvgraph, *sources: str, more: Sequence[str] = ()):
+    """Training on some sources, which succeeds."""
+    result = mvgraph(*TRAIN, *(f"--data={s}" for s in sources), *more)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_every_verb_says_how_many_rows_have_which_views(mvgraph):
+    sources = table("genes.csv", MICE[:37]), table("lipids.csv", MICE[10:], 4)
+    counts = "40 rows: 27 with genes and lipids, 10 with genes only, 3 with lipids only"
+    assert trained(mvgraph, *sources).stderr.count(counts) == 1
+    data = [f"--data={s}" for s in sources]
+    for verb in (
+        ("encode", "run", *data, "-o", "z.csv"),
+        ("impute", "run", *data, "-o", "x.npz"),
+        ("evaluate", "run", *data, "--samples=5"),
+    ):
+        result = mvgraph(*verb)
+        assert result.exit_code == 0, result.output
+        assert result.stderr.count(counts) == 1
+    one = mvgraph("encode", "run", data[1], "-o", "lipids.csv.npz", "--force")
+    assert "30 rows: all with lipids only" in one.stderr
+
+
+def test_ids_that_hardly_match_are_told(mvgraph):
+    written = [m.upper() for m in MICE[:27]] + MICE[27:30]
+    said = trained(mvgraph, table("genes.csv", MICE), table("lipids.csv", written)).stderr
+    assert "3 of the 30 ids of view 'lipids' of lipids.csv occur in view 'genes' of genes.csv" in said
+    assert "27 differ only in case: 'm00' and 'M00', 'm01' and 'M01', 'm02' and 'M02' and 24 more" in said
+    assert "67 rows: 37 with genes only, 27 with lipids only, 3 with genes and lipids" in said
+
+
+def test_rows_without_ids_are_paired_by_position_on_request_only(mvgraph):
+    np.save("plain.npy", np.random.default_rng(0).normal(size=(40, 2)))
+    sources = (f"--data={table('genes.csv', MICE)}", "--data=plain=plain.npy")
+    refused = mvgraph(*TRAIN, *sources)
+    assert refused.exit_code == 2
+    assert "has no ids to match its rows with those of view 'genes' of genes.csv" in refused.stderr
+    assert "--align position" in refused.stderr
+    assert not Path("run").exists()
+    paired = mvgraph(*TRAIN, *sources, "--align", "position")
+    assert paired.exit_code == 0, paired.output
+    assert "40 rows: all with genes and plain" in paired.stderr
+    encoded = mvgraph("encode", "run", *sources, "--align=position", "-o", "z.csv")
+    assert Path("z.csv").read_text(encoding="utf-8").splitlines()[40].startswith("m39,"), encoded.output
+    assert mvgraph("encode", "run", *sources, "--align=place", "-o", "z2.csv").exit_code == 2
