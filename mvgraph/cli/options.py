@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -89,9 +89,21 @@ def overrides(sets: Sequence[str] | None, views: int | None) -> list[str]:
     return [*([f"views={views}"] if views is not None else []), *(sets or ())]
 
 
-def written(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
-    """The spec of a command line, well formed."""
-    return load(spec, sets=overrides(sets, views))
+def written(
+    spec: str,
+    sets: Sequence[str] | None,
+    views: int | None = None,
+    view_names: Callable[[], Sequence[str]] | None = None,
+) -> Spec:
+    """The spec of a command line, well formed.
+
+    Arguments:
+        spec: a name, a path, or - for standard input.
+        sets: overrides.
+        views: how many, where that is open.
+        view_names: those of the data, where there are data; see `mvgraph.spec.reading.load`.
+    """
+    return load(spec, sets=overrides(sets, views), view_names=view_names)
 
 
 def checked(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:

@@ -264,11 +264,15 @@ def _wide(seen: Tensor, dims: int) -> Tensor:
 
 
 def _as_classes(view: View, values: Tensor) -> Tensor:
-    """A vector of whole numbers as such, where it holds classes and came as floating point."""
-    discrete = view.likelihood is not None and view.likelihood.discrete and view.shape != (1,)
-    if not discrete or values.dim() != 1 or not values.is_floating_point():
+    """Class numbers as whole numbers `(row,)`, where they came as floating point, true or false, or in one column."""
+    if view.likelihood is None or not view.likelihood.discrete or view.shape == (1,):
         return values
-    return values.long() if known((values == values.round()).all(), unknown=True) else values
+    if values.dim() == 2 and values.shape[1] == 1 and view.shape is not None and len(view.shape) == 1:
+        values = values[:, 0]
+    if values.dim() != 1 or not (values.is_floating_point() or values.dtype == torch.bool):
+        return values
+    whole = values.dtype == torch.bool or known((values == values.round()).all(), unknown=True)
+    return values.long() if whole else values
 
 
 def _unprepared(view: View, tables: Tables, values: Tensor, error: DataError) -> Iterator[Problem]:
@@ -285,8 +289,9 @@ def _unprepared(view: View, tables: Tables, values: Tensor, error: DataError) ->
     if len(reasons) in (0, len(values)):
         yield Problem("MVG711", source, f"view '{view.name}': {error}")
         return
+    remedy = "classes are counted from 0; one that is missing is NaN, an empty cell, or masked"
     for row in list(reasons)[:MOST_ROWS]:
-        yield Problem("MVG714", source, f"view '{view.name}', {tables.row(row)}: {reasons[row]}")
+        yield Problem("MVG714", source, f"view '{view.name}', {tables.row(row)}: {reasons[row]}", remedy)
     if len(reasons) > MOST_ROWS:
         yield Problem("MVG714", source, f"view '{view.name}':{_more(len(reasons), MOST_ROWS)} rows")
 

@@ -236,7 +236,10 @@ def _view_problems(result: Written, over: Item | None) -> list[Problem]:
     if not (count and over and outside):
         return []
     message = f"the model is for {outside[0]}, not for {_in_words(*count)}"
-    return [result.locate(Problem("MVG141", ("views",), message, f"give it {outside[0]}"), over)]
+    remedy = f"give it {outside[0]}"
+    if views and isinstance(views.value, dict):
+        remedy += "; its views are open: name all of them, e.g. views={a: {}, b: {likelihood: student_t}}"
+    return [result.locate(Problem("MVG141", ("views",), message, remedy), over)]
 
 
 def _in_words(least: int, most: int | None) -> str:

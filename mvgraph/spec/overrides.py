@@ -34,6 +34,23 @@ def apply(base: Written, sets: Sequence[str], keywords: Mapping[str, Any]) -> Wr
     return base.beside(*problems)
 
 
+def named(base: Written, sets: Sequence[str], names: Callable[[], Sequence[str]]) -> Written | None:
+    """The base with its open views named, where a text overrides one of them by its name; None where none does.
+
+    Arguments:
+        base: a written spec.
+        sets: overrides as texts.
+        names: gives the names of the views, those of the data; asked only if they are needed.
+    """
+    views = base.item.value.get("views")
+    paths = [text.partition("=")[0].split(".") for text in sets]
+    if views is None or isinstance(views.value, dict) or ["views"] in paths:
+        return None
+    if not any(path[0].strip() == "views" for path in paths):
+        return None
+    return laid(base, Written(plant({"views": {name: {} for name in names()}}, views.place), base.lines))
+
+
 def _with_text(texts: tuple[str, ...], number: int, base: Written) -> Written:
     """One `a.b.c=VALUE` on top of a spec."""
     text = texts[number]

@@ -6,7 +6,6 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
-from types import MappingProxyType
 from typing import Any, cast
 
 from mvgraph.errors import Path, Problem, SpecError
@@ -43,7 +42,7 @@ from mvgraph.spec.merging import Written, based, view_counts, written
 from mvgraph.spec.model import Latent, Observed, OpenViews, Posterior, Spec, Value, View
 from mvgraph.spec.nodes import Condition, Discrete, Levels, Pseudo
 from mvgraph.spec.numerals import numeral
-from mvgraph.spec.overrides import apply
+from mvgraph.spec.overrides import apply, named
 from mvgraph.spec.source import find
 from mvgraph.spec.summing import mixed
 from mvgraph.spec.terms import WrittenTerm
@@ -54,31 +53,40 @@ from mvgraph.vocab.param import Param
 Source = str | FilePath | Mapping[str, Any] | Spec
 
 
-def load(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
+def load(
+    source: Source,
+    *,
+    sets: Sequence[str] = (),
+    view_names: Callable[[], Sequence[str]] | None = None,
+    **overrides: Any,
+) -> Spec:
     """The spec that a name, a path, a text, or data stand for.
 
     Arguments:
         source: the name of a reference spec, a path, `-` for standard input, YAML text (with a line break in it),
             a mapping, or a spec.
         sets: overrides as texts, `p.z.dim=32`; the value is YAML.
+        view_names: gives the names of the data's views, asked where a text overrides one of them and the spec leaves
+            its views open; these stay open then, to be filled in from the data.
         overrides: overrides by keyword: a key of the spec's top level (it merges there), or the name of a param.
 
     Raises:
         SpecError: with one problem for everything that is not well formed, ordered by place.
     """
-    return interpret(gather(source, sets, overrides))
+    base = gather(source)
+    by_name = named(base, sets, view_names) if view_names is not None else None
+    if by_name is None:
+        return interpret(apply(base, sets, overrides))
+    counts = view_counts(base.item.value["views"].value) or (1, None)
+    return replace(interpret(apply(by_name, sets, overrides)), open_views=OpenViews(*counts))
 
 
-def gather(source: Source, sets: Sequence[str] = (), overrides: Mapping[str, Any] = MappingProxyType({})) -> Written:
-    """The items of a source, merged onto those that it extends, with their overrides.
+def gather(source: Source) -> Written:
+    """The items of a source, merged onto those that it extends.
 
     Raises:
         SpecError: there is no text, or nothing can be read from it.
     """
-    return apply(_gathered(source), sets, overrides)
-
-
-def _gathered(source: Source) -> Written:
     if isinstance(source, Spec):
         return Written(plant(tree_of(source)))
     if isinstance(source, Mapping):

@@ -68,3 +68,16 @@ def test_rows_without_ids_are_paired_by_position_on_request_only(mvgraph):
     encoded = mvgraph("encode", "run", *sources, "--align=position", "-o", "z.csv")
     assert Path("z.csv").read_text(encoding="utf-8").splitlines()[40].startswith("m39,"), encoded.output
     assert mvgraph("encode", "run", *sources, "--align=place", "-o", "z2.csv").exit_code == 2
+
+
+def test_one_view_of_an_open_model_gets_its_likelihood(mvgraph):
+    sources = table("genes.csv", MICE), table("lipids.csv", MICE[5:], 4)
+    said = trained(mvgraph, *sources, more=("--set=views.lipids.likelihood=student_t",)).stderr
+    assert "view 'genes' from genes.csv: shape [3], likelihood normal" in said
+    assert "view 'lipids' from lipids.csv: shape [4], likelihood student_t" in said
+    wrong = mvgraph(*TRAIN, *(f"--data={s}" for s in sources), "--set=views.lipid.likelihood=student_t")
+    assert wrong.exit_code == 2
+    assert "there is no 'lipid' here" in wrong.stderr
+    assert "lipids" in wrong.stderr
+    checked = mvgraph("check", "mvae", "--set=views.lipids.likelihood=student_t")
+    assert "its views are open: name all of them" in checked.output

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -77,7 +78,8 @@ def run(
     pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
     trainer = _trainer(devices=_devices(devices), strategy=strategy, precision=precision, accelerator=accelerator)
-    found, rows, held = _read(written(spec, sets, views), data, valid, fraction, seed, skip_empty, align)
+    load = partial(written, spec, sets, views)
+    found, rows, held = _read(load, data, valid, fraction, seed, skip_empty, align)
     model = engine.compile(found, seed=seed)
     say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
     try:
@@ -119,7 +121,7 @@ def _folder_name(spec: str) -> str:
 
 
 def _read(
-    spec: Spec,
+    load: Callable[[Callable[[], Sequence[str]]], Spec],
     data: Sequence[str],
     valid: Sequence[str] | None,
     fraction: float,
@@ -128,7 +130,9 @@ def _read(
     align: Align,
 ) -> tuple[Spec, Batch, Batch | None]:
     """The spec with its open views filled in, and the rows to train on and to judge by."""
-    tables = engine.read(data, spec, align)
+    everything = cache(partial(engine.read, data, None, align))  # the views that the data have, where the spec is open
+    spec = load(lambda: everything().names)
+    tables = everything() if spec.open_views is not None else engine.read(data, spec, align)
     spec, inferred = engine.complete(spec, tables)
     for sentence in inferred:
         say(sentence)
