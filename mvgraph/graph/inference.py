@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
 from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.extents import extent
 from mvgraph.graph.finding import Check, attempt, error, plated, posteriors, references
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.registry import nearest
@@ -109,16 +111,29 @@ def closures(spec: Spec) -> Iterator[Problem]:
 
 
 def exponents(spec: Spec) -> Iterator[Problem]:
-    """MVG214: the exponents of a fusion, which are a number, a param, or a formula over params and M."""
+    """MVG214: the exponents of a fusion, which are a number, a param, or a formula over M."""
     for name, rule in posteriors(spec).items():
         path: Path = ("q", name, "fuse", rule.fuse.word if rule.fuse else "", "weights")
-        for reference in weights_of(rule):
-            fault = _exponent(spec, reference)
-            if fault:
-                yield error("MVG214", path, f"the weights of '{name}': {fault[0]}", fault[1])
+        formula = exponents_of(rule)
+        if formula is None:
+            continue
+        names = attempt(references, formula)
+        if isinstance(names, SpecError):
+            yield from (error(p.code, path, p.message, p.remedy) for p in names.problems)
+            continue
+        faults = [fault for reference in names if (fault := _exponent(spec, formula, reference))]
+        yield from (error("MVG214", path, f"the weights of '{name}': {message}", remedy) for message, remedy in faults)
+        span = None if faults else attempt(partial(extent, spec), formula)
+        if isinstance(span, SpecError):
+            yield from (error(p.code, path, p.message, p.remedy) for p in span.problems)
+        elif span is not None and span[0].number < 0:
+            message = f"the weights of '{name}': an exponent is {span[0].number:g}"
+            yield error(
+                "MVG214", path, message, "exponents are 0 or more; clamp: [0, 1] keeps one that is learnt there"
+            )
 
 
-def _exponent(spec: Spec, reference: Reference) -> tuple[str, str] | None:
+def _exponent(spec: Spec, formula: Formula, reference: Reference) -> tuple[str, str] | None:
     if reference.size or reference.index or reference.name == "M_obs":
         return f"'{reference.name}' has no meaning here", "write a param, a number, or a formula such as 1/M"
     if reference.name != "M" and reference.name not in spec.params:
@@ -126,14 +141,22 @@ def _exponent(spec: Spec, reference: Reference) -> tuple[str, str] | None:
         return f"there is no param '{reference.name}'", add
     if isinstance(spec.params.get(reference.name), Schedule):
         return f"'{reference.name}' is a schedule", "exponents are numbers, one number a view, or learnt"
+    if reference.name != "M" and formula.text != reference.name:
+        return f"'{formula}' computes with '{reference.name}'", f"write {reference.name} alone, or a formula over M"
     return None
+
+
+def exponents_of(rule: Posterior) -> Formula | None:
+    """The exponents of a posterior's fusion; None where it has none."""
+    text = vars(rule.fuse).get("weights") if rule.fuse is not None else None
+    return None if text is None else Formula(str(text))
 
 
 def weights_of(rule: Posterior) -> tuple[Reference, ...]:
     """The names that the exponents of a posterior's fusion use; none where it has no exponents."""
-    text = vars(rule.fuse).get("weights") if rule.fuse is not None else None
-    found = attempt(references, Formula(str(text))) if text is not None else ()
-    return () if isinstance(found, SpecError) else found
+    formula = exponents_of(rule)
+    names = () if formula is None else attempt(references, formula)
+    return () if isinstance(names, SpecError) else names
 
 
 CHECKS: tuple[Check, ...] = (absences, shares, share_circles, prior_experts, readings, closures, exponents)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.extents import extent
 from mvgraph.graph.finding import (
     Check,
     attempt,
@@ -14,7 +16,6 @@ from mvgraph.graph.finding import (
     posteriors,
     references,
     routes,
-    value,
     written,
 )
 from mvgraph.language.expr import Formula, Reference
@@ -69,8 +70,11 @@ def weights(spec: Spec) -> Iterator[Problem]:
             continue
         faults = [f for r in found if (f := _fault(spec, r))]
         yield from (error("MVG331", path, message, remedy) for message, remedy in faults)
-        number = value(spec, formula)
-        if number is not None and not 0 <= number <= 1:
+        span = () if faults else attempt(partial(extent, spec), formula)
+        if isinstance(span, SpecError):
+            yield from (error(p.code, path, p.message, p.remedy) for p in span.problems)
+            continue
+        for number in dict.fromkeys(p.number for p in span if not 0 <= p.number <= 1):
             message = f"the weight of the standard normal is {number:g}"
             yield error("MVG331", path, message, "it is a share of a mixture: from 0 to 1")
 

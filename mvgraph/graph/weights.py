@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from mvgraph.errors import Path, Problem, SpecError
+from mvgraph.graph.extents import Point, extent
 from mvgraph.graph.finding import (
     Check,
     Written,
     attempt,
     error,
-    numeric,
     plated,
     posteriors,
     references,
@@ -81,7 +82,7 @@ def _keys(one: Written, key: str, weight: object, known: list[str], noun: str) -
 
 
 def formulas(spec: Spec) -> Iterator[Problem]:
-    """MVG223, MVG224: a name that a formula cannot use, or a division by zero."""
+    """MVG122, MVG223, MVG224: a name that a formula cannot use, or values at which it is no real number."""
     for weight in weights(spec):
         found = attempt(references, weight.formula)
         if isinstance(found, SpecError):
@@ -89,9 +90,9 @@ def formulas(spec: Spec) -> Iterator[Problem]:
             continue
         faults = [f for r in found if (f := _reference(spec, weight, r))]
         yield from (error(code, weight.path, message, remedy) for code, message, remedy in faults)
-        whole = attempt(partial(numeric, spec), weight.formula)
-        if isinstance(whole, SpecError):
-            yield from (error(p.code, weight.path, p.message, p.remedy) for p in whole.problems)
+        span = None if faults else attempt(partial(extent, spec, one=weight.one), weight.formula)
+        if isinstance(span, SpecError):
+            yield from (error(p.code, weight.path, p.message, p.remedy) for p in span.problems)
 
 
 def _reference(spec: Spec, weight: Weight, reference: Reference) -> tuple[str, str, str] | None:
@@ -142,6 +143,26 @@ def param_tables(spec: Spec) -> Iterator[Problem]:
             yield error("MVG225", ("params", name), message, f"add {missing[0]}: 1")
 
 
+def starts(spec: Spec) -> Iterator[Problem]:
+    """MVG323: a learnt number whose first value is no number, or lies outside its bounds."""
+    for name, param in spec.params.items():
+        if not isinstance(param, Learnt):
+            continue
+        path: Path = ("params", name, "learnt", "init")
+        formula, (low, high) = Formula(str(param.init)), param.clamp or (-math.inf, math.inf)
+        names = attempt(references, formula)
+        if not isinstance(names, SpecError) and (unknown := [r for r in names if r != Reference("M")]):
+            message = f"'{unknown[0]}' is not known before training, and '{name}' starts with it"
+            yield error("MVG323", path, message, "write a number, or a formula over M such as 1/M")
+            continue
+        first = names if isinstance(names, SpecError) else attempt(partial(extent, spec), formula)
+        if isinstance(first, SpecError):
+            yield from (error(p.code, path, p.message, p.remedy) for p in first.problems)
+        elif not low <= first[0].number <= high:
+            message = f"'{name}' starts with {first[0].number:g}, outside clamp [{low:g}, {high:g}]"
+            yield error("MVG323", path, message, "start between the two")
+
+
 def unused_params(spec: Spec) -> Iterator[Problem]:
     """MVG226 (warning): a param that no formula, fusion or range uses."""
     used = {r.name for q in posteriors(spec).values() for r in weights_of(q)}
@@ -159,12 +180,19 @@ def unused_params(spec: Spec) -> Iterator[Problem]:
 
 
 def negatives(spec: Spec) -> Iterator[Problem]:
-    """MVG310 (warning): a weight that is negative, so that its term pulls the other way."""
+    """MVG310 (warning): a weight that is negative, or becomes negative, so that its term pulls the other way."""
     for weight in weights(spec):
-        found = value(spec, weight.formula)
-        if found is not None and found < 0:
-            message = f"the weight '{weight.formula}' is {found:g}: its term pulls the wrong way"
+        span = attempt(partial(_least, spec), weight)
+        if isinstance(span, Point) and span.number < 0:
+            always = value(spec, weight.formula) is not None or not span.place
+            where = "" if always else f" at {span.place}"
+            message = f"the weight '{weight.formula}' is {span.number:g}{where}: its term pulls the wrong way"
             yield warning("MVG310", weight.path, message, "a weight is 0 or more; maximize and minimize give the sign")
 
 
-CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, unused_params, negatives)
+def _least(spec: Spec, weight: Weight) -> Point:
+    known = all(r.size or r.name in COUNTS or r.name in spec.params for r in references(weight.formula))
+    return extent(spec, weight.formula, weight.one)[0] if known else Point(0, {})
+
+
+CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, starts, unused_params, negatives)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,12 @@ class Rational:
         if power == 0:
             return Rational(Fraction(1))
         return Rational() if self.value is None else Rational(self.value ** int(power))
+
+    def __abs__(self) -> Rational:
+        return self if self.value is None else Rational(abs(self.value))
+
+    @classmethod
+    def chosen(cls, choose: Callable[[list[Any]], Any], *values: Rational) -> Rational:
+        """The smallest or largest of some, known where all are known."""
+        known = [v.value for v in values if v.value is not None]
+        return cls(choose(known)) if len(known) == len(values) else cls()

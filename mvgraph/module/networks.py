@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
 
 from mvgraph.errors import Problem, SpecError
+from mvgraph.graph.inference import exponents_of
 from mvgraph.graph.networks import prior_statistics, reading_statistics
-from mvgraph.language.expr import Formula, symbol
+from mvgraph.language.expr import Formula, Reference
 from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
 from mvgraph.module.joint import JointTrunk
@@ -165,19 +167,18 @@ class Networks(nn.Module):
 
     def exponents(self, latent: str) -> Tensor | None:
         """The exponents of a generalised product, `(view, dim)`, for all the views of the spec."""
-        name = getattr(self.spec.posterior(latent).fuse, "weights", None)
-        if name is None:
+        weights = exponents_of(self.spec.posterior(latent))
+        if weights is None:
             return None
         like = next(self.decoders.parameters())
         shape = (len(self.spec.views), self.spec.dim(latent, self.spec.view_names[0]))
-        if name in self.learnt:
-            learnt: Tensor = self.learnt[name]
+        if weights.text in self.learnt:
+            learnt: Tensor = self.learnt[weights.text]
             return learnt.expand(shape)
-        value = self.spec.params.get(str(name))
+        value = self.spec.params.get(weights.text)
         if isinstance(value, Mapping):
             return like.new_tensor([value[v] for v in self.spec.view_names])[:, None].expand(shape)
-        number = float(value) if isinstance(value, int | float) else _number(self.spec, name)
-        return like.new_full(shape, number)
+        return like.new_full(shape, float(value) if isinstance(value, int | float) else _number(self.spec, weights))
 
     def values(self, clock: Clock = END) -> dict[str, Tensor | float]:
         """Every param by its symbol's name: numbers, schedules at the clock, learnt numbers as tensors."""
@@ -320,14 +321,14 @@ def _sharers_last(spec: Spec) -> list[str]:
     return sorted(depth, key=rank)
 
 
-def _number(spec: Spec, text: str | float) -> float:
+def _number(spec: Spec, formula: Formula) -> float:
     """A formula over M, as a number."""
-    return float(Formula(str(text)).expr.subs(symbol("M"), len(spec.views)))
+    return formula.at({Reference("M"): Fraction(len(spec.views))})
 
 
 def _initial(spec: Spec, name: str, rule: Learnt) -> Tensor:
-    users = [p.name for p in spec.posteriors if getattr(p.fuse, "weights", None) == name]
+    users = [p.name for p in spec.posteriors if exponents_of(p) == Formula(name)]
     rows = len(spec.views) if rule.per else 1
     dim = spec.dim(users[0], spec.view_names[0]) if users and rule.per == "dim" else 1
     shape = (rows, dim) if users else ()
-    return torch.full(shape, _number(spec, rule.init))
+    return torch.full(shape, _number(spec, Formula(str(rule.init))))

@@ -7,6 +7,7 @@ from typing import Any
 from mvgraph.objective.asking import Answer
 from mvgraph.objective.canonical import Objective
 from mvgraph.objective.explaining import Account
+from mvgraph.objective.neatness import formula_text
 from mvgraph.objective.origins import Origin
 from mvgraph.objective.prose import joint_density, term_line
 from mvgraph.objective.report import Line
@@ -52,7 +53,7 @@ def _origin(one: Origin) -> Data:
 
 def _objective(found: Account, one: Objective) -> Data:
     terms = [
-        {"coefficient": str(c), "atom": str(a), "line": line, "latex": formula}
+        {"coefficient": formula_text(c), "atom": str(a), "line": line, "latex": formula}
         for (c, a), line, formula in zip(one.terms, one.lines, one.formulas, strict=True)
     ]
     folded = [{"line": line.text, "latex": line.formula} for line in found.sum(one.terms) if line.formula]

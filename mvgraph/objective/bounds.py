@@ -14,6 +14,7 @@ from mvgraph.language.index import parse_views
 from mvgraph.objective.evidence import Subset, Views, instance_count, instances, random_subsets
 from mvgraph.objective.family import relevant
 from mvgraph.objective.flags import fitted_divergences, improper_latents, pseudo_views, surrogate_refs
+from mvgraph.objective.neatness import formula_text
 from mvgraph.objective.terms import OBSERVED_COUNT, Term
 from mvgraph.objective.weighing import Weigher
 from mvgraph.spec.model import Spec
@@ -168,7 +169,7 @@ def _failures(route: _Weighted) -> Iterator[str]:
         yield f"a route scores {', '.join(sorted(route.targets.views))} only, not all views"
     weights = (route.times, *route.scores, *route.ratios)
     if unknown := [w for w in weights if not w.is_number]:
-        yield from (f"the weight {w} has no number" for w in unknown)
+        yield from (f"the weight {formula_text(w)} has no number" for w in unknown)
     elif route.times < 0:
         yield "a route has a weight below 0"
     elif route.several and {*route.scores, *route.ratios} != {1}:
@@ -195,4 +196,4 @@ def _minimized(spec: Spec) -> Iterator[str]:
             yield "a cross-entropy may be below 0"
         weights = {Weigher(spec, i).weight(written.weight).subs(known) for i in instances(spec, written)}
         unknown = (w for w in weights if not (w.is_number and w >= 0))
-        yield from (f"the weight {w} of a minimised divergence is not known to be >= 0" for w in unknown)
+        yield from (f"the weight {formula_text(w)} of a minimised divergence is not known to be >= 0" for w in unknown)

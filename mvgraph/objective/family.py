@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+import sympy
+
+from mvgraph.graph.inference import exponents_of
 from mvgraph.objective.atoms import Draw, Parts, Source, Stream
 from mvgraph.objective.evidence import Views, components
 from mvgraph.objective.keys import (
@@ -24,6 +27,7 @@ from mvgraph.objective.keys import (
     Standard,
     fused,
 )
+from mvgraph.objective.neatness import formula_text
 from mvgraph.spec.model import Posterior, Spec
 from mvgraph.spec.nodes import Pseudo
 from mvgraph.vocab.family import Family
@@ -203,8 +207,12 @@ def _has_prior(site: Site, rule: Posterior) -> bool:
 
 
 def _exponents(site: Site, rule: Posterior) -> tuple[str, ...]:
-    name = getattr(rule.fuse, "weights", None)
-    return tuple(f"{name}_{v}" for v in sorted(site.evidence)) if name else ()
+    weights, count = exponents_of(rule), sympy.Integer(len(site.spec.views))
+    if weights is None:
+        return ()
+    if weights.text in site.spec.params:
+        return tuple(f"{weights}_{v}" for v in sorted(site.evidence))
+    return (formula_text(weights.resolve(lambda _: count)),) * len(site.evidence)
 
 
 def mixture_of(site: Site, refs: Sequence[Ref]) -> Mixture | Key:

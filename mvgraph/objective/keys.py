@@ -134,7 +134,7 @@ class Fused:
     Arguments:
         rule: the symbol of the rule, e.g. `PoE`.
         members: the experts (and the prior, where it is one), sorted by their text.
-        exponents: the learnt exponent of each member by name, for rules that have them.
+        exponents: of each member, for rules that have them: a number, or the name of a param and the view.
     """
 
     rule: str
@@ -153,7 +153,8 @@ class Fused:
     def _text(self) -> str:
         texts = [str(m) for m in self.members]
         if self.exponents:
-            texts = [f"{t}^{e}" for t, e in zip(texts, self.exponents, strict=True)]
+            exponents = [e if "/" not in e else f"({e})" for e in map(str, self.exponents)]
+            texts = [f"{t}^{e}" for t, e in zip(texts, exponents, strict=True)]
         return f"{self.rule}[{'·'.join(texts)}]"
 
 

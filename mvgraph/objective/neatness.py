@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy
+from sympy.printing.str import StrPrinter
 
 from mvgraph.language.expr import Expr
 
@@ -25,6 +26,29 @@ def neat(formula: Expr) -> Expr:
     """
     forms = _upright(sympy.factor(formula)), sympy.expand(formula), _upright(sympy.cancel(formula))
     return min(forms, key=lambda form: len(str(form))).subs(POWER, 2**M)
+
+
+class _Writer(StrPrinter):  # type: ignore[misc]  # sympy ships no types
+    """Functions by the names that the grammar of formulas reads."""
+
+    def _print_Function(self, expr: Expr) -> str:  # noqa: N802 - its name in sympy
+        return f"{expr.func.__name__.lower()}({self.stringify(expr.args, ', ')})"
+
+    def _print_LatticeOp(self, expr: Expr) -> str:  # noqa: N802 - as above
+        return f"{expr.func.__name__.lower()}({', '.join(sorted(map(self._print, expr.args)))})"
+
+
+_WRITER = _Writer()
+
+
+def formula_text(formula: Expr) -> str:
+    """A formula as text that can be read back.
+
+    >>> alpha, beta = sympy.symbols("alpha beta", real=True)
+    >>> formula_text(sympy.sqrt(beta**2) / 2 + sympy.Max(alpha, 0))
+    'abs(beta)/2 + max(0, alpha)'
+    """
+    return str(_WRITER.doprint(formula))
 
 
 def _upright(formula: Expr) -> Expr:

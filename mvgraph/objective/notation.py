@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import sympy
 
 from mvgraph.language.expr import Expr
-from mvgraph.language.symbols import latex, upright, weighted
+from mvgraph.language.symbols import fraction, latex, upright, weighted
 from mvgraph.language.table import Table
 from mvgraph.objective.atoms import Draw
 from mvgraph.objective.keys import (
@@ -86,6 +87,9 @@ def with_causes(draws: Iterable[Draw]) -> tuple[Draw, ...]:
     """Draws, then those that they are made from."""
     named = tuple(draws)
     return (*named, *(d for one in named for d in one.whole))
+
+
+_NUMBER = re.compile(r"\d+(/\w+)?")
 
 
 def notation(spec: Spec) -> Notation:
@@ -173,7 +177,9 @@ def _pooled(notation: Notation, key: Pooled) -> str:
 
 
 def _fused(notation: Notation, key: Fused) -> str:
-    exponents = [f"^{{{latex(e)}}}" for e in key.exponents] or [""] * len(key.members)
+    exponents = [f"^{{{fraction(e) if _NUMBER.fullmatch(e) else latex(e)}}}" for e in map(str, key.exponents)] or [
+        ""
+    ] * len(key.members)
     members = [notation.key(m) + e for m, e in zip(key.members, exponents, strict=True)]
     product = r" \cdot ".join(members)
     return f"{upright(key.rule)}[{product}]"

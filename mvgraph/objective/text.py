@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
-from mvgraph.objective.neatness import neat
+from mvgraph.objective.neatness import formula_text, neat
 
 _INVERSE = re.compile(r"^(\w+)\*\*\(-(\d+)\)")  # what sympy makes of 1/M**2
 
@@ -20,7 +20,7 @@ def signed(coefficient: Expr, atom: Atom) -> str:
 
 def factor(size: Expr) -> str:
     """A weight before what it weighs: in brackets where it is a sum, nothing where it is one."""
-    text = _INVERSE.sub(r"1/\1**\2", str(size))
+    text = _INVERSE.sub(r"1/\1**\2", formula_text(size))
     return f"({text}) " if size.is_Add else "" if size == 1 else f"{text} "
 
 

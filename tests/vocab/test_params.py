@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from itertools import pairwise
 
 import pytest
 
@@ -13,6 +14,7 @@ from mvgraph.vocab.param.cosine import Cosine
 from mvgraph.vocab.param.cyclical import Cyclical
 from mvgraph.vocab.param.learnt import Learnt
 from mvgraph.vocab.param.linear import Linear
+from mvgraph.vocab.param.ramp import Ramp
 
 EPOCH = 10
 
@@ -40,6 +42,24 @@ def test_a_length_in_steps_is_per_batch_unless_told_otherwise() -> None:
 
 def test_linear_may_fall() -> None:
     assert at(Linear(from_=1, to=0.5, steps=10), 0, 5, 10) == [1, 0.75, 0.5]
+
+
+@pytest.mark.parametrize("cls", [Linear, Cosine, Cyclical])
+def test_a_late_start_is_the_same_schedule_later(cls: type[Linear]) -> None:
+    now, later = cls(from_=2, to=8.64, epochs=16), cls(from_=2, to=8.64, epochs=16, start=6)
+    steps = range(0, 30 * EPOCH, 7)
+    assert at(later, *(s + 6 * EPOCH for s in steps)) == pytest.approx(at(now, *steps))
+    assert set(at(later, *range(6 * EPOCH))) == {2}
+    assert at(cls(from_=2, to=3, steps=5, start=3), 0, 2, 3, 8) == [2, 2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "schedule", [Linear(steps=8, start=2), Cosine(epochs=3), Cyclical(epochs=4, cycles=2, start=1)]
+)
+def test_between_its_turns_a_schedule_goes_one_way(schedule: Ramp) -> None:
+    for first, last in pairwise(schedule.turns(EPOCH)):
+        values = at(schedule, *range(first, last))
+        assert values in (sorted(values), sorted(values, reverse=True))
 
 
 def test_cosine() -> None:
@@ -82,6 +102,7 @@ def test_learnt() -> None:
         ({"linear": {"epochs": 2, "steps": 3}}, "either epochs or steps"),
         ({"linear": {"epochs": 0}}, "a schedule of 0 epochs"),
         ({"cosine": {"steps": -1}}, "a schedule of -1 steps"),
+        ({"cosine": {"steps": 1, "start": -1}}, "a start at -1"),
         ({"linear": {"epochs": 1, "to": math.inf}}, "to is a finite number"),
         ({"linear": {"epochs": 1, "from": math.nan}}, "from is a finite number"),
         ({"linear": {"epochs": 1.5}}, "expected a whole number"),

@@ -12,8 +12,12 @@ from mvgraph.errors import UsageError
 from mvgraph.language.expr import MOST_EXPONENT, Expr, symbol
 
 Data = Any  # what JSON can hold
-NODES: dict[str, Callable[..., Expr]] = {"sum": sympy.Add, "product": sympy.Mul, "power": sympy.Pow}
-EXPECTED = "a number such as '1/3', or a record with one of param, sum, product, power"
+NODES: dict[str, Callable[..., Expr]] = {
+    **{"sum": sympy.Add, "product": sympy.Mul, "power": sympy.Pow},
+    **{"abs": sympy.Abs, "sign": sympy.sign, "min": sympy.Min, "max": sympy.Max},
+}
+UNARY = ("abs", "sign")
+EXPECTED = f"a number such as '1/3', or a record with one of param, {', '.join(NODES)}"
 
 
 def formula(expr: Expr) -> Data:
@@ -49,6 +53,8 @@ def expression(data: Data) -> Expr:
     parts = [expression(part) for part in inside]
     if name == "power" and (len(parts) != 2 or not _may_be_exponent(parts[1])):
         raise UsageError(f"a power has a base and a number of at most {MOST_EXPONENT}, and here is {data!r:.80}")
+    if name in UNARY and len(parts) != 1:
+        raise UsageError(f"{name} has one part, and here is {data!r:.80}")
     return _finite(NODES[name](*parts), data)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import sympy
 
+from mvgraph.graph.inference import exponents_of
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.table import Table
 from mvgraph.language.word import Word
@@ -94,7 +95,8 @@ SAME = Names()
 def tables(spec: Spec) -> list[str]:
     """The params that have a value for each view: tables, and exponents of a product."""
     found = [n for n, value in spec.params.items() if isinstance(value, Mapping)]
-    return [*found, *(w for q in spec.posteriors if (w := getattr(q.fuse, "weights", None)))]
+    exponents = [str(w) for q in spec.posteriors if (w := exponents_of(q)) is not None]
+    return [*found, *(name for name in exponents if name in spec.params)]
 
 
 A = TypeVar("A", bound=Atom)

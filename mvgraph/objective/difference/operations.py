@@ -16,6 +16,7 @@ from mvgraph.objective.difference.relation import ONE, Weighted
 from mvgraph.objective.difference.rewriting import Beside, rewritten
 from mvgraph.objective.difference.structure import parts, values
 from mvgraph.objective.difference.sums import ZERO, Sum, listed, normal, pairs, total
+from mvgraph.objective.neatness import formula_text
 from mvgraph.registry import nearest
 
 Lines = dict[str, str]  # coefficients by atoms, as texts
@@ -23,7 +24,7 @@ Lines = dict[str, str]  # coefficients by atoms, as texts
 
 def lines(terms: Iterable[Weighted]) -> Lines:
     """A sum of terms as plain data for people: the text of every atom, and its coefficient."""
-    return {str(atom): str(coefficient) for coefficient, atom in terms}
+    return {str(atom): formula_text(coefficient) for coefficient, atom in terms}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class _OfTerm(Operation):
 
     @property
     def texts(self) -> dict[str, Any]:
-        return {"atom": str(self.atom), "coefficient": str(self.coefficient)}
+        return {"atom": str(self.atom), "coefficient": formula_text(self.coefficient)}
 
     def _require(self, one: Sum, expected: Expr) -> None:
         """Refuse a sum in which the atom has another coefficient than the one that is expected; 0 is none."""
@@ -106,7 +107,7 @@ class Reweigh(_OfTerm):
 
     @property
     def texts(self) -> dict[str, Any]:
-        return {**super().texts, "was": str(self.was)}
+        return {**super().texts, "was": formula_text(self.was)}
 
     def change(self, one: Sum) -> None:
         self._require(one, self.was)
@@ -181,7 +182,7 @@ class Assume(_Renaming):
 
     @property
     def texts(self) -> dict[str, Any]:
-        return {"values": {name: str(value) for name, value in self.values.items()}}
+        return {"values": {name: formula_text(value) for name, value in self.values.items()}}
 
     @property
     def names(self) -> Names:

@@ -13,6 +13,7 @@ from mvgraph.objective.folding.folded import Folded, fold, folds
 from mvgraph.objective.folding.folding import Folder
 from mvgraph.objective.folding.pieces import Piece, sums
 from mvgraph.objective.folding.renaming import Universe, universe
+from mvgraph.objective.neatness import formula_text
 from mvgraph.objective.text import sign_and_size
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Row:
 
     def _weight(self, coefficient: Expr) -> str:
         sign, size = sign_and_size(coefficient, self.piece.value)
-        return str(size) if sign == "+" else f"-({size})" if size.is_Add else f"-{size}"
+        text = formula_text(size)
+        return text if sign == "+" else f"-({text})" if size.is_Add else f"-{text}"
 
 
 @dataclass(frozen=True)

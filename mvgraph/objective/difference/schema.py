@@ -73,11 +73,11 @@ def _about(cls: type) -> str:
 
 
 def _coefficient() -> Schema:
-    """A number, a param, or a sum, product or power of such."""
+    """A number, a param, or a sum, product, power or function of such."""
     one = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
     parts = {"type": "array", "items": {"$ref": "#/$defs/coefficient"}}
     inside = {"param": {"type": "string", "minLength": 1}, **dict.fromkeys(NODES, parts)}
-    about = "A number such as '1/3', or a record of one entry: a param, or a sum, product or power of coefficients."
+    about = "A number such as '1/3', or a record of one entry: a param, or a sum, product, power, … of coefficients."
     return {"description": about, "anyOf": [NUMBER, {**one, "properties": inside}]}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Literal
 
+from mvgraph.graph.inference import exponents_of
 from mvgraph.language.density import parse_density
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Latent, Posterior, Spec
@@ -62,7 +63,7 @@ def _as_product(spec: Spec, *, joint: bool) -> Spec:
 
     def changed(rule: Posterior) -> Posterior:
         fusion: Fusion | None = rule.fuse
-        other = fusion is not None and fusion.joint if joint else bool(getattr(fusion, "weights", None))
+        other = fusion is not None and fusion.joint if joint else exponents_of(rule) is not None
         return replace(rule, fuse=PoE()) if other else rule
 
     return _with_posteriors(spec, changed)

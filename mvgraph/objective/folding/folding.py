@@ -205,8 +205,11 @@ def _fused(folder: Folder, value: Fused, depth: int) -> Fused:
     members = folder.listed(tuple(folder.condensed(m, depth) for m in value.members), depth, factors=True)
     if not value.exponents or members == value.members:
         return replace(value, members=members)
-    stems = {e.removesuffix(viewed(m)) for m, e in zip(value.members, value.exponents, strict=True)}
-    found = replace(value, members=members, exponents=tuple(stem + viewed(m) for stem in stems for m in members))
+    pairs = [(viewed(m), e) for m, e in zip(value.members, value.exponents, strict=True)]
+    by_view = all(view and e.endswith(f"_{view}") for view, e in pairs)  # else they are numbers
+    stems = {e.removesuffix(view) if by_view else e for view, e in pairs}
+    exponents = tuple(stem + (viewed(m) if by_view else "") for stem in stems for m in members)
+    found = replace(value, members=members, exponents=exponents)
     written = len(stems) == 1 and renamed(found, Renaming(folder.universe, expands=True)) == value
     return found if written else value
 

@@ -178,7 +178,8 @@ def _fused(value: Fused, renaming: Renaming) -> Any:
 def exponent(text: str, old: Any, new: Any) -> str:
     """The name of a member's exponent, by those of the member before and after a change of its view."""
     before, after = viewed(old), viewed(new)
-    return f"{text.removesuffix(before)}{after}" if before and after else text
+    of_view = before and after and str(text).endswith(f"_{before}")
+    return f"{text.removesuffix(before)}{after}" if of_view else text
 
 
 def viewed(member: Any) -> str:

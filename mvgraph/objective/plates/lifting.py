@@ -14,7 +14,7 @@ from mvgraph.language.word import Word
 from mvgraph.objective.atoms import LogMeanExp, Stratum
 from mvgraph.objective.folding.pieces import Piece, lettered
 from mvgraph.objective.folding.renaming import Universe, compared, mapped
-from mvgraph.objective.keys import Mixture
+from mvgraph.objective.keys import Fused, Mixture
 from mvgraph.objective.neatness import POWER, M
 from mvgraph.objective.plates.space import IrregularError, Space
 from mvgraph.objective.ranges import ALL, Each, Range
@@ -109,6 +109,15 @@ class Lifting:
         count = self.sizes.formula(several)
         return 1 / count if isinstance(next(iter(found.values())), Fraction) else count
 
+    def _fused(self, found: Mapping[int, Fused]) -> Any:
+        """A product of experts; exponents that are numbers may depend on how many views there are."""
+        exponents = _each(found, "exponents")
+        if len(set(exponents.values())) == 1 or len({len(texts) for texts in exponents.values()}) > 1:
+            return self._parts(found)
+        fractions = {m: tuple(map(Fraction, texts)) for m, texts in exponents.items()}
+        alike = self._parts({m: replace(one, exponents=()) for m, one in found.items()})
+        return replace(alike, exponents=self.value(fractions))
+
     def _range(self, found: Mapping[int, Range]) -> Any:
         """An index set; one that leaves some views out is one over all views but those."""
         ordered = all(r.sorted for r in found.values())  # of up to nine views both orders are one
@@ -143,6 +152,7 @@ READERS: dict[type, Callable[[Lifting, Any], Any]] = {
     int: Lifting._number,
     Fraction: Lifting._number,
     Range: Lifting._range,
+    Fused: Lifting._fused,
     LogMeanExp: Lifting._log_mean_exp,
 }
 
@@ -172,4 +182,5 @@ NUMBERS: dict[type, Callable[[Any], Any]] = {
     ),
     Mixture: lambda found: replace(found, weights=tuple(map(_fraction, found.weights))),
     Stratum: lambda found: replace(found, weight=_fraction(found.weight)),
+    Fused: lambda found: replace(found, exponents=tuple(map(str, found.exponents))),
 }

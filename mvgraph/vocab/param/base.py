@@ -40,3 +40,7 @@ class Schedule(Param):
     @abstractmethod
     def final(self) -> float:
         """The value at the end of the schedule: what evaluation and statements about bounds use."""
+
+    @abstractmethod
+    def turns(self, steps_per_epoch: int) -> tuple[int, ...]:
+        """The steps between which the value rises, falls, or stays: its start and its end among them."""

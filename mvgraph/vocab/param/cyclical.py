@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -41,6 +42,12 @@ class Cyclical(Ramp):
         super().__post_init__()
         require(self.cycles > 0, "cycles", f"a schedule of {self.cycles} cycles", "cycles is 1 or more")
         require(0 < self.ratio <= 1, "ratio", f"a ratio of {self.ratio}", "ratio is above 0 and at most 1")
+
+    def turns(self, steps_per_epoch: int) -> tuple[int, ...]:
+        """The ends of its cycles, and of the rises in them, to a step."""
+        first, last = self._span(steps_per_epoch)
+        shares = sorted({(c + r) / self.cycles for c in range(self.cycles) for r in (0.0, self.ratio)})
+        return (*(first + math.floor(s * (last - first)) for s in shares), last)
 
     def rise(self, share: float) -> float:
         """`min(1, (C·t mod 1)/R)`."""

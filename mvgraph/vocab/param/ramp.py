@@ -13,16 +13,17 @@ from mvgraph.vocab.param.base import Clock, Schedule
 
 @dataclass(frozen=True, repr=False)
 class Ramp(Schedule):
-    """A schedule from `from` to `to` over a number of epochs or steps; afterwards it stays at `to`.
+    """A schedule from `from` to `to` over a number of epochs or steps: before it `from`, afterwards `to`.
 
-    The value after s finished steps is `from + (to − from) · rise(s / T)`, T the length in steps. Per epoch, s is
-    the number of steps in finished epochs, so that the value changes only between epochs.
+    The value after s finished steps is `from + (to − from) · rise((s − s₀) / T)`, s₀ the start and T the length in
+    steps. Per epoch, s is the number of steps in finished epochs, so that the value changes only between epochs.
 
     Arguments:
         from_: the first value (`from` in YAML).
         to: the last value.
         epochs: length in epochs; give this or `steps`.
         steps: length in optimiser steps.
+        start: epochs or steps, as the length is given, before it leaves `from`.
         per: `epoch` or `batch`: how often the value changes; without it, per epoch where the length is given in
             epochs and per batch where it is given in steps.
     """
@@ -31,6 +32,7 @@ class Ramp(Schedule):
     to: float = 1.0
     epochs: int | None = None
     steps: int | None = None
+    start: int = 0
     per: Literal["epoch", "batch"] | None = None
 
     def __post_init__(self) -> None:
@@ -41,10 +43,11 @@ class Ramp(Schedule):
         require(len(lengths) == 1, "steps", "a schedule with two lengths", "give either epochs or steps, not both")
         option, length = lengths[0]
         require(length > 0, option, f"a schedule of {length} {option}", f"{option} is 1 or more")
+        require(self.start >= 0, "start", f"a start at {self.start}", f"start is a number of {option}, 0 or more")
 
     def at(self, clock: Clock) -> float:
         """The value after `clock.step` finished steps."""
-        share = self.progress(clock)
+        share = max(self.progress(clock), 0.0)
         return self.to if share >= 1 else self.from_ + (self.to - self.from_) * self.rise(share)
 
     def final(self) -> float:
@@ -52,11 +55,19 @@ class Ramp(Schedule):
         return self.to
 
     def progress(self, clock: Clock) -> float:
-        """The share of the schedule that is over, in [0, ∞)."""
+        """The share of the schedule that is over, in [0, ∞); below 0 before its start."""
         by_epoch = self.per == "epoch" or (self.per is None and self.epochs is not None)
         step = clock.epoch * clock.steps_per_epoch if by_epoch else clock.step
-        length = self.steps if self.epochs is None else self.epochs * clock.steps_per_epoch
-        return step / length if length else 1.0
+        first, last = self._span(clock.steps_per_epoch)
+        return (step - first) / (last - first)
+
+    def turns(self, steps_per_epoch: int) -> tuple[int, ...]:
+        """The step at which it leaves `from`, and that at which it has reached `to`."""
+        return self._span(steps_per_epoch)
+
+    def _span(self, steps_per_epoch: int) -> tuple[int, int]:
+        unit = 1 if self.epochs is None else steps_per_epoch
+        return self.start * unit, (self.start + (self.epochs or self.steps or 1)) * unit
 
     @abstractmethod
     def rise(self, share: float) -> float:
