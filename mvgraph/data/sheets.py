@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import struct
 import tokenize
@@ -15,19 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from mvgraph.data.aligning import Sheet, duplicates
-from mvgraph.data.tables import Array, Flags
-from mvgraph.errors import DataError, Problem
+from mvgraph.data.aligning import Sheet, duplicates, warn
+from mvgraph.data.delimited import table
+from mvgraph.data.tables import Array, Flags, refuse
+from mvgraph.errors import DataError
 from mvgraph.registry import nearest
 
 BROKEN = (
     *(OSError, ValueError, EOFError, KeyError, SyntaxError, MemoryError, RuntimeError, struct.error),
     *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
-ABSENT = frozenset({"", "na", "nan", "n/a", "null", "none"})
 _NAMED = re.compile(r"(?P<view>[^\W\d][\w-]*)=(?P<file>.+)", re.DOTALL)
 _KEYED = re.compile(r"(?P<file>.+\.npz):(?P<key>[^/\\]+)", re.DOTALL | re.IGNORECASE)
 _MASK = "mask_"
+Reader = Callable[[str, str, str, Sequence[str]], list[Sheet]]
 
 
 def sheets(source: str, wanted: Sequence[str] = ()) -> list[Sheet]:
@@ -40,6 +40,10 @@ def sheets(source: str, wanted: Sequence[str] = ()) -> list[Sheet]:
     Raises:
         DataError: there is no such file, or it does not hold what it should.
     """
+    if not source.strip():
+        raise refuse(
+            "MVG702", "data", "the name of a source is empty", "give FILE.npz, VIEW=FILE.csv, a folder, or digits"
+        )
     if source in BUNDLED:
         return [s for s in BUNDLED[source]() if not wanted or s.view in wanted]
     found = _folder(Path(source), wanted) if Path(source).is_dir() else _file(source, wanted)
@@ -55,24 +59,30 @@ def _file(source: str, wanted: Sequence[str]) -> list[Sheet]:
     keyed = None if Path(rest).exists() else _KEYED.fullmatch(rest)
     file, key = (keyed["file"], keyed["key"]) if keyed else (rest, "")
     _refuse_unreadable(file, bool(named))
-    return READERS[Path(file).suffix.lower()](file, view, key, wanted)
+    return READERS[_kind(Path(file))](file, view, key, wanted)
+
+
+def _kind(file: Path) -> str:
+    """The end of a file's name that tells how to read it: .csv, .csv.gz."""
+    suffixes = [s.lower() for s in file.suffixes[-2:]]
+    return "".join(suffixes if suffixes[-1:] == [".gz"] else suffixes[-1:])
+
+
+def _stem(file: Path) -> str:
+    """The name of a file without its kind."""
+    return file.name[: len(file.name) - len(_kind(file))]
 
 
 def _folder(folder: Path, wanted: Sequence[str]) -> list[Sheet]:
     """The files of a folder: `VIEW.csv|.tsv|.npy`, each a view by its name, and `.npz`, which name their own."""
-    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in READERS)
+    files = sorted(f for f in folder.iterdir() if _kind(f) in READERS)
     if not files:
         kinds = ", ".join(sorted(READERS))
         remedy = f"put a file for each view in it, e.g. VIEW.csv; it may be {kinds}"
         raise refuse("MVG702", str(folder), "the folder holds no data file", remedy)
-    own = {f: "" if f.suffix.lower() == ".npz" else f.stem for f in files}  # an archive names its views
+    own = {f: "" if _kind(f) == ".npz" else _stem(f) for f in files}  # an archive names its views
     kept = [f for f, view in own.items() if not view or not wanted or view in wanted]
-    return [s for f in kept for s in READERS[f.suffix.lower()](str(f), own[f], "", wanted)]
-
-
-def refuse(code: str, source: str, message: str, remedy: str = "") -> DataError:
-    """The error for a source that cannot be used."""
-    return DataError(Problem(code, (source,), message, remedy))
+    return [s for f in kept for s in READERS[_kind(f)](str(f), own[f], "", wanted)]
 
 
 def _refuse_unreadable(file: str, named: bool) -> None:
@@ -81,14 +91,18 @@ def _refuse_unreadable(file: str, named: bool) -> None:
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "there is no such file"
         raise refuse("MVG702", file, what, f"give a file ({suffixes}) or a bundled set ({', '.join(sorted(BUNDLED))})")
-    if path.suffix.lower() not in READERS:
-        raise refuse("MVG702", file, f"cannot read files of the kind '{path.suffix}'", f"give one of {suffixes}")
-    if not named and path.suffix.lower() != ".npz":
+    if _kind(path) not in READERS:
+        raise refuse("MVG702", file, f"cannot read files of the kind '{_kind(path)}'", f"give one of {suffixes}")
+    if not named and _kind(path) != ".npz":
         raise refuse("MVG702", file, "it is not said which view this is", f"write VIEW={file}")
 
 
 def _npz(file: str, view: str, key: str, wanted: Sequence[str]) -> list[Sheet]:
     arrays = _arrays(file, lambda held: _choose(file, held, view, key, wanted))
+    if "mask" in arrays and "mask" not in (view, key, *wanted):
+        _refuse_unnamed_mask(file, arrays["mask"])
+        if view or wanted:
+            del arrays["mask"]
     ids = _ids(file, arrays.pop("ids")) if "ids" in arrays else None
     masks = {k.removeprefix(_MASK): arrays.pop(k) for k in list(arrays) if k.startswith(_MASK)}
     return [_sheet(file, view or name, value, ids, masks.get(name)) for name, value in arrays.items()]
@@ -104,25 +118,42 @@ def _choose(file: str, held: list[str], view: str, key: str, wanted: Sequence[st
         raise refuse("MVG702", file, f"it is not said which array is view '{view}'", remedy)
     chosen = [key] if key else [view] if view in arrays else arrays
     chosen = [c for c in chosen if view or not wanted or c in wanted]
-    return [*chosen, *(h for h in held if h == "ids" or (h.removeprefix(_MASK) in chosen and h not in chosen))]
+    homeless = [h for h in held if h.startswith(_MASK) and h not in chosen and h.removeprefix(_MASK) not in arrays]
+    if homeless:
+        message = f"'{homeless[0]}' is the mask of a view '{homeless[0].removeprefix(_MASK)}' that is not there"
+        raise refuse("MVG713", file, message, nearest(homeless[0].removeprefix(_MASK), arrays))
+    beside = [h for h in held if h in ("ids", "mask") or h.removeprefix(_MASK) in chosen]
+    return [*chosen, *(h for h in beside if h not in chosen)]
 
 
 def _arrays(file: str, choose: Callable[[list[str]], list[str]]) -> dict[str, Array]:
     try:
         with Path(file).open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return {name: _member(file, archive, name) for name in choose(list(archive.files))}
+            members = {name: _member(file, archive, name) for name in choose(list(archive.files))}
     except DataError:
         raise
     except (*BROKEN, AttributeError, TypeError) as error:
         raise refuse("MVG701", file, f"cannot be read as npz: {error}") from error
+    foreign = [name for name, value in members.items() if not isinstance(value, np.ndarray)]
+    if foreign:
+        warn(f"{file}: '{foreign[0]}' is no array, and left out")
+    return {name: value for name, value in members.items() if isinstance(value, np.ndarray)}
 
 
-def _member(file: str, archive: Mapping[str, Array], name: str) -> Array:
+def _member(file: str, archive: Mapping[str, Array], name: str) -> Array | bytes:
+    """An array; bytes, where the archive holds another file."""
     try:
         return archive[name]
     except BROKEN as error:
         remedy = "arrays of Python objects are never read, for they can run code; save plain numbers"
         raise refuse("MVG703", file, f"the array '{name}' cannot be read: {error}", remedy) from error
+
+
+def _refuse_unnamed_mask(file: str, mask: Array) -> None:
+    """Refuse an array `mask` that looks like one: true and false, or zeros and ones in a column or a table."""
+    if mask.dtype.kind == "b" or (mask.ndim < 3 and mask.dtype.kind in "iuf" and np.isin(mask, (0, 1)).all()):
+        remedy = f"call a mask {_MASK}VIEW, after its view; a view called mask is given as mask={file}:mask"
+        raise refuse("MVG713", file, "'mask' does not say of which view it is the mask", remedy)
 
 
 def _npy(file: str, view: str, _key: str, _wanted: Sequence[str]) -> list[Sheet]:
@@ -139,7 +170,10 @@ def _sheet(file: str, view: str, value: Array, ids: tuple[str, ...] | None, mask
     if value.dtype.kind not in "biuf":
         remedy = f"a view is made of numbers; choose others with VIEW={file}:KEY"
         raise refuse("MVG703", file, f"the array '{view}' holds {value.dtype}, not numbers", remedy)
-    if not value.ndim or not len(value):
+    if not value.ndim:
+        remedy = f"choose the arrays that are views: VIEW={file}:KEY"
+        raise refuse("MVG707", file, f"the array '{view}' is a single number and has no rows", remedy)
+    if not len(value):
         raise refuse("MVG707", file, f"the array '{view}' has no rows")
     for what, other in (("ids", ids), (f"{_MASK}{view}", mask)):
         if other is not None and len(other) != len(value):
@@ -159,65 +193,8 @@ def _ids(file: str, value: Array) -> tuple[str, ...]:
     return tuple(i.decode(errors="replace") if isinstance(i, bytes) else str(i) for i in value.tolist())
 
 
-def _table(delimiter: str) -> Callable[[str, str, str, Sequence[str]], list[Sheet]]:
-    def read(file: str, view: str, _key: str, _wanted: Sequence[str]) -> list[Sheet]:
-        header, lines = _lines(file, delimiter)
-        ids = tuple(line[0].strip() for line in lines)
-        nameless = [n for n, i in enumerate(ids, 2) if not i]
-        if nameless:
-            raise refuse("MVG705", file, f"line {nameless[0]} has no id in the first column")
-        cells = [[cell.strip() for cell in line[1:]] for line in lines]
-        values = _numbers(file, header[1:], ids, cells)
-        seen: Flags = np.logical_not(np.all(np.isnan(values), axis=1))
-        return [Sheet(view, _classes(values, cells, seen), file, ids, seen, tuple(header[1:]))]
-
-    return read
-
-
-def _lines(file: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
-    try:
-        with Path(file).open(newline="", encoding="utf-8-sig") as stream:
-            lines = [line for line in csv.reader(stream, delimiter=delimiter) if line]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise refuse("MVG701", file, f"cannot be read as a table: {error}") from error
-    if len(lines) < 2:
-        raise refuse("MVG707", file, "there are no rows below the header")
-    width = len(lines[0])
-    if width < 2:
-        raise refuse("MVG702", file, "there is no column beside the ids", "ids come first, values after")
-    ragged = [n for n, line in enumerate(lines, 1) if len(line) != width]
-    if ragged:
-        raise refuse("MVG701", file, f"line {ragged[0]} has {len(lines[ragged[0] - 1])} cells, the header has {width}")
-    return lines[0], lines[1:]
-
-
-def _numbers(file: str, header: Sequence[str], ids: Sequence[str], cells: list[list[str]]) -> Array:
-    values = np.full((len(cells), len(header)), np.nan)
-    text: dict[str, str] = {}
-    for row, line in enumerate(cells):
-        for column, cell in enumerate(line):
-            number = _number(cell)
-            if number is None:
-                text.setdefault(header[column], f"'{cell}' in row '{ids[row]}'")
-            else:
-                values[row, column] = number
-    if text:
-        remedy = "a view is made of numbers: leave the column out, or give its values as class numbers 0, 1, ..."
-        raise DataError(*(Problem("MVG704", (file,), f"column '{c}' holds text: {t}", remedy) for c, t in text.items()))
-    return values
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return None if "_" in cell else float(cell)
-    except ValueError:
-        return np.nan if cell.lower() in ABSENT else None
-
-
-def _classes(values: Array, cells: list[list[str]], seen: Flags) -> Array:
-    """A single column of whole numbers as a vector of class numbers `(row,)`; other values unchanged."""
-    whole = len(cells[0]) == 1 and all(c[0].isdecimal() for c, s in zip(cells, seen, strict=True) if s)
-    return np.where(seen, values[:, 0], 0).astype(np.int64) if whole and seen.any() else values
+def _table(delimiter: str) -> Reader:
+    return lambda file, view, _key, _wanted: [table(file, view, delimiter)]
 
 
 def _digits() -> list[Sheet]:
@@ -228,6 +205,13 @@ def _digits() -> list[Sheet]:
     return [Sheet(name, value, "digits") for name, value in parts.items()]
 
 
-Reader = Callable[[str, str, str, Sequence[str]], list[Sheet]]
-READERS: dict[str, Reader] = {".npz": _npz, ".npy": _npy, ".csv": _table(","), ".tsv": _table("\t")}
+READERS: dict[str, Reader] = {
+    ".npz": _npz,
+    ".npy": _npy,
+    **{
+        f"{end}{packed}": _table(delimiter)
+        for end, delimiter in ((".csv", ","), (".tsv", "\t"))
+        for packed in ("", ".gz")
+    },
+}
 BUNDLED: dict[str, Callable[[], list[Sheet]]] = {"digits": _digits}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mvgraph.errors import DataError, Problem
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -58,3 +60,8 @@ class Tables:
     def row(self, number: int) -> str:
         """A row's name, for messages."""
         return f"row '{self.ids[number]}'" if self.ids else f"row {number} (counted from 0)"
+
+
+def refuse(code: str, source: str, message: str, remedy: str = "") -> DataError:
+    """The error for a source that cannot be used."""
+    return DataError(Problem(code, (source,), message, remedy))
