@@ -12,6 +12,8 @@ from mvgraph.language.symbols import latex
 
 ALL = "V"  # all views, as what an index runs over
 
+IN, SUBSET = r"\in", r"\subseteq"
+
 Value = str | tuple[str, ...]  # of an index: a view, or a set of views, sorted
 
 
@@ -160,12 +162,18 @@ class Each:
     @property
     def condition(self) -> str:
         """What holds for the indices."""
-        return ", ".join(r.condition if r.condition != r.index else f"{r.index}∈{ALL}" for r in self.ranges)
+        return ", ".join(
+            r.condition if r.condition != r.index else f"{r.index}{'∈' if r.sizes is None else '⊆'}{ALL}"
+            for r in self.ranges
+        )
 
     @property
     def latex(self) -> str:
         """The same as LaTeX."""
-        return ", ".join(r.latex if r.latex != r.index else rf"{r.index} \in {ALL}" for r in self.ranges)
+        return ", ".join(
+            r.latex if r.latex != r.index else rf"{r.index} {IN if r.sizes is None else SUBSET} {ALL}"
+            for r in self.ranges
+        )
 
     @property
     def within(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -11,9 +12,9 @@ import sympy
 
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.word import Word
-from mvgraph.objective.atoms import LogMeanExp
+from mvgraph.objective.atoms import LogMeanExp, Stratum
 from mvgraph.objective.games import Match
-from mvgraph.objective.keys import Expert, Fused, Joint, Mixture, Pooled, Ref
+from mvgraph.objective.keys import Centered, Expert, Fused, Joint, Mixture, Pooled, Ref
 from mvgraph.objective.pending import Seen
 from mvgraph.objective.ranges import ALL, Each, Range, Value, bindings
 from mvgraph.objective.routes import inner
@@ -188,8 +189,16 @@ def viewed(member: Any) -> str:
     return inner.view if isinstance(inner, Expert) else ""
 
 
+def _share(weight: Any, renaming: Renaming) -> Any:
+    """The weight of a component: a number, or a formula in the size of a set."""
+    found = renaming.formula(weight) if isinstance(weight, sympy.Basic) else weight
+    return Fraction(int(found.p), int(found.q)) if isinstance(found, sympy.Rational) else found
+
+
 def _mixture(value: Mixture, renaming: Renaming) -> Mixture:
-    pairs = [(w, new) for w, part in zip(value.weights, value.parts, strict=True) for new in spread(part, renaming)]
+    weighted = zip(value.weights, value.parts, strict=True)
+    pairs = [(_share(w, renaming), new) for w, part in weighted for new in spread(part, renaming)]
+    pairs = sorted(pairs, key=lambda p: [str(k) for k in p[1]]) if renaming.expands else pairs
     return Mixture(tuple(w for w, _ in pairs), tuple(p for _, p in pairs))
 
 
@@ -231,12 +240,34 @@ def _log_mean_exp(value: LogMeanExp, renaming: Renaming) -> LogMeanExp:
     """A log-mean-exp stands for itself: its views have no indices, whatever is folded in it."""
     if not renaming.expands:
         return value
-    parts = tuple(x for part in value.parts for x in spread(part, renaming))
+    spreaded = (_in_order(x) for part in value.parts for x in spread(part, renaming))
+    parts = tuple(sorted(spreaded, key=lambda p: (len(p.component or ()), sorted(p.component or ()))))
     return replace(value, parts=parts, text=signed_sum(inner(parts), separator=" "))
 
 
+def _in_order(stratum: Stratum) -> Stratum:
+    """A stratum whose terms stand in the order of their views, the latents' in that of the first of each."""
+    nodes = list(dict.fromkeys(str(a.keys[0].ref.node) for _, a in stratum.ratios))
+    return replace(
+        stratum,
+        weight=_share(stratum.weight, Renaming(Universe(()))),
+        scores=tuple(sorted(stratum.scores, key=lambda s: str(s[1].target.view))),
+        ratios=tuple(
+            sorted(stratum.ratios, key=lambda r: (nodes.index(r[1].keys[0].ref.node), str(r[1].keys[0].ref.view)))
+        ),
+    )
+
+
 def _set(value: frozenset[str], renaming: Renaming) -> frozenset[str]:
-    return frozenset(map(renaming.view, sorted(value)))
+    if value == {ALL} and renaming.expands:
+        return frozenset(renaming.universe.views)
+    found = (renaming.names.get(v, v) for v in value)
+    return frozenset(x for v in found for x in ((v,) if isinstance(v, str) else v))
+
+
+def _centered(value: Centered, renaming: Renaming) -> Centered:
+    members = tuple(x for m in value.members for x in spread(m, renaming))
+    return replace(value, members=tuple(sorted(members, key=str)) if renaming.expands else members)
 
 
 READERS: dict[type, Callable[[Any, Renaming], Any]] = {
@@ -249,6 +280,7 @@ READERS: dict[type, Callable[[Any, Renaming], Any]] = {
     Each: _each,
     Match: _match,
     LogMeanExp: _log_mean_exp,
+    Centered: _centered,
     Seen: _seen,
     frozenset: _set,
 }

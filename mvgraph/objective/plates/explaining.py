@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal
 
 from mvgraph.objective.bounds import concluded
 from mvgraph.objective.canonical import Objective, derive
+from mvgraph.objective.derive.deriving import LiftedObjective, derive_lifted
 from mvgraph.objective.explaining import head, written_terms
 from mvgraph.objective.folding.folded import legend
 from mvgraph.objective.folding.formulas import formula
 from mvgraph.objective.folding.renaming import universe
 from mvgraph.objective.folding.texts import alike
 from mvgraph.objective.notation import notation
+from mvgraph.objective.plates.lifting import SIZES
 from mvgraph.objective.plates.reach import space
 from mvgraph.objective.plates.space import IrregularError, Space
-from mvgraph.objective.plates.uniform import Sums, Uniform
 from mvgraph.objective.plates.wording import all_everywhere
 from mvgraph.objective.prose import phase_lines
 from mvgraph.objective.report import Line, Report, Section, plain, prose
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
 
+FEWEST, MOST = 3, 14  # views of the specs at which a verdict is passed
 ALL_VIEWS: Literal["M"] = "M"  # what stands in the place of a number of views, where all numbers are meant
 Data = dict[str, Any]
 
@@ -45,24 +47,40 @@ class AccountOfAll:
 
     @cached_property
     def space(self) -> Space:
-        """What coefficients can be."""
-        return space(self.spec)
+        """What the numbers in a verdict can be."""
+        try:
+            return space(self.spec)
+        except IrregularError:
+            return SIZES
 
-    def sum(self, phase: str = "", place: int | None = None) -> Uniform:
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """So many numbers of views that a number in a verdict is known for all by its values there."""
+        windows = (tuple(range(FEWEST, stop)) for stop in range(FEWEST + 4, MOST))
+        return next((c for c in windows if self.space.decided_by(c)), tuple(range(FEWEST, FEWEST + 4)))
+
+    @cached_property
+    def _template(self) -> Spec:
+        """The spec at a number of views; which one does not matter."""
+        found = self.spec.open_views
+        if found is None or found.most is not None:
+            raise IrregularError(f"the number of views of {self.spec.name} is not open: it has {len(self.spec.views)}")
+        return load(self.spec, views=max(found.least, FEWEST))
+
+    def sum(self, phase: str = "", place: int | None = None) -> LiftedObjective:
         """The objective, that of a phase, or one of its written terms by its place.
 
         Raises:
             UsageError: the views are not open. IrregularError: it is no formula in M, or not known to be one.
         """
-        found = self.spec.open_views
-        if found is None or found.most is not None:
-            raise IrregularError(f"the number of views of {self.spec.name} is not open: it has {len(self.spec.views)}")
+        part = self._template.by_phase[phase] if phase else self._template
+        return derive_lifted(part, None if place is None else [written_terms(part)[place][0]])
 
-        def terms(number: int) -> Sequence[Any]:
-            one = self._of(number, phase)
-            return one.terms if place is None else one.of(written_terms(one.spec)[place][0])
-
-        return Sums(lambda number: self._at(number).spec, terms, self.space, found.least).uniform
+    def since(self, whole: LiftedObjective, phase: str = "") -> int:
+        """The least number of views that a formula holds for: a single view is a set of its own, and all there are."""
+        least = self.spec.open_views.least if self.spec.open_views else FEWEST
+        alone = least > 1 or whole.at(universe(self._at(1).spec)) == self._of(1, phase).terms
+        return least if alone else 2
 
     def _of(self, number: int, phase: str) -> Objective:
         whole = self._at(number)
@@ -78,38 +96,38 @@ class AccountOfAll:
         return tuple(s for s in sections if s.lines)
 
     def _phases(self) -> Iterator[Section]:
-        found = []
         for phase in self.spec.phases:
             yield Section(f"Phase {phase.name}", tuple(prose(phase_lines(phase))))
-            found.append(self.sum(phase.name))
-            yield from self._objective(found[-1], phase.name)
+            yield from self._objective(phase.name)
         if not self.spec.phases:
-            found.append(self.sum())
-            yield from self._objective(found[0])
-        yield Section("How this is known", tuple(prose(_proof(self.space, found))))
+            yield from self._objective()
+        known = "derived with indices for views, and for sets of them: no number of views was looked at"
+        yield Section("How this is known", tuple(prose([known])))
 
-    def _objective(self, whole: Uniform, phase: str = "") -> Iterator[Section]:
+    def _objective(self, phase: str = "") -> Iterator[Section]:
+        whole = self.sum(phase)
         written = written_terms(self.spec.by_phase[phase] if phase else self.spec)
         for place, (_, line) in enumerate(written if len(written) > 1 else ()):
             yield Section(f"Term {place + 1}: {line}", tuple(self.lines(self.sum(phase, place))))
-        yield Section(f"Objective for all M >= {whole.since}, to be maximised", tuple(self.lines(whole)))
-        yield Section(f"What it is, at M = {_listed(whole.counts)}", tuple(prose(self._verdict(whole, phase))))
+        since = self.since(whole, phase)
+        yield Section(f"Objective for all M >= {since}, to be maximised", tuple(self.lines(whole)))
+        yield Section(f"What it is, at M = {_listed(self.counts)}", tuple(prose(self._verdict(phase))))
 
-    def lines(self, found: Uniform) -> Iterator[Line]:
+    def lines(self, found: LiftedObjective) -> Iterator[Line]:
         """A sum, one term a line, and what its indices run over."""
         names = notation(self.spec)
         yield from (Line(str(piece), formula(names, piece)) for piece in found.pieces)
         told = legend(found.pieces, "V")
         yield Line("; ".join(["where M is the number of views", *([told] if told != "V" else [])]))
 
-    def _verdict(self, whole: Uniform, phase: str) -> Iterator[str]:
+    def _verdict(self, phase: str) -> Iterator[str]:
         """Whether it is a bound, and its flags, in the same words for each number of views; else for the least."""
-        said = {m: list(self._said(self._of(m, phase))) for m in whole.counts}
+        said = {m: list(self._said(self._of(m, phase))) for m in self.counts}
         found = all_everywhere(said, self.space)
         if found is not None:
             yield from found
             return
-        least = whole.counts[0]
+        least = self.counts[0]
         yield f"at {least} views, as not all of it is said in the same words:"
         yield from (f"  {text}" for text in said[least])
 
@@ -122,7 +140,7 @@ class AccountOfAll:
     def to_json(self) -> Data:
         """The sums as plain data."""
         names = tuple(phase.name for phase in self.spec.phases)
-        phases = [{"name": name, **self._data(self.sum(name))} for name in names]
+        phases = [{"name": name, **self._data(self.sum(name), name)} for name in names]
         return {
             "name": self.spec.name,
             "views": ALL_VIEWS,
@@ -130,7 +148,7 @@ class AccountOfAll:
             **({"phases": phases} if phases else {}),
         }
 
-    def _data(self, found: Uniform) -> Data:
+    def _data(self, found: LiftedObjective, phase: str = "") -> Data:
         names = notation(self.spec)
         terms = [
             {
@@ -142,19 +160,7 @@ class AccountOfAll:
             }
             for p in found.pieces
         ]
-        return {"since": found.since, "derived_at": list(found.counts), "terms": terms}
-
-
-def _proof(space: Space, found: Sequence[Uniform]) -> Iterator[str]:
-    """Why the formulas hold for numbers of views that nobody looked at."""
-    counts = max((one.counts for one in found), key=len)
-    yield f"derived at M = {_listed(counts)}, and folded: the same sums for each"
-    yield (
-        f"by its weights, shares and bindings, each coefficient is a sum of {len(space.basis)} known functions of M, "
-        "which are linearly independent at these M: its values there decide it for all"
-    )
-    if smaller := range(max(one.since for one in found), counts[0]):
-        yield f"for M = {_listed(smaller)} the terms were compared one by one"
+        return {"since": self.since(found, phase), "terms": terms}
 
 
 def _listed(numbers: Iterable[int]) -> str:
