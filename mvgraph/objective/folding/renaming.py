@@ -261,8 +261,12 @@ def _in_order(stratum: Stratum) -> Stratum:
 def _set(value: frozenset[str], renaming: Renaming) -> frozenset[str]:
     if value == {ALL} and renaming.expands:
         return frozenset(renaming.universe.views)
-    found = (renaming.names.get(v, v) for v in value)
-    return frozenset(x for v in found for x in ((v,) if isinstance(v, str) else v))
+    sets = (renaming.names.get(v) for v in sorted(value))
+    views = [
+        view if isinstance(view, tuple) else (renaming.view(name),)
+        for name, view in zip(sorted(value), sets, strict=True)
+    ]
+    return frozenset(view for part in views for view in part)
 
 
 def _centered(value: Centered, renaming: Renaming) -> Centered:
