@@ -14,7 +14,7 @@ import mvgraph as mg
 from mvgraph.errors import SpecError
 from mvgraph.interface.specs import sound
 from mvgraph.objective.canonical import derive
-from mvgraph.objective.derive.deriving import LiftedObjective, derive_lifted
+from mvgraph.objective.derivation.deriving import LiftedObjective, derive_lifted
 from mvgraph.objective.folding.renaming import universe
 from mvgraph.objective.neatness import POWER, M
 from mvgraph.objective.plates.explaining import AccountOfAll

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from mvgraph.objective.bounds import concluded
 from mvgraph.objective.canonical import Objective, derive
-from mvgraph.objective.derive.deriving import LiftedObjective, derive_lifted
+from mvgraph.objective.derivation.deriving import LiftedObjective, derive_lifted
 from mvgraph.objective.explaining import head, written_terms
 from mvgraph.objective.folding.folded import legend
 from mvgraph.objective.folding.formulas import formula

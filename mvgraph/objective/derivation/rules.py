@@ -10,11 +10,11 @@ from mvgraph.language.density import Data, parse_density, parse_sample
 from mvgraph.language.index import parse_views
 from mvgraph.objective.atoms import KL, Draw
 from mvgraph.objective.comparisons import CE, Deviation
-from mvgraph.objective.derive.binding import Binding, bindings, components, mixture_of, several
-from mvgraph.objective.derive.indices import ALL_VIEWS, ONE, Indices
-from mvgraph.objective.derive.posterior import LiftedSite
-from mvgraph.objective.derive.routes import route
-from mvgraph.objective.derive.sums import LiftedTerm, listed
+from mvgraph.objective.derivation.binding import Binding, bindings, components, mixture_of, several
+from mvgraph.objective.derivation.indices import ALL_VIEWS, ONE, Indices
+from mvgraph.objective.derivation.posterior import LiftedSite
+from mvgraph.objective.derivation.routes import route
+from mvgraph.objective.derivation.sums import LiftedTerm, listed
 from mvgraph.objective.family import prior_key
 from mvgraph.objective.games import Fake, Generator, Latent, Match, Observation, Reconstruction
 from mvgraph.objective.keys import Centered, Key, Mixture, Ref

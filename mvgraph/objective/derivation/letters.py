@@ -12,7 +12,7 @@ import sympy
 from mvgraph.language.expr import Expr
 from mvgraph.language.word import Word
 from mvgraph.objective.atoms import LogMeanExp
-from mvgraph.objective.derive.sums import (
+from mvgraph.objective.derivation.sums import (
     BoundTerm,
     canonical,
     case_of,

@@ -12,7 +12,7 @@ import sympy
 from mvgraph.language.expr import Expr, symbol
 from mvgraph.language.word import Word
 from mvgraph.objective.atoms import LogMeanExp
-from mvgraph.objective.derive.indices import SET, SETS, SIZE, Indices, number_of_sets
+from mvgraph.objective.derivation.indices import SET, SETS, SIZE, Indices, number_of_sets
 from mvgraph.objective.folding.renaming import mapped
 from mvgraph.objective.keys import Fused, Joint
 from mvgraph.objective.neatness import POWER, M

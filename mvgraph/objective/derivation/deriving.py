@@ -8,10 +8,10 @@ from functools import cached_property
 
 from mvgraph.language.expr import Expr
 from mvgraph.objective.atoms import Atom
-from mvgraph.objective.derive.indices import Indices
-from mvgraph.objective.derive.letters import written
-from mvgraph.objective.derive.rules import lifted, named_views
-from mvgraph.objective.derive.sums import BoundTerm, added, together
+from mvgraph.objective.derivation.indices import Indices
+from mvgraph.objective.derivation.letters import written
+from mvgraph.objective.derivation.rules import lifted, named_views
+from mvgraph.objective.derivation.sums import BoundTerm, added, together
 from mvgraph.objective.folding.pieces import Piece
 from mvgraph.objective.folding.renaming import Universe, universe
 from mvgraph.objective.plates.uniform import written_out

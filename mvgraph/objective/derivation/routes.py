@@ -11,10 +11,10 @@ from mvgraph.language.expr import Expr, Formula
 from mvgraph.language.index import parse_views
 from mvgraph.objective.atoms import KL, LogMeanExp, Stratum
 from mvgraph.objective.comparisons import PooledKL
-from mvgraph.objective.derive.binding import Binding, components, mixture_of, several
-from mvgraph.objective.derive.indices import ALL_VIEWS, ONE, SET, Evidence, Indices
-from mvgraph.objective.derive.posterior import LiftedSite
-from mvgraph.objective.derive.sums import LiftedTerm, listed
+from mvgraph.objective.derivation.binding import Binding, components, mixture_of, several
+from mvgraph.objective.derivation.indices import ALL_VIEWS, ONE, SET, Evidence, Indices
+from mvgraph.objective.derivation.posterior import LiftedSite
+from mvgraph.objective.derivation.sums import LiftedTerm, listed
 from mvgraph.objective.family import prior_key, relevant
 from mvgraph.objective.keys import Mixture, Pool, Ref, Standard
 from mvgraph.objective.neatness import POWER, M

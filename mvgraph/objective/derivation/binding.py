@@ -11,9 +11,9 @@ import sympy
 from mvgraph.language.density import Data, Density, parse_density
 from mvgraph.language.expr import Expr, Formula, Reference, symbol
 from mvgraph.language.index import parse_ranges, parse_views
-from mvgraph.objective.derive.indices import ALL_VIEWS, BOUND_SET, DRAWABLE, ONE, SETS, Evidence, Indices
-from mvgraph.objective.derive.posterior import LiftedSite
-from mvgraph.objective.derive.sums import listed
+from mvgraph.objective.derivation.indices import ALL_VIEWS, BOUND_SET, DRAWABLE, ONE, SETS, Evidence, Indices
+from mvgraph.objective.derivation.posterior import LiftedSite
+from mvgraph.objective.derivation.sums import listed
 from mvgraph.objective.evidence import draws_of
 from mvgraph.objective.keys import Key, Mixture, Ref
 from mvgraph.objective.neatness import POWER, M

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from mvgraph.objective.atoms import Draw, Likelihood, Source, Stream
-from mvgraph.objective.derive.indices import SET, SIZE, Evidence, Indices
+from mvgraph.objective.derivation.indices import SET, SIZE, Evidence, Indices
 from mvgraph.objective.family import parents, prior_key, reads_parents, relevant
 from mvgraph.objective.keys import Auxiliary, Expert, Fused, Joint, Key, Pooled, Ref, fused
 from mvgraph.objective.neatness import M
