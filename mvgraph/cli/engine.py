@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lightning import Trainer
     from lightning.fabric.utilities.exceptions import MisconfigurationException
 
+    from mvgraph.data.doubts import improper
     from mvgraph.data.filling import complete
     from mvgraph.data.loading import read
     from mvgraph.data.splitting import split
@@ -39,6 +40,7 @@ else:
             "compile": "mvgraph.module.model",
             "complete": "mvgraph.data.filling",
             "fit": "mvgraph.training.fitting",
+            "improper": "mvgraph.data.doubts",
             "painter": "mvgraph.evaluation.painting",
             "quiet": "mvgraph.training.quiet",
             "read": "mvgraph.data.loading",
@@ -61,6 +63,7 @@ __all__ = [
     "compile",
     "complete",
     "fit",
+    "improper",
     "painter",
     "quiet",
     "read",

@@ -10,6 +10,7 @@ import numpy as np
 
 from mvgraph.data.aligning import warn
 from mvgraph.data.arrays import MOST_BYTES, array
+from mvgraph.data.doubts import channels_last
 from mvgraph.data.tables import Array, Tables
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
@@ -71,6 +72,9 @@ def _fill(spec: Spec, own: View, tables: Tables, open_: bool) -> tuple[View, str
     for sentence in numbers.odd_classes() if one_hot else numbers.odd_numbers(likelihood) if free else ():
         warn(sentence)
     shape = (numbers.classes,) if one_hot else values.shape[1:] or (1,)
+    if channels_last(shape):
+        remedy = "networks take channels first: numpy.moveaxis(values, -1, 1)"
+        warn(f"view '{own.name}' has rows of shape {list(shape)}, pictures with their channels last; {remedy}")
     filled = replace(own, shape=shape, likelihood=own.likelihood if likelihood == view.likelihood else likelihood)
     return filled, _sentence(own.name, tables, shape, likelihood, one_hot)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mvgraph.data.aligning import Align, duplicates
+from mvgraph.data.aligning import Align, duplicates, warn
 from mvgraph.data.batch import Batch
+from mvgraph.data.doubts import DIVIDE, are_bytes, other_layout, unscaled
 from mvgraph.data.objects import tabulate
 from mvgraph.data.tables import Array, DataWarning, Tables
 from mvgraph.deferring import defer
@@ -168,7 +169,11 @@ def _check(view: View, tables: Tables, like: Tensor | None, judge: bool) -> _Che
         return _Checked(view.name, values, seen, tuple(problems))
     if view.shape is not None and not recording() and tuple(values.shape[1:]) != view.shape:
         has = f"has rows of shape {list(found.shape[1:])}, the spec says {list(view.shape)}"
-        return _refused(view, tables, seen, "MVG711", has)
+        remedy = other_layout(tuple(int(n) for n in found.shape[1:]), view.shape)
+        return _refused(view, tables, seen, "MVG711", has, remedy)
+    if judge:
+        for sentence in unscaled(view, values):
+            warn(sentence)
     values = values.to(dtype)
     return _Checked(view.name, values, seen, tuple(_outside(view, tables, values, seen) if judge else ()))
 
@@ -302,8 +307,10 @@ def _outside(view: View, tables: Tables, values: Tensor, seen: Tensor) -> Iterat
     if judged is None or view.likelihood is None:
         return
     bad, support = judged
+    wrong = bad & _wide(seen, values.dim())
     says = f"is outside the support of '{view.likelihood.word}': {support}"
-    yield from _report(view, tables, bad & _wide(seen, values.dim()), values, "MVG713", says)
+    remedy = f"these are whole numbers from 0 to 255, as pictures have: {DIVIDE}" if are_bytes(values) else ""
+    yield from _report(view, tables, wrong, values, "MVG713", says, remedy)
 
 
 def _report(

@@ -81,3 +81,21 @@ def test_one_view_of_an_open_model_gets_its_likelihood(mvgraph):
     assert "lipids" in wrong.stderr
     checked = mvgraph("check", "mvae", "--set=views.lipids.likelihood=student_t")
     assert "its views are open: name all of them" in checked.output
+
+
+def test_grey_values_under_a_bernoulli_are_told_by_train_and_evaluate(mvgraph):
+    np.savez("d.npz", a=np.random.default_rng(0).uniform(size=(30, 3)), b=np.ones((30, 2)))
+    views = "views={a: {likelihood: bernoulli}, b: {}}"
+    said = "warning: view 'a' has values between 0 and 1: 'bernoulli' is no density over [0, 1]"
+    assert trained(mvgraph, "d.npz", more=(f"--set={views}",)).stderr.count(said) == 1
+    assert mvgraph("evaluate", "run", "--data", "d.npz", "--samples=5").stderr.count(said) == 1
+
+
+def test_an_odd_table_is_read_and_told(mvgraph):
+    Path("a.csv").write_text("id;x;y\n" + "".join(f"r{i};{i},5;2\n" for i in range(9)), encoding="utf-8")
+    Path("b.csv").write_text("".join(f"r{i},{i}.5,{9 - i}.25\n" for i in range(9)), encoding="utf-8")
+    said = trained(mvgraph, "a=a.csv", "b=b.csv").stderr
+    assert "warning: a.csv is read with semicolons between its cells and decimal commas" in said
+    assert "warning: b.csv: the first line is taken for the header, and looks like a row: 'r0', '0.5', '9.25'" in said
+    assert "9 rows: 8 with a and b, 1 with a only" in said
+    assert mvgraph(*TRAIN, "--data", "").exit_code == 2

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.cli import engine
+from mvgraph.cli.guarding import say
 from mvgraph.cli.options import Alignment, AsJson, Data, Fraction, RunFolder, Seed, SizeTexts, SkipEmpty, sizes
 from mvgraph.cli.runs import rows
 
@@ -39,6 +40,8 @@ def run(
     pictures = sizes(size)
     model = engine.Run.load(folder).model
     whole = rows(model.spec, data, None, skip_empty, align)
+    for doubt in engine.improper(model.spec, whole):
+        say(f"warning: {doubt}")
     if train:
         known, held = rows(model.spec, train, None, skip_empty, align), whole
     else:

@@ -140,6 +140,8 @@ def _read(
     empty: Literal["skip", "refuse"] = "skip" if skip_empty else "refuse"
     rows = engine.batch(spec, tables, on_empty=empty)
     say(rows.counted())
+    for doubt in engine.improper(spec, rows):
+        say(f"warning: {doubt}")
     if valid:
         held = engine.batch(spec, engine.read(valid, spec, align), on_empty=empty)
         say(f"to judge by: {held.counted()}")
