@@ -10,10 +10,11 @@ import numpy as np
 
 from mvgraph.data.aligning import Align, Sheet, align, duplicates
 from mvgraph.data.arrays import Annotated, Frame, Indexed, array
+from mvgraph.data.batch import Batch
 from mvgraph.data.collecting import by_view
 from mvgraph.data.tables import Array, Flags, Tables
 from mvgraph.deferring import defer
-from mvgraph.errors import DataError, Problem
+from mvgraph.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     import torch
@@ -61,6 +62,22 @@ def tabulate(
     if problems:
         raise DataError(*problems)
     return align(sheets, how, names)
+
+
+def as_tables(data: Any, ids: Iterable[Any] | None = None, how: Align = "id") -> Tables:
+    """Data of every kind as tables: tables as they are, a batch, or what `tabulate` takes.
+
+    Raises:
+        DataError: see `tabulate`. UsageError: ids for what has ids of its own.
+    """
+    if not isinstance(data, Tables | Batch):
+        return tabulate(data, ids=ids, how=how)
+    if ids is not None:
+        raise UsageError("tables and batches have ids of their own; give arrays by view to say others")
+    if isinstance(data, Tables):
+        return data
+    masks = dict(zip(data.names, data.mask.cpu().numpy().T, strict=True))
+    return Tables(data.views, masks, tuple(map(str, data.ids)))
 
 
 def _sheet(view: str, value: Any) -> Sheet:

@@ -182,7 +182,10 @@ def _unusable(values: Array | Tensor) -> tuple[str, ...]:
     """Code, message and remedy where values are no numbers, or not laid out as an array; nothing where they are."""
     if isinstance(values, np.ndarray):
         text = "Python objects or text" if values.dtype.kind in "OUS" else str(values.dtype)
-        return () if values.dtype.kind in "biuf" else ("MVG703", f"holds {text}, not numbers")
+        remedy = (
+            "give categories as class numbers 0, 1, ..., e.g. pandas.factorize(values)[0], and leave other text out"
+        )
+        return () if values.dtype.kind in "biuf" else ("MVG703", f"holds {text}, not numbers", remedy)
     if values.layout != torch.strided or values.is_nested:
         layout = "nested" if values.is_nested else str(values.layout).removeprefix("torch.").replace("_", " ")
         return ("MVG520", f"is a {layout} tensor", "give it dense: tensor.to_dense(), or to_padded_tensor with a mask")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mvgraph.interface.specs import Source, load, sound
+from mvgraph.errors import UsageError
+from mvgraph.interface.specs import Source, accepted, load, sound
 from mvgraph.planning import steps
+from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
+    from mvgraph.data.tables import Tables
     from mvgraph.module.model import Model
     from mvgraph.training.run import Run
 
@@ -42,24 +46,47 @@ def batch(source: Source, views: Any, mask: Any = None, ids: Iterable[Any] | Non
 
 
 def compile(  # noqa: A001 - the public verb
-    source: Source, *, optimize: bool = True, seed: int | None = None, **overrides: Any
+    source: Source, data: Any = None, *, optimize: bool = True, seed: int | None = None, **overrides: Any
 ) -> Model:
     """The module of a spec, a `torch.nn.Module`.
 
     Arguments:
         source: a spec, the name of a reference spec, or a path.
+        data: gives the names, shapes and likelihoods of views that the spec leaves open, as in `mvgraph train`; it is
+            whatever `batch` takes.
         optimize: False gives the reference interpreter.
         seed: where the starting weights come from; torch's global generator, unless given.
         overrides: see `load`.
 
     Raises:
-        SpecError: the spec has errors, or a view without a shape.
+        SpecError: the spec has errors, or a view without a shape. DataError: the data are not for the spec.
     """
     build: Callable[..., Model] = import_module("mvgraph.module.model").compile
-    return build(sound(source, **overrides), optimize=optimize, seed=seed)
+    spec = load(source, **overrides)
+    if data is not None:
+        spec = import_module("mvgraph.data.filling").complete(spec, _tables(data))[0]
+    return build(accepted(spec), optimize=optimize, seed=seed)
 
 
-def fit(model: Model, data: Any, **options: Any) -> Run:
-    """Train a model; see `mvgraph.training.fitting.fit`, to which all arguments pass."""
+def _tables(data: Any, ids: Iterable[Any] | None = None, align: str = "id") -> Tables:
+    as_tables: Callable[..., Tables] = import_module("mvgraph.data.objects").as_tables
+    return as_tables(data, ids, align)
+
+
+def fit(model: Model | Source, data: Any, **options: Any) -> Run:
+    """Train a model; see `mvgraph.training.fitting.fit`, to which all arguments pass.
+
+    A spec, or the name of one, is compiled first; what it leaves open is filled in from the data.
+
+    Raises:
+        UsageError: there is no model.
+    """
     train: Callable[..., Run] = import_module("mvgraph.training.fitting").fit
-    return train(model, data, **options)
+    if isinstance(model, import_module("mvgraph.module.model").Model):
+        return train(model, data, **options)
+    if not isinstance(model, str | Path | Mapping | Spec):
+        raise UsageError(
+            f"give a compiled model, a spec or the name of one, not an object of type {type(model).__name__}"
+        )
+    tables = _tables(data, options.pop("ids", None), options.get("align", "id"))
+    return train(compile(model, tables, seed=options.get("seed", 0)), tables, **options)

@@ -33,7 +33,9 @@ def require_shapes(spec: Spec) -> None:
         own = spec.view(view)
         for key, value in (("shape", own.shape), ("likelihood", own.likelihood)):
             if value is None and (key == "shape" or view in spec.scored_views):
-                remedy = f"write views: {{{view}: {{{key}: ...}}}}, or train with data, which gives shapes"
+                remedy = (
+                    f"write views: {{{view}: {{{key}: ...}}}}, or let data give shapes: mg.compile(spec, data), mg.fit"
+                )
                 problems.append(Problem("MVG401", ("views", view), f"the view '{view}' has no {key}", remedy))
     if problems:
         raise SpecError(*problems)

@@ -34,9 +34,7 @@ def images(values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("likelihood", ["normal", "laplace", "student_t", "mse"])
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64"])
 def test_pictures_from_0_to_255_are_told(likelihood: str, dtype: str) -> None:
-    with pytest.warns(
-        DataWarning, match=rf"holds whole numbers .* under '{likelihood}': divide them by 255"
-    ):
+    with pytest.warns(DataWarning, match=rf"holds whole numbers .* under '{likelihood}': divide them by 255"):
         batch(pictures(likelihood), images(PIXELS.astype(dtype)))
 
 
@@ -70,17 +68,13 @@ def test_other_values_are_not(likelihood: str, values: Any) -> None:
 
 
 def test_channels_behind_are_told_by_the_shape() -> None:
-    with pytest.raises(
-        DataError, match=r"shape \[8, 8, 3\], the spec says \[3, 8, 8\](.|\n)*channels come first"
-    ):
+    with pytest.raises(DataError, match=r"shape \[8, 8, 3\], the spec says \[3, 8, 8\](.|\n)*channels come first"):
         batch(pictures("normal"), images(np.zeros((10, 8, 8, 3))))
     with pytest.raises(DataError, match=r"its axes stand in another order"):
         batch(pictures("normal"), images(np.zeros((10, 8, 3, 8))))
     with pytest.raises(DataError, match=r"as many entries: values.reshape\(-1, 3, 8, 8\)"):
         batch(pictures("normal"), images(np.zeros((10, 192))))
-    with pytest.warns(
-        DataWarning, match=r"shape \[8, 8, 3\], pictures with their channels last; networks take"
-    ):
+    with pytest.warns(DataWarning, match=r"shape \[8, 8, 3\], pictures with their channels last; networks take"):
         complete(load("mvae"), tabulate(images(np.zeros((10, 8, 8, 3)))))
 
 
