@@ -58,9 +58,10 @@ def compared(a: str, b: str, asked: Asked | None, **how: Any) -> tuple[Compariso
         delta = diff(a, b, **how)
         return delta, contrast(delta, rows=asked.rows, repeats=asked.repeats, seed=asked.seed)
     specs = [load(m) for m in (a, b)]
-    tables = engine.read(asked.data, specs[0], asked.align)
+    run = engine.Run.load(asked.run) if asked.run else None
+    columns = run.model.columns if run else None
+    tables = engine.in_order(engine.read(asked.data, specs[0], asked.align), columns)
     one, other = (engine.complete(spec, tables)[0] for spec in specs)
     delta = diff(one, other, **how)
-    run = engine.Run.load(asked.run) if asked.run else None
-    seen = runs.rows(one, asked.data, None, asked.skip_empty, asked.align)
+    seen = runs.rows(one, asked.data, None, asked.skip_empty, asked.align, columns)
     return delta, contrast(delta, data=seen, run=run, rows=asked.rows, repeats=asked.repeats, seed=asked.seed)

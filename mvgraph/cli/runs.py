@@ -20,21 +20,35 @@ if TYPE_CHECKING:
     import torch
 
     from mvgraph.data.batch import Batch
+    from mvgraph.data.columns import ColumnNames
 else:
     torch = defer("torch")
 
 
 def rows(
-    spec: Spec, sources: Sequence[str], needed: Sequence[str] | None, skip_empty: bool, align: Align = "id"
+    spec: Spec,
+    sources: Sequence[str],
+    needed: Sequence[str] | None,
+    skip_empty: bool,
+    align: Align,
+    columns: ColumnNames | None,
 ) -> Batch:
     """The rows of some files as a run wants them; views that are neither there nor needed count as missing.
 
     How many rows have which views is said.
 
+    Arguments:
+        spec: the model, with its views.
+        sources: where the data are.
+        needed: the views that have to be there.
+        skip_empty: leave rows without any view out, and do not refuse them.
+        align: how rows of different files are paired.
+        columns: the names of the columns that the model was trained on, in whose order tables are put.
+
     Raises:
         DataError: the data do not fit the spec, or lack a view that is needed; all problems at once.
     """
-    tables = engine.read(sources, spec, align)
+    tables = engine.in_order(engine.read(sources, spec, align), columns)
     absent = [v for v in spec.view_names if v not in tables.views]
     missing = [v for v in needed or () if v in absent]
     if missing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -29,12 +29,14 @@ class Batch:
         ids: a name for each row, for messages.
         places: where each row stands in the data that the user gave, counted from zero, `(row,)`; in this order where
             not given. What is shuffled, split or left out later takes the places with it.
+        columns: the names of the columns of views that came from tables.
     """
 
     views: Mapping[str, Tensor]
     mask: Tensor
     ids: Sequence[str] = ()
     places: Tensor | None = None
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ class Batch:
         numbers = torch.arange(len(self), device=index.device)
         ids = tuple(self.ids[i] for i in numbers[index].tolist()) if len(self.ids) else ()
         places = (numbers if self.places is None else self.places.to(index.device))[index]
-        return Batch({k: v[index] for k, v in self.views.items()}, self.mask[index], ids, places)
+        return Batch({k: v[index] for k, v in self.views.items()}, self.mask[index], ids, places, self.columns)
 
     def only(self, given: Sequence[str]) -> Batch:
         """The same rows with every view outside `given` masked.

@@ -11,6 +11,7 @@ import numpy as np
 
 from mvgraph.data.aligning import Align, duplicates, warn
 from mvgraph.data.batch import Batch
+from mvgraph.data.columns import ColumnNames, in_order
 from mvgraph.data.doubts import DIVIDE, are_bytes, other_layout, unscaled
 from mvgraph.data.objects import tabulate
 from mvgraph.data.tables import Array, DataWarning, Tables
@@ -39,6 +40,7 @@ def batch(
     *,
     align: Align = "id",
     partial: bool = False,
+    columns: ColumnNames | None = None,
     like: Tensor | None = None,
     validate: bool = True,
 ) -> Batch:
@@ -59,17 +61,19 @@ def batch(
         on_empty: what becomes of a row without any view: refused by name, or skipped with one warning.
         align: "position" pairs rows by their order, whatever ids they have.
         partial: views that the data leave out are missing in every row, and not refused.
+        columns: the names of the columns that a model was trained on, by view; tables are put in their order.
         like: a tensor whose dtype and device the batch takes.
         validate: False takes the values on trust: no search for what is not finite, outside the support, or empty.
 
     Raises:
-        DataError: views are unknown or absent, have the wrong shape, differing numbers of rows or none, hold rows
-            that are NaN in part, or values outside the support of their likelihood; ids occur twice; rows have no
-            view. All problems at once.
+        DataError: views are unknown or absent, lack columns, have the wrong shape, differing numbers of rows or none,
+            hold rows that are NaN in part, or values outside the support of their likelihood; ids occur twice; rows
+            have no view. All problems at once.
     """
     if isinstance(views, Tables) and not (mask is None and ids is None):
         raise UsageError("tables have ids and a mask of their own; give arrays by view to say others")
     tables = views if isinstance(views, Tables) else _tables(spec, views, mask, ids, align)
+    tables = in_order(tables, columns)
     tables = _completed(spec, tables, like) if partial else tables
     problems = [*_names(spec, tables), *duplicates(tables.ids, "data")]
     if problems:
@@ -80,7 +84,7 @@ def batch(
     if problems:
         raise DataError(*problems, *_empty(tables, checked, on_empty))
     seen = torch.stack([c.seen.to(checked[0].seen.device) for c in checked], 1)  # (row, view)
-    whole = Batch({c.name: c.values for c in checked}, seen, tables.ids)
+    whole = Batch({c.name: c.values for c in checked}, seen, tables.ids, columns=tables.columns)
     if judge and not bool(seen.any(1).all()):
         if on_empty == "skip":
             return drop_empty(whole)

@@ -85,6 +85,8 @@ def measure_imputation(model: Answering, train: Batch, valid: Batch, samples: in
     Raises:
         UsageError: there is one view only, or no imputation is defined.
     """
+    if not len(train):
+        raise UsageError("there are no training rows, whose means are what an error is compared with; give them")
     judge = _Judge(Asking(model, samples, randomness(model, seed)), _means(train), valid)
     scores: list[Score] = []
     undefined: dict[str, str] = {}

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from mvgraph.data.batch import Batch
+from mvgraph.data.columns import batch_in_order
 from mvgraph.data.filling import complete
 from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch as checked
@@ -63,7 +64,8 @@ def own(delta: Difference, data: Batch | Tables | Mapping[str, Any], run: Run | 
     specs = _alike(delta)
     if isinstance(data, Tables):
         specs = tuple(complete(spec, data)[0] for spec in specs)
-    whole = data if isinstance(data, Batch) else checked(specs[0], data)
+    columns = run.model.columns if run else None
+    whole = batch_in_order(data, columns) if isinstance(data, Batch) else checked(specs[0], data, columns=columns)
     one, other = (compile(spec, optimize=False, seed=seed).double().eval() for spec in specs)
     _share(one, other)
     said = _trained(run, one, other) if run else "parameters as training would start from them"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from mvgraph.files import replacing
 from mvgraph.training.folder import AFTER, CURVES, METRICS, SPEC, STATE, WEIGHTS
 
 EVALUATION, RECONSTRUCTIONS, IMPUTATIONS = "evaluation.json", "reconstructions.png", "imputations.png"
+WRITTEN = (EVALUATION, RECONSTRUCTIONS, IMPUTATIONS)
 FILES = {
     "weights": WEIGHTS,
     "checkpoint": STATE,
@@ -40,11 +41,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Report:
-    """What a trained model can do, on held-out rows.
+    """What a trained model can do, on rows that it was not trained on, or on others.
 
     Arguments:
         name: the model's.
-        rows: how many held-out rows were judged.
+        rows: how many rows were judged.
+        judged: how many of them were `held-out` by the run, are `new` to it, or are `training` rows; under an empty
+            name those of which it is not known.
         likelihood, coherence, imputation: what was found; None where it is not defined.
         omitted: why something was left out, by its name.
         folder: the run's folder.
@@ -53,6 +56,7 @@ class Report:
 
     name: str
     rows: int
+    judged: Mapping[str, int]
     likelihood: Likelihood | None
     coherence: Coherence | None
     imputation: Imputation | None
@@ -65,6 +69,7 @@ class Report:
         found: dict[str, Any] = {
             "model": self.name,
             "rows": self.rows,
+            "judged": {kind or "not known": count for kind, count in self.judged.items()},
             "log_likelihood": asdict(self.likelihood) if self.likelihood else None,
             "coherence": asdict(self.coherence) if self.coherence else None,
             "imputation": [asdict(s) | {"ratio": s.ratio} for s in self.imputation.scores] if self.imputation else None,
@@ -76,8 +81,35 @@ class Report:
         found = lines(self.likelihood, self.coherence, self.imputation, self.omitted)
         width = max((len(what) for what in self.files), default=0)
         files = [f"  {what:<{width}}  {path}" for what, path in self.files.items()]
-        head = f"{self.name}, judged on {self.rows} held-out rows"
+        head = f"{self.name}, judged on {judged_in_words(self.judged)}"
         return "\n".join([head, *found, "files", *files] if files else [head, *found])
+
+
+def judged_in_words(judged: Mapping[str, int]) -> str:
+    """Which rows were judged.
+
+    >>> judged_in_words({"held-out": 180}), judged_in_words({"held-out": 6, "training": 48}), judged_in_words({"": 9})
+    ('180 held-out rows', '54 rows: 6 held-out, 48 training', '9 rows')
+    """
+    if len(judged) == 1:
+        ((kind, count),) = judged.items()
+        return f"{count} {kind} rows" if kind else f"{count} rows"
+    return f"{sum(judged.values())} rows: {', '.join(f'{count} {kind}' for kind, count in judged.items())}"
+
+
+def all_held_out(data: Batch) -> Mapping[str, int]:
+    """Rows that are all held out."""
+    return {"held-out": len(data)}
+
+
+def not_known(data: Batch) -> Mapping[str, int]:
+    """Rows of which it is not known whether they were held out."""
+    return {"": len(data)}
+
+
+def all_training(data: Batch) -> Mapping[str, int]:
+    """Rows that were all trained on."""
+    return {"training": len(data)}
 
 
 def report(
@@ -90,6 +122,7 @@ def report(
     samples: int = 200,
     columns: int = 8,
     sizes: Sizes | None = None,
+    standing: Callable[[Batch], Mapping[str, int]] = all_held_out,
 ) -> Report:
     """Judge a trained model, and put numbers and pictures into the folder of its run.
 
@@ -100,13 +133,14 @@ def report(
     Arguments:
         model: a trained model.
         train: its training rows: the baselines' means, and what the classifiers of coherence learn from.
-        valid: held-out rows.
+        valid: the rows to judge by.
         folder: the run's folder; made where it is not there.
         seed: randomness of all draws.
         rows: held-out rows to judge by, at most.
         samples: importance samples a row, of the log-likelihood.
         columns: held-out rows that the pictures show.
         sizes: height and width of views that are pictures laid out as vectors.
+        standing: counts which of the rows that are judged were held out, and which were not.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -120,11 +154,12 @@ def report(
     for name, draw in ((RECONSTRUCTIONS, draw_reconstructions), (IMPUTATIONS, draw_imputations)):
         _save(folder / name, _attempt(name, partial(draw, model, held, columns, sizes, seed=seed), omitted))
     omitted |= {k: why for part in found if part is not None for k, why in _named(part).items()}
-    numbers = Report(model.spec.name, len(held), *found, omitted, folder)
+    judged = standing(held)
+    numbers = Report(model.spec.name, len(held), judged, *found, omitted, folder)
     with replacing(folder / EVALUATION) as path:
         path.write_text(numbers.to_json(), encoding="utf-8")
     files = {what: folder / file for what, file in FILES.items() if (folder / file).is_file()}
-    return Report(model.spec.name, len(held), *found, omitted, folder, files)
+    return replace(numbers, files=files)
 
 
 def _attempt(what: str, compute: Callable[[], T], omitted: dict[str, str]) -> T | None:

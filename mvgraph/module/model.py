@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
+from mvgraph.data.columns import ColumnNames, batch_in_order
 from mvgraph.data.validation import batch as checked
 from mvgraph.errors import DataError, Problem
 from mvgraph.module import answers, clusters
@@ -46,6 +47,7 @@ class Model(nn.Module):
         self._stages = Stages(spec, self.plan)
         self.networks = Networks(spec)
         self.optimize = optimize
+        self.columns: ColumnNames | None = None  # of the tables that it was trained on, by view
 
     def loss(
         self,
@@ -207,7 +209,8 @@ class Model(nn.Module):
     def _batch(self, data: Data, ids: Ids = None) -> Batch:
         """The data on the model's device, checked."""
         if not isinstance(data, Batch):
-            data = checked(self.spec, data, ids=ids, like=self._like, partial=True)
+            data = checked(self.spec, data, ids=ids, like=self._like, partial=True, columns=self.columns)
+        data = batch_in_order(data, self.columns)
         require_views(data)
         require_conditions(self.spec, data)
         return data.to(self._like)

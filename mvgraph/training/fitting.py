@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 from mvgraph.data.aligning import Align
 from mvgraph.data.batch import Batch
 from mvgraph.data.collecting import holds_views
+from mvgraph.data.columns import ColumnNames, batch_in_order
 from mvgraph.data.splitting import Rows, split
 from mvgraph.data.tables import Tables
 from mvgraph.data.validation import batch, drop_empty
@@ -19,11 +20,12 @@ from mvgraph.processes import interrupting, is_first, stoppable
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.training.course import Course
 from mvgraph.training.finishing import finish, write_outcomes
-from mvgraph.training.folder import write_curves, write_head, write_metrics, write_weights
+from mvgraph.training.folder import write_curves, write_metrics, write_spec, write_weights
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.progress import Bar
 from mvgraph.training.quiet import quiet
-from mvgraph.training.resuming import recipe_of, state_of
+from mvgraph.training.record import Origin, Record, read_record, record_of, warn_of_shared, write_record
+from mvgraph.training.resuming import kept, recipe_of, state_of
 from mvgraph.training.run import Run
 from mvgraph.training.stages import stages
 
@@ -46,6 +48,7 @@ def fit(
     early_stopping: EarlyStopping | int | None = None,
     best: bool = False,
     progress: bool = True,
+    origin: Origin | None = None,
     **trainer_arguments: Any,
 ) -> Run:
     """Train a model.
@@ -71,6 +74,7 @@ def fit(
         best: keep the weights of the epoch with the least validation loss (training loss where there is none); in a
             spec with phases, of each phase, from which the next one starts.
         progress: show progress, on a terminal.
+        origin: where the data come from, for the record of the run, as the command line says it.
         **trainer_arguments: anything that Lightning's `Trainer` takes, e.g. `devices=2`, `precision="bf16-mixed"`.
 
     Raises:
@@ -78,15 +82,25 @@ def fit(
         Interrupted: training was stopped from outside, by Ctrl-C, SIGTERM or SIGHUP; the state of the last finished
             epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss became infinite or NaN.
     """
-    rows, held = _parts(model.spec, _batch(model.spec, data, ids, align), valid, align, fraction, seed)
+    folder = Path(out) if out is not None else None
+    before = read_record(folder) if resume and folder is not None else None
+    columns = before.columns if before else model.columns
+    everything = _batch(model.spec, data, columns, ids, align)
+    rows, held = _parts(model.spec, everything, valid, align, fraction, seed)
     _require_views(rows)
+    origin = origin or Origin(fraction=fraction if valid is None else None)
+    if holds_views(valid) and held is not None and origin.fraction is None:
+        warn_of_shared(rows, held)
     spec = _resolved(model.spec, epochs, batch_size)
     size = len(rows) if spec.training.batch_size == "full" else min(spec.training.batch_size, len(rows))
-    folder = Path(out) if out is not None else None
-    recipe = recipe_of(spec, seed, size, rows, held)
-    state = state_of(folder, resume, recipe)
-    if folder is not None and not resume and is_first():
-        write_head(folder, spec)
+    recipe = {} if folder is None else recipe_of(spec, seed, size, rows, held, origin.fraction)
+    state = state_of(folder, resume, recipe, rows, held)
+    record = None
+    if folder is not None:
+        new = state is None
+        record = record_of(spec, seed, origin, rows, held) if new else before and before.resumed_by(origin.command)
+        _begin(folder, spec, record, state)
+    model.columns = rows.columns
     bar = Bar()
     keeper = Keeper(folder, best, recipe, bar.report if progress else _nothing)
     rule = _rule(spec, early_stopping)
@@ -95,9 +109,20 @@ def fit(
     with quiet(), stoppable():
         try:
             course.run(state)
-            return _finish(course)
+            return _finish(course, record)
         except KeyboardInterrupt as stop:  # outside Lightning's loops
             raise course.interrupted(interrupting(stop)) from None
+
+
+def _begin(folder: Path, spec: Spec, record: Record | None, state: dict[str, Any] | None) -> None:
+    """Write down what is trained on what, before the first step."""
+    if not is_first():
+        return
+    done = len(kept(state)["rows"]) if state is not None else 0
+    if sum(s.epochs for s in stages(spec)) >= done:  # fewer epochs do not undo those that were done
+        write_spec(folder, spec)
+    if record is not None:
+        write_record(folder, record)
 
 
 def _nothing(_: Mapping[str, float]) -> None:
@@ -108,7 +133,7 @@ def _parts(
     spec: Spec, rows: Batch, valid: Data | Rows | None, align: Align, fraction: float, seed: int
 ) -> tuple[Batch, Batch | None]:
     if holds_views(valid):
-        return rows, _batch(spec, valid, align=align)
+        return rows, _batch(spec, valid, rows.columns, align=align)
     return split(rows, fraction, seed, cast(Rows | None, valid))
 
 
@@ -124,15 +149,17 @@ def _require_views(rows: Batch) -> None:
         raise DataError(Problem("MVG710", ("data",), message, remedy))
 
 
-def _batch(spec: Spec, data: Data, ids: Iterable[Any] | None = None, align: Align = "id") -> Batch:
+def _batch(
+    spec: Spec, data: Data, columns: ColumnNames | None, ids: Iterable[Any] | None = None, align: Align = "id"
+) -> Batch:
     if not isinstance(data, Batch):
-        return batch(spec, data, ids=ids, on_empty="skip", align=align)
+        return batch(spec, data, ids=ids, on_empty="skip", align=align, columns=columns)
     if ids is not None:
         raise UsageError("a batch has its own ids; give arrays by view to say others")
     if data.names != spec.view_names:
         message = f"the batch has the views {', '.join(data.names)}, the spec {', '.join(spec.view_names)}"
         raise DataError(Problem("MVG710", ("data",), message))
-    return drop_empty(data)
+    return drop_empty(batch_in_order(data, columns))
 
 
 def _resolved(spec: Spec, epochs: int | None, batch_size: int | Literal["full"] | None) -> Spec:
@@ -151,7 +178,7 @@ def _rule(spec: Spec, asked: EarlyStopping | int | None) -> EarlyStopping | None
     return EarlyStopping(patience=rule) if isinstance(rule, int) else rule
 
 
-def _finish(course: Course) -> Run:
+def _finish(course: Course, record: Record | None) -> Run:
     keeper, model = course.keeper, course.model
     done = finish(model.eval(), course.rows)
     if keeper.folder is not None and is_first():
@@ -159,4 +186,4 @@ def _finish(course: Course) -> Run:
         write_metrics(keeper.folder, keeper.rows)
         write_curves(keeper.folder, keeper.rows, course.phases)
         write_outcomes(keeper.folder, done)
-    return Run(keeper.folder, tuple(keeper.rows), model, done)
+    return Run(keeper.folder, tuple(keeper.rows), model, done, record)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import csv
-import importlib.metadata
-import json
 import pickle
-import platform
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
-from torch import nn
 from typing_extensions import override
 
 from mvgraph.errors import DataError, Problem, UsageError
@@ -25,11 +21,14 @@ from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
+from mvgraph.training.sealing import require_seal, seal
 from mvgraph.training.stages import PHASE
 
+if TYPE_CHECKING:
+    from mvgraph.module.model import Model
+
 SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
-VERSIONS, STATE, CURVES, AFTER = "versions.json", "state.ckpt", "curves.png", "after.json"
-PACKAGES = ("mvgraph", "torch", "lightning", "numpy", "safetensors")
+STATE, CURVES, AFTER = "state.ckpt", "curves.png", "after.json"
 Row = Mapping[str, float]
 
 
@@ -52,40 +51,30 @@ def prepare(folder: Path, resume: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def write_head(folder: Path, spec: Spec) -> None:
-    """`spec.yaml` and `versions.json`: what is trained, and by what."""
+def write_spec(folder: Path, spec: Spec) -> None:
+    """`spec.yaml`: what is trained."""
     with replacing(folder / SPEC) as path:
         path.write_text(dump(spec), encoding="utf-8")
-    versions = {p: _version(p) for p in PACKAGES} | {"torch": str(torch.__version__)}  # with the kind of its build
-    found = {"python": platform.python_version(), **versions}
-    with replacing(folder / VERSIONS) as path:
-        path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
-def write_weights(folder: Path, model: nn.Module) -> None:
-    """`weights.safetensors`: all parameters and buffers by name."""
+def write_weights(folder: Path, model: Model) -> None:
+    """`weights.safetensors`: all parameters and buffers by name, under a seal."""
     with replacing(folder / WEIGHTS) as path:
-        save_model(model, str(path))
+        save_model(model, str(path), seal(model))
         path.chmod((folder / SPEC).stat().st_mode)  # safetensors lets only the owner read
 
 
-def read_weights(folder: Path, model: nn.Module) -> None:
+def read_weights(folder: Path, model: Model) -> None:
     """Put the weights of a run into its model.
 
     Raises:
-        DataError: there are none, or they are those of another model.
+        DataError: there are none, they are those of another model, or they are damaged.
     """
     path = folder / WEIGHTS
     try:
+        require_seal(path, model)
         load_model(model, str(path))
-    except (OSError, SafetensorError, RuntimeError) as error:
+    except (OSError, SafetensorError, RuntimeError, ValueError, AttributeError) as error:
         raise DataError(
             Problem("MVG804", (str(path),), f"cannot be read as the weights of this model: {error}")
         ) from error
@@ -144,6 +133,14 @@ class StateIO(TorchCheckpointIO):
         return read_state(Path(path))
 
 
+def _require_sums(path: Path) -> None:
+    """Check the sums that the archive keeps of its members, which torch does not look at."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile("its numbers are not those that were written")
+
+
 def read_state(path: Path) -> dict[str, Any]:
     """A state file: tensors and plain values.
 
@@ -151,6 +148,7 @@ def read_state(path: Path) -> dict[str, Any]:
         DataError: the file is broken, or holds anything else.
     """
     try:
+        _require_sums(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
         reason = (str(error) or "it is empty").splitlines()[0]

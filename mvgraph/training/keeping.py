@@ -23,7 +23,7 @@ from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import ONLY, TRAIN, VALID, Fitting
 from mvgraph.training.stages import PHASE, Stage
 
-Recipe = dict[str, int | str]
+Recipe = dict[str, Any]
 Report = Callable[[Mapping[str, float]], None]
 
 

@@ -83,7 +83,7 @@ def test_evaluate(mvgraph, trained):
         "imputations.png",
         "reconstructions.png",
     ]
-    assert "joint log-likelihood" in mvgraph("evaluate", trained, "--data", "digits", "--out", "report").stdout
+    assert "joint log-likelihood" in mvgraph("evaluate", trained, "--data", "digits", "--samples", "5").stdout
 
 
 def test_encode(mvgraph, trained):

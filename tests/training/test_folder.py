@@ -24,7 +24,7 @@ from mvgraph.vocab.param import Clock
 
 from .models import files, rows, same, small, train, values, watched, weights
 
-CONTENT = {"spec.yaml", "weights.safetensors", "metrics.csv", "versions.json", "state.ckpt", "curves.png"}
+CONTENT = {"spec.yaml", "weights.safetensors", "metrics.csv", "record.json", "state.ckpt", "curves.png"}
 
 
 def test_everything_is_written_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_everything_is_written_inside(tmp_path: Path, monkeypatch: pytest.Monkey
     assert files(tmp_path / "run") == CONTENT
     assert files(tmp_path) == {"run"} | {f"run/{name}" for name in CONTENT}
     assert load(tmp_path / "run" / "spec.yaml") == small("training.epochs=3", "training.batch_size=8")
-    assert json.loads((tmp_path / "run" / "versions.json").read_text())["torch"] == torch.__version__
+    assert json.loads((tmp_path / "run" / "record.json").read_text())["versions"]["torch"] == torch.__version__
     with Image.open(tmp_path / "run" / "curves.png") as picture:
         assert picture.format == "PNG"
 

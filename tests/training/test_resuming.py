@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,14 @@ import torch
 from lightning import LightningModule, Trainer
 from typing_extensions import override
 
+from mvgraph.data.batch import Batch
+from mvgraph.data.validation import batch
 from mvgraph.errors import DataError, UsageError
+from mvgraph.spec.reading import load
 from mvgraph.training.errors import Interrupted
 from mvgraph.training.run import Run
 
-from .models import Stop, rows, same, train, values, watched, weights
+from .models import Stop, rows, same, small, train, values, watched, weights
 
 
 def test_one_seed_one_result() -> None:
@@ -135,11 +141,11 @@ def test_without_a_folder_nothing_is_kept() -> None:
 
 def test_refuses_to_go_on_with_another_run(tmp_path: Path) -> None:
     train(watched(), epochs=1, out=tmp_path / "run", seed=1)
-    with pytest.raises(UsageError, match="its seed was another: 1 then, 2 now"):
+    with pytest.raises(UsageError, match="these differ: seed: 1 then, 2 now\n"):
         train(watched(), out=tmp_path / "run", seed=2, resume=True)
-    with pytest.raises(UsageError, match=r"its (batch size|training rows) was another"):
+    with pytest.raises(UsageError, match="these differ: training rows: 22 then, 11 now; training rows that are new"):
         train(watched(), rows(12), out=tmp_path / "run", seed=1, resume=True)
-    with pytest.raises(UsageError, match="its spec was another"):
+    with pytest.raises(UsageError, match=r"these differ: p\.z\.dim: 2 then, 3 now\n"):
         train(watched("p.z.dim=3"), out=tmp_path / "run", seed=1, resume=True)
     with pytest.raises(UsageError, match="there is no run to resume in"):
         train(watched(), out=tmp_path / "none", resume=True)
@@ -158,3 +164,89 @@ def test_a_state_never_runs_code(tmp_path: Path) -> None:
     (tmp_path / "run" / "state.ckpt").write_bytes(b"no state")
     with pytest.raises(DataError, match="cannot be read as the state of a run"):
         train(watched(), out=tmp_path / "run", resume=True)
+
+
+IDS = [f"r{i:02}" for i in range(24)]
+
+
+def changed(view: str, row: int) -> Batch:
+    """The rows, one of them with another value in a view."""
+    views = rows()
+    views[view][row] = views[view][row] + 1
+    return batch(small(), views, ids=IDS)
+
+
+@pytest.mark.parametrize(
+    ("data", "sets", "options", "message"),
+    [
+        (changed("b", 3), (), {}, "the values of 'b' in the training rows; training rows with other values: 'r03'\n"),
+        (changed("a", 5), (), {}, "the values of 'a' in the training rows; training rows with other values: 'r05'\n"),
+        (batch(small(), rows(), ids=[*IDS[:-1], "new"]), (), {}, "training rows that are new: 'new'; .* gone: 'r23'\n"),
+        (batch(small(), rows(), ids=IDS).rows(torch.arange(24).flip(0)), (), {}, "training rows"),
+        (batch(small(), rows(23), ids=IDS[:-1]), (), {}, "training rows: 22 then, 21 now; .* gone: 'r17', 'r23'; "),
+        (None, ("training.optimizer.adam.lr=0.01",), {}, r"training\.optimizer\.adam\.lr: 0\.001 then, 0\.01 now\n"),
+        (None, ("training.optimizer=sgd",), {}, r"training\.optimizer\.adam\.lr: 0\.001 then, not given now"),
+        (None, ("view_defaults.encoder.mlp.hidden=[7]",), {}, r"hidden: \[512, 512\] then, \[7\] now\n"),
+        (None, (), {"fraction": 0.25}, "fraction: 0.1 then, 0.25 now\n"),
+        (None, (), {"batch_size": 4}, "batch size: 8 then, 4 now\n"),
+        (None, (), {"seed": 3, "batch_size": 4}, "seed: 0 then, 3 now; batch size: 8 then, 4 now\n"),
+    ],
+)
+def test_what_differs_is_named(
+    tmp_path: Path, data: Batch | None, sets: tuple[str, ...], options: dict[str, Any], message: str
+) -> None:
+    same_rows = batch(small(), rows(), ids=IDS)
+    train(watched(), same_rows, epochs=1, out=tmp_path / "run")
+    kept = {file.name: file.read_bytes() for file in (tmp_path / "run").iterdir()}
+    with pytest.raises(UsageError, match=f"MVG833: the run cannot go on, for these differ: .*{message}"):
+        train(watched(*sets), data or same_rows, epochs=2, out=tmp_path / "run", resume=True, **options)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "run").iterdir()} == kept
+
+
+def test_a_longer_run_says_its_epochs_and_what_went_on(tmp_path: Path) -> None:
+    train(watched(), epochs=1, out=tmp_path / "run")
+    train(watched(), epochs=3, out=tmp_path / "run", resume=True)
+    assert load(tmp_path / "run" / "spec.yaml").training.epochs == 3
+    train(watched(), epochs=2, out=tmp_path / "run", resume=True)  # fewer epochs undo nothing
+    assert load(tmp_path / "run" / "spec.yaml").training.epochs == 3
+    assert json.loads((tmp_path / "run" / "record.json").read_text())["resumed"] == [["python"], ["python"]]
+
+
+def test_weights_without_their_state_are_kept(tmp_path: Path) -> None:
+    train(watched(), epochs=2, out=tmp_path / "run")
+    (tmp_path / "run" / "state.ckpt").unlink()
+    kept = (tmp_path / "run" / "weights.safetensors").read_bytes()
+    with pytest.raises(
+        UsageError, match=r"MVG836: there are weights, but no state\.ckpt that training could go on from"
+    ):
+        train(watched(), epochs=3, out=tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / "weights.safetensors").read_bytes() == kept
+
+
+def test_a_state_of_before_goes_on(tmp_path: Path) -> None:
+    """States of runs that had no record knew a digest of the spec, and how many rows there were."""
+    train(watched(), epochs=1, out=tmp_path / "run")
+    state = torch.load(tmp_path / "run" / "state.ckpt", weights_only=True)
+    recipe = state["callbacks"]["mvgraph"]["recipe"]
+    spec = hashlib.sha256(recipe["spec"].encode()).hexdigest()
+    old = {"spec": spec, "seed": 0, "batch size": 8, "training rows": 22, "validation rows": 2}
+    state["callbacks"]["mvgraph"]["recipe"] = old
+    torch.save(state, tmp_path / "run" / "state.ckpt")
+    (tmp_path / "run" / "record.json").unlink()
+    with pytest.raises(UsageError, match="these differ: training rows: 22 then, 11 now"):
+        train(watched(), rows(12), batch_size=8, epochs=2, out=tmp_path / "run", resume=True)
+    with pytest.raises(UsageError, match="these differ: the spec"):
+        train(watched("p.z.dim=3"), epochs=2, out=tmp_path / "run", resume=True)
+    longer = train(watched(), epochs=3, out=tmp_path / "run", resume=True)
+    assert same(weights(longer.model), weights(train(watched(), epochs=3).model))
+
+
+def test_a_flipped_bit_in_a_state_is_refused(tmp_path: Path) -> None:
+    train(watched(), epochs=1, out=tmp_path / "run")
+    content = bytearray((tmp_path / "run" / "state.ckpt").read_bytes())
+    with zipfile.ZipFile(tmp_path / "run" / "state.ckpt") as archive:
+        member = max(archive.infolist(), key=lambda m: m.file_size)
+    content[member.header_offset + 64 + member.file_size // 2] ^= 4
+    (tmp_path / "run" / "state.ckpt").write_bytes(content)
+    with pytest.raises(DataError, match=r"state\.ckpt.*its numbers are not those that were written"):
+        train(watched(), epochs=2, out=tmp_path / "run", resume=True)

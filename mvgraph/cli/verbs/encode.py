@@ -37,7 +37,7 @@ def run(
     may_write(output, (".npz", ".csv"), force=force)
     model = engine.Run.load(folder).model
     views = view_list(given, model.spec.view_names)
-    found = rows(model.spec, data, views, skip_empty, align)
+    found = rows(model.spec, data, views, skip_empty, align, model.columns)
     latents = model.encode(found, given=views)
     arrays = {n: d.mean.numpy(force=True) for n, d in latents.items()}
     arrays |= {f"{n}_std": d.stddev.numpy(force=True) for n, d in latents.items()}

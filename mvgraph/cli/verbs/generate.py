@@ -48,7 +48,7 @@ def run(
     pictures = sizes(size)
     model = engine.Run.load(folder).model
     conditions = list(model.spec.conditioned.values())
-    given = rows(model.spec, data, conditions, skip_empty=False, align=align) if data else None
+    given = rows(model.spec, data, conditions, False, align, model.columns) if data else None
     found = model.generate(count, given, mean=not draw, generator=generator(seed))
     names = {} if given is None else {"ids": ids(given).repeat(count)}
     save_npz(output, {**names, **{view: value.numpy(force=True) for view, value in found.items()}})

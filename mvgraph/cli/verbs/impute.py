@@ -38,7 +38,7 @@ def run(
     views = view_list(given, known)
     scored = model.spec.scored_views
     wanted = view_list(of, known) or [v for v in scored if v not in (views or ())] or list(scored)
-    found = rows(model.spec, data, views, skip_empty, align)
+    found = rows(model.spec, data, views, skip_empty, align, model.columns)
     answers = model.impute(found, given=views, views=wanted, samples=samples, generator=generator(seed))
     save_npz(output, {"ids": ids(found), **{v: d.mean.numpy(force=True) for v, d in answers.items()}})
     typer.echo(f"wrote {output}: {len(found)} rows of {', '.join(answers)} from {', '.join(views or ['all views'])}")

@@ -35,6 +35,7 @@ from mvgraph.training.errors import Interrupted
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
+    from mvgraph.data.columns import ColumnNames
 
 EXAMPLE = "mvgraph train mopoe --data digits --epochs 20 --out runs/first"
 
@@ -78,8 +79,11 @@ def run(
     pictures = sizes(size)
     folder = out or Path("runs") / _folder_name(spec)
     trainer = _trainer(devices=_devices(devices), strategy=strategy, precision=precision, accelerator=accelerator)
+    record = engine.read_record(folder) if resume else None
+    columns = record.columns if record else None
     load = partial(written, spec, sets, views)
-    found, rows, held = _read(load, data, valid, fraction, seed, skip_empty, align)
+    found, rows, held, files = _read(load, data, valid, fraction, seed, skip_empty, align, columns)
+    origin = engine.Origin(_command(), tuple(data), tuple(valid or ()), files, None if valid else fraction)
     model = engine.compile(found, seed=seed)
     say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
     try:
@@ -95,6 +99,7 @@ def run(
             resume=resume,
             early_stopping=early_stopping,
             best=best,
+            origin=origin,
             **trainer,
         )
     except Interrupted as stop:
@@ -108,7 +113,9 @@ def run(
         return
     if held is None:
         say("no rows were held out: what follows is about the training rows")
-    typer.echo(str(engine.report(finished.model, rows, held or rows, folder, seed=seed, sizes=pictures)))
+    standing = engine.all_training if held is None else engine.all_held_out
+    report = engine.report(finished.model, rows, held or rows, folder, seed=seed, sizes=pictures, standing=standing)
+    typer.echo(str(report))
 
 
 def _folder_name(spec: str) -> str:
@@ -120,6 +127,11 @@ def _folder_name(spec: str) -> str:
     return re.sub(r"[^\w.-]+", "-", Path(spec).stem).strip("-.") or "run"
 
 
+def _command() -> tuple[str, ...]:
+    """The words of this command."""
+    return ("mvgraph", *sys.argv[1:])
+
+
 def _read(
     load: Callable[[Callable[[], Sequence[str]]], Spec],
     data: Sequence[str],
@@ -128,11 +140,13 @@ def _read(
     seed: int,
     skip_empty: bool,
     align: Align,
-) -> tuple[Spec, Batch, Batch | None]:
-    """The spec with its open views filled in, and the rows to train on and to judge by."""
+    columns: ColumnNames | None,
+) -> tuple[Spec, Batch, Batch | None, tuple[str, ...]]:
+    """The spec with its open views filled in, the rows to train on and to judge by, and the files that hold them."""
     everything = cache(partial(engine.read, data, None, align))  # the views that the data have, where the spec is open
     spec = load(lambda: everything().names)
     tables = everything() if spec.open_views is not None else engine.read(data, spec, align)
+    tables = engine.in_order(tables, columns)
     spec, inferred = engine.complete(spec, tables)
     for sentence in inferred:
         say(sentence)
@@ -142,11 +156,13 @@ def _read(
     say(rows.counted())
     for doubt in engine.improper(spec, rows):
         say(f"warning: {doubt}")
-    if valid:
-        held = engine.batch(spec, engine.read(valid, spec, align), on_empty=empty)
-        say(f"to judge by: {held.counted()}")
-        return spec, rows, held
-    return spec, *engine.split(rows, fraction, seed)
+    files = tuple(tables.sources.values())
+    if not valid:
+        return spec, *engine.split(rows, fraction, seed), files
+    others = engine.read(valid, spec, align)
+    held = engine.batch(spec, others, on_empty=empty, columns=rows.columns)
+    say(f"to judge by: {held.counted()}")
+    return spec, rows, held, (*files, *others.sources.values())
 
 
 def _counted(number: int, noun: str) -> str:
@@ -183,7 +199,7 @@ def _batch_size(text: str | None) -> int | Literal["full"] | None:
 
 
 def _interrupted(stop: Interrupted) -> NoReturn:
-    again = shlex.join(["mvgraph", *(a for a in sys.argv[1:] if a != "--resume"), "--resume"])
+    again = shlex.join([*(a for a in _command() if a != "--resume"), "--resume"])
     say(stop.problems[0].message)
     say(f"go on with: {again}")
     raise typer.Exit(ENDED + stop.signum)
