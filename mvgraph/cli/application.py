@@ -28,7 +28,7 @@ VERBS = {
     "train": "Train a model.",
     "evaluate": "Judge a run on held-out rows.",
     "encode": "Write mean and standard deviation of every latent.",
-    "impute": "Write the expected value of every view that is not given.",
+    "impute": "Write mean and standard deviation of every view that is not given.",
     "generate": "Write new data, all views together.",
     "schema": "Print the JSON Schema of the language.",
 }

@@ -99,7 +99,7 @@ def _tables(spec: Spec, views: Any, mask: Any, ids: Iterable[Any] | None, align:
 
 def _completed(spec: Spec, tables: Tables, like: Tensor | None) -> Tables:
     """The tables with the views that they lack, NaN in every row."""
-    rows, like = len(tables), torch.zeros(()) if like is None else like
+    rows, like = next(iter(tables.views.values())).shape[0], torch.zeros(()) if like is None else like
     absent = [n for n in spec.view_names if n not in tables.views]
     missing = {n: like.new_full((rows, *(spec.view(n).shape or (1,))), torch.nan) for n in absent}
     return replace(tables, views={**tables.views, **missing})

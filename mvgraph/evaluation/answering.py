@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.distributions import Distribution, MixtureSameFamily
 
 from mvgraph.data.batch import Batch
+from mvgraph.module.answers import DRAWS, Importance
+from mvgraph.module.predictive import Predictive
 from mvgraph.spec.model import Spec
 
 NUMBERS = 20_000_000  # decoded numbers at a time
@@ -42,10 +44,10 @@ class Answering(Protocol):
     def generate(self, count: int, /, *, generator: torch.Generator | None = None) -> Mapping[str, Tensor]:
         """New data, `(count, *shape)` a view."""
 
-    def log_likelihood(
+    def importance(
         self, batch: Batch, /, samples: int = 1000, *, generator: torch.Generator | None = None
-    ) -> Tensor:
-        """log p(x_O) of each row, `(row,)`."""
+    ) -> Importance:
+        """log p(x_O) of each row, and how far it can be trusted."""
 
 
 def randomness(model: Answering, seed: int) -> torch.Generator:
@@ -68,12 +70,19 @@ def some(data: Batch, most: int, seed: int = 0) -> Batch:
     return data.rows(rows)
 
 
-def chunks(spec: Spec, data: Batch, samples: int) -> Iterator[Batch]:
-    """The rows in chunks whose decoded views hold about `NUMBERS` numbers."""
+def chunks(spec: Spec, data: Batch, samples: int | None) -> Iterator[Batch]:
+    """The rows in chunks whose decoded views hold about `NUMBERS` numbers.
+
+    Arguments:
+        spec: the model.
+        data: all rows.
+        samples: draws from each component of q; None for as many as `impute` makes unasked.
+    """
     views = len(spec.views)
     parts = {"none": 1, "singles": views, "subsets": 2**views - 1}[spec.mixture]
     entries = sum(math.prod(v.shape[1:]) for v in data.views.values())
-    size = max(1, NUMBERS // max(1, parts * samples * entries))
+    draws = max(parts, DRAWS) if samples is None else parts * samples
+    size = max(1, NUMBERS // max(1, draws * entries))
     for start in range(0, len(data), size):
         yield data.rows(torch.arange(start, min(start + size, len(data)), device=data.mask.device))
 
@@ -89,12 +98,12 @@ class Asking:
 
     Arguments:
         model: a trained model.
-        samples: draws of z from each component of the posterior.
+        samples: draws of z from each component of the posterior; None for as many as `impute` makes unasked.
         generator: their randomness.
     """
 
     model: Answering
-    samples: int
+    samples: int | None
     generator: torch.Generator
 
     def impute(
@@ -125,7 +134,10 @@ def drawn(distribution: Distribution, generator: torch.Generator) -> Tensor:
     >>> sorted(set(drawn(mixture, torch.Generator().manual_seed(0)).flatten().tolist()))
     [-1.0, 1.0]
     """
-    if not isinstance(distribution, MixtureSameFamily):
+    if (
+        not isinstance(distribution, MixtureSameFamily | Predictive)
+        or len(distribution.mixture_distribution.probs.T) == 1
+    ):
         return expected(distribution)
     means = distribution.component_distribution.mean.detach()  # (row, component, *shape)
     weights = distribution.mixture_distribution.probs.detach()

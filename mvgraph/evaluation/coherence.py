@@ -45,15 +45,15 @@ def measure_coherence(
     train: Batch,
     valid: Batch,
     label: str | None = None,
-    samples: int = 10,
+    samples: int | None = None,
     draws: int = 1000,
     most_training: int = 2000,
     seed: int = 0,
 ) -> Coherence:
     """Cross-view coherence where a view names a class.
 
-    1. *Towards the label*: the class with the greatest p(label | x_S), averaged over `samples` draws of z from each
-       component of q(z | x_S), for S each other view alone and all of them, against the label of the row.
+    1. *Towards the label*: the class with the greatest p(label | x_S), averaged over draws of z from the components
+       of q(z | x_S), for S each other view alone and all of them, against the label of the row.
     2. *From the label*: z ~ q(z | label), one draw a row (of one component at random, where q is a mixture); every
        other view decoded to its mean and classified; correct if the class is the label.
     3. *Jointly*: z ~ p(z), all views decoded; coherent if all classes agree, the label's own among them.
@@ -69,7 +69,7 @@ def measure_coherence(
         train: rows that the classifiers learn from.
         valid: held-out rows; rows without label are left out.
         label: the class view; the first one of the spec where not given.
-        samples: draws from each component for the class imputed.
+        samples: draws from each component for the class imputed; as many as `impute` makes, unless said.
         draws: draws from the prior.
         most_training: rows that a classifier learns from, at most.
         seed: randomness of all draws.
@@ -101,7 +101,7 @@ class _Study:
     generator: torch.Generator
     undefined: dict[str, str]
 
-    def towards(self, samples: int) -> dict[str, float]:
+    def towards(self, samples: int | None) -> dict[str, float]:
         """The accuracy of the class imputed from other views."""
         found = {}
         for name, given in evidence(others(self.valid.names, self.label)).items():
@@ -114,7 +114,7 @@ class _Study:
                 found[name] = _share(right)
         return found
 
-    def _right(self, given: Sequence[str], samples: int) -> Iterator[Tensor]:
+    def _right(self, given: Sequence[str], samples: int | None) -> Iterator[Tensor]:
         for chunk, answer in Asking(self.model, samples, self.generator).impute(self.valid, given, [self.label]):
             yield classes(expected(answer[self.label])) == classes(chunk.views[self.label])
 

@@ -12,6 +12,7 @@ from torch.distributions import Distribution
 from mvgraph.data.batch import Batch
 from mvgraph.errors import MvgraphError, UsageError
 from mvgraph.evaluation.answering import Answering, Asking, randomness, seen
+from mvgraph.evaluation.coverage import Coverage, inside
 from mvgraph.evaluation.evidence import ALL, others
 from mvgraph.evaluation.losses import losses
 
@@ -50,10 +51,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Imputation:
-    """Losses of imputation, and why some are not defined, by `view from source`."""
+    """What imputation is worth.
+
+    Arguments:
+        scores: losses of E[x_m | x_S].
+        undefined: why some are not defined, by `view from source`.
+        coverage: how often withheld values lie inside the intervals of p(x_m | x_S).
+    """
 
     scores: tuple[Score, ...]
     undefined: Mapping[str, str] = field(default_factory=dict)
+    coverage: tuple[Coverage, ...] = ()
 
     def of(self, view: str, source: str, measure: str) -> Score:
         """One score.
@@ -67,19 +75,22 @@ class Imputation:
         return found[0]
 
 
-def measure_imputation(model: Answering, train: Batch, valid: Batch, samples: int = 10, seed: int = 0) -> Imputation:
-    """The loss of every view imputed from every other view alone and from all others.
+def measure_imputation(
+    model: Answering, train: Batch, valid: Batch, samples: int | None = None, seed: int = 0
+) -> Imputation:
+    """The loss of every view imputed from every other view alone and from all others, and the coverage of intervals.
 
-    Real values: the mean of (x − E[x | x_S])² over rows and entries, E taken over `samples` draws of z from each
-    component of q(z | x_S); the predictive mean is what minimises it. Classes: the share of wrong ones, and the log
-    loss −Σ x log E[x | x_S]. Counts: the squared error, and −log p(x | x_S). The baseline answers with the mean of
-    the training rows that have the view, whatever the evidence: for counts, a Poisson with that mean.
+    What is judged is p(x_m | x_S) as `impute` gives it, by draws of z from the components of q(z | x_S). Real values:
+    the mean of (x − E[x | x_S])² over rows and entries; the predictive mean is what minimises it. Classes: the share of
+    wrong ones, and the log loss −Σ x log E[x | x_S]. Counts: the squared error, and −log p(x | x_S). The baseline
+    answers with the mean of the training rows that have the view, whatever the evidence: for counts, a Poisson with
+    that mean.
 
     Arguments:
         model: a trained model.
         train: rows that the baseline's means are from.
         valid: held-out rows; a view is judged on the rows that have it and some of the evidence.
-        samples: draws from each component of the posterior.
+        samples: draws from each component of the posterior; as many as `impute` makes, unless said.
         seed: randomness of the draws.
 
     Raises:
@@ -87,19 +98,24 @@ def measure_imputation(model: Answering, train: Batch, valid: Batch, samples: in
     """
     if not len(train):
         raise UsageError("there are no training rows, whose means are what an error is compared with; give them")
-    judge = _Judge(Asking(model, samples, randomness(model, seed)), _means(train), valid)
-    scores: list[Score] = []
     undefined: dict[str, str] = {}
+    judge = _Judge(Asking(model, samples, randomness(model, seed)), _means(train), valid, undefined)
+    scores: list[Score] = []
+    coverage: list[Coverage] = []
     for source, given, views in _questions(model.spec.view_names):
         wanted = [v for v in views if v in judge.means and v in model.spec.scored_views]
         try:
-            scores += judge.scores(source, given, wanted) if wanted else []
+            if wanted:
+                losses_found, inside_found = judge.scores(source, given, wanted)
+                scores += losses_found
+                coverage += inside_found
         except MvgraphError as error:
             undefined[f"{' and '.join(views)} from {source}"] = str(error)
     if not scores:
         raise UsageError(next(iter(undefined.values()), "imputation needs two views or more, seen in the same rows"))
     order = list(model.spec.view_names)
-    return Imputation(tuple(sorted(scores, key=lambda s: order.index(s.view))), undefined)
+    kept = tuple(sorted(coverage, key=lambda c: (order.index(c.view), c.mass)))
+    return Imputation(tuple(sorted(scores, key=lambda s: order.index(s.view))), undefined, kept)
 
 
 def _means(train: Batch) -> dict[str, Tensor]:
@@ -118,28 +134,41 @@ def _questions(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...], tup
 
 @dataclass(frozen=True, eq=False)
 class _Judge:
-    """A model, the training means of views, and the held-out rows."""
+    """A model, the training means of views, the held-out rows, and what is not defined."""
 
     asking: Asking
     means: Mapping[str, Tensor]
     valid: Batch
+    undefined: dict[str, str]
 
-    def scores(self, source: str, given: Sequence[str], views: Sequence[str]) -> list[Score]:
-        """The scores of some views from one evidence."""
-        found: dict[tuple[str, str], list[Tensor]] = {}  # (row, [model, baseline])
+    def scores(self, source: str, given: Sequence[str], views: Sequence[str]) -> tuple[list[Score], list[Coverage]]:
+        """The losses of some views from one evidence, and the coverage of their intervals."""
+        pairs: dict[tuple[str, str], list[Tensor]] = {}  # (row, [model, baseline])
+        shares: dict[tuple[str, float], list[Tensor]] = {}  # (row,)
         for chunk, answers in self.asking.impute(self.valid, given, views):
             for view in views:
-                for measure, pair in self._losses(chunk, view, answers[view]).items():
-                    found.setdefault((view, measure), []).append(pair)
-        tables = {key: torch.cat(parts) for key, parts in found.items()}
-        return [_score(view, source, measure, t) for (view, measure), t in tables.items() if len(t)]
+                there = seen(chunk, view)
+                values = torch.where(there.reshape(-1, *[1] * (chunk.views[view].dim() - 1)), chunk.views[view], 0.0)
+                for measure, pair in self._losses(view, values, answers[view]).items():
+                    pairs.setdefault((view, measure), []).append(pair[there.cpu()])
+                for mass, share in self._inside(view, values, answers[view]).items():
+                    shares.setdefault((view, mass), []).append(share[there.cpu()])
+        tables = {key: torch.cat(parts) for key, parts in pairs.items()}
+        columns = {key: torch.cat(parts) for key, parts in shares.items()}
+        return (
+            [_score(view, source, measure, t) for (view, measure), t in tables.items() if len(t)],
+            [Coverage(v, source, mass, float(c.mean()), len(c)) for (v, mass), c in columns.items() if len(c)],
+        )
 
-    def _losses(self, chunk: Batch, view: str, answer: Distribution) -> dict[str, Tensor]:
-        """The losses of the rows that have the view."""
-        likelihood = self.asking.model.spec.view(view).likelihood
-        there = seen(chunk, view)
-        values = torch.where(there.reshape(-1, *[1] * (chunk.views[view].dim() - 1)), chunk.views[view], 0.0)
-        return {n: pair[there.cpu()] for n, pair in losses(likelihood, values, answer, self.means[view]).items()}
+    def _losses(self, view: str, values: Tensor, answer: Distribution) -> dict[str, Tensor]:
+        return losses(self.asking.model.spec.view(view).likelihood, values, answer, self.means[view])
+
+    def _inside(self, view: str, values: Tensor, answer: Distribution) -> Mapping[float, Tensor]:
+        try:
+            return inside(answer, values)
+        except UsageError as error:
+            self.undefined[f"coverage of {view}"] = str(error)
+            return {}
 
 
 def _score(view: str, source: str, measure: str, table: Tensor) -> Score:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import MvgraphError, UsageError
 from mvgraph.evaluation.answering import Answering, chunks, randomness
 from mvgraph.evaluation.estimate import Estimate
+from mvgraph.module.answers import Importance, unreliability
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,18 @@ class Likelihood:
         views: the number of views of the model.
         by_size: the estimate over the rows with so many observed views.
         undefined: why there is none, for numbers of observed views that the model has no posterior for.
+        over_draws: the standard error of each estimate over its draws, where `error` is the one over rows.
+        effective: how many of its draws the value of the middle row rests on.
+        unreliable: what to think of estimates that rest on next to nothing.
     """
 
     samples: int
     views: int
     by_size: Mapping[int, Estimate]
     undefined: Mapping[int, str] = field(default_factory=dict)
+    over_draws: Mapping[int, float] = field(default_factory=dict)
+    effective: Mapping[int, float] = field(default_factory=dict)
+    unreliable: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def complete(self) -> Estimate | None:
@@ -64,19 +70,29 @@ def estimate_likelihood(model: Answering, data: Batch, samples: int = 200, seed:
     """
     sizes = data.mask.sum(1)
     generator = randomness(model, seed)
-    found: dict[int, Estimate] = {}
+    estimates: dict[int, Importance] = {}
     undefined: dict[int, str] = {}
     for size in (int(s) for s in sizes.unique().tolist() if s):
         try:
-            found[size] = Estimate.of(_rows(model, data.rows(sizes == size), samples, generator))
+            estimates[size] = _rows(model, data.rows(sizes == size), samples, generator)
         except MvgraphError as error:
             undefined[size] = str(error)
-    if not found:
+    if not estimates:
         raise UsageError(next(iter(undefined.values()), "there are no rows to take the log-likelihood of"))
-    return Likelihood(samples, len(data.names), found, undefined)
+    return Likelihood(
+        samples,
+        len(data.names),
+        {n: Estimate.of(e.log_likelihood) for n, e in estimates.items()},
+        undefined,
+        {n: float(e.error.square().sum().sqrt()) / len(e.error) for n, e in estimates.items()},
+        {n: float(e.effective.median()) for n, e in estimates.items()},
+        {n: unreliability(e) for n, e in estimates.items() if e.unreliable},
+    )
 
 
-def _rows(model: Answering, data: Batch, samples: int, generator: torch.Generator) -> Tensor:
+def _rows(model: Answering, data: Batch, samples: int, generator: torch.Generator) -> Importance:
     """log p of each row, `(row,)`."""
-    each = [model.log_likelihood(c, samples=samples, generator=generator) for c in chunks(model.spec, data, samples)]
-    return torch.cat(each).double().cpu()
+    parts = [model.importance(c, samples=samples, generator=generator) for c in chunks(model.spec, data, samples)]
+    columns = [e.log_likelihood for e in parts], [e.effective for e in parts]
+    logs, effective = (torch.cat(column).double().cpu() for column in columns)
+    return Importance(logs, effective, max(e.draws for e in parts))

@@ -73,6 +73,7 @@ class Report:
             "log_likelihood": asdict(self.likelihood) if self.likelihood else None,
             "coherence": asdict(self.coherence) if self.coherence else None,
             "imputation": [asdict(s) | {"ratio": s.ratio} for s in self.imputation.scores] if self.imputation else None,
+            "coverage": [asdict(c) for c in self.imputation.coverage] if self.imputation else None,
             "omitted": dict(self.omitted),
         }
         return json.dumps(_finite(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n"

@@ -24,7 +24,7 @@ def lines(
     """What was found, and what was left out, as lines of text."""
     found = list(_likelihood(likelihood)) if likelihood else []
     found += list(_coherence(coherence)) if coherence else []
-    found += list(_imputation(imputation)) if imputation else []
+    found += [*_imputation(imputation), *_coverage(imputation)] if imputation else []
     return found + list(_omitted(omitted))
 
 
@@ -32,8 +32,12 @@ def _likelihood(found: Likelihood) -> Iterator[str]:
     yield "joint log-likelihood"
     for size in sorted(found.by_size, reverse=True):
         which = "all views" if size == found.views else f"{size} of {found.views} views"
-        estimate = found.by_size[size]
-        yield f"  {estimate} nats a row ({which}, {_rows(estimate.rows)}, {found.samples} importance samples)"
+        estimate, effective = found.by_size[size], found.effective.get(size)
+        draws = f"{found.samples} importance samples" + (f", {effective:.0f} of them effective" if effective else "")
+        yield f"  {estimate} nats a row ({which}, {_rows(estimate.rows)}, {draws})"
+        if size in found.over_draws:
+            yield f"    the ± is over rows; over draws it is {found.over_draws[size]:.2g}"
+        yield from _wrap(found.unreliable[size]) if size in found.unreliable else ()
 
 
 def _coherence(found: Coherence) -> Iterator[str]:
@@ -58,6 +62,19 @@ def _imputation(found: Imputation) -> Iterator[str]:
     sources = (s.source for s in found.scores if s.source != ALL)
     views = dict.fromkeys((*(s.view for s in found.scores), *sources))
     yield from _table({what: {v: f"{s.ratio:.2f}" for v, s in row.items()} for what, row in groups.items()}, [*views])
+
+
+def _coverage(found: Imputation) -> Iterator[str]:
+    """Nothing, where no view has intervals."""
+    if not found.coverage:
+        return
+    yield "withheld values inside intervals that should hold 50 % / 95 % of them; imputed from"
+    groups: dict[str, dict[str, list[float]]] = {}
+    for part in found.coverage:
+        groups.setdefault(part.view, {}).setdefault(part.source, []).append(part.share)
+    cells = {v: {s: " / ".join(f"{x:.0%}" for x in shares) for s, shares in row.items()} for v, row in groups.items()}
+    sources = (c.source for c in found.coverage if c.source != ALL)
+    yield from _table(cells, [*dict.fromkeys((*groups, *sources))])
 
 
 def _table(rows: Mapping[str, Mapping[str, str]], views: Sequence[str]) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
-from torch.distributions import Categorical, Distribution, MixtureSameFamily, OneHotCategorical
+from torch import Tensor, nn
+from torch.distributions import Distribution, OneHotCategorical
 
 from mvgraph.errors import UsageError
 from mvgraph.graph.pooling import pools
@@ -16,13 +17,16 @@ from mvgraph.module import belief, clusters
 from mvgraph.module.belief import Belief, choose
 from mvgraph.module.inference import Inference
 from mvgraph.module.networks import Networks
+from mvgraph.module.predictive import NUMBERS, Decoding, Predictive
 from mvgraph.objective.family import causes, prior_key, relevant
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
-from mvgraph.vocab.family import Family, Params
+from mvgraph.vocab.family import Params, Shape
+from mvgraph.vocab.family.point_mass import PointMass
 
 CHUNK = 50_000  # decoder rows at a time
-T = TypeVar("T")
+FEW = 2  # effective draws below which an importance estimate is that of one draw
+DRAWS = 100  # of the latents of each row: E[x | x_S] is within a tenth of the spread that they cause
 
 
 def encode(inference: Inference) -> dict[str, Distribution]:
@@ -49,7 +53,7 @@ def encode(inference: Inference) -> dict[str, Distribution]:
 
 def impute(
     inference: Inference, views: Sequence[str], samples: int | None = None, generator: torch.Generator | None = None
-) -> dict[str, Distribution]:
+) -> dict[str, Predictive]:
     """p(x_m | x_S) of each view: a mixture over components of q and draws from each.
 
     Arguments:
@@ -58,17 +62,41 @@ def impute(
         samples: draws from each component; None decodes its mean instead.
         generator: randomness of the draws.
     """
-    spec = inference.spec
+    networks, count = inference.networks, samples or 1
     latent = {r: z.flatten(0, 1) for r, z in _latents(inference, views, samples, generator).items()}
-    weights = inference.log_weights.repeat_interleave(samples or 1, 0)
-    found = {}
+    weights = inference.log_weights.repeat_interleave(count, 0) - math.log(count)
+    answers = {}
     for view in views:
-        own = spec.view(view)
-        assert own.likelihood is not None
-        assert own.shape is not None
-        params = inference.networks.decode(view, inference.networks.inputs(view, inference.conditions | latent))
-        found[view] = mixture(own.likelihood, params, weights - math.log(samples or 1), own.shape)
-    return found
+        family, shape = networks.scored(view)
+        inputs = networks.inputs(view, inference.conditions | latent).expand(*weights.shape, -1)
+        answers[view] = Predictive(family, shape, weights, _parameters(networks.decoder(view), inputs, shape))
+    return answers
+
+
+def decode(networks: Networks, view: str, at: Mapping[Ref, Tensor]) -> Distribution:
+    """p(x_view | v) at values of what its decoder reads, `(*batch, dim)` each."""
+    family, shape = networks.scored(view)
+    inputs = networks.inputs(view, at)
+    params = networks.decode(view, inputs)
+    return family.distribution({n: p.expand(*inputs.shape[:-1], *shape) for n, p in params.items()}, shape)
+
+
+def _parameters(decoder: nn.Module, inputs: Tensor, shape: Shape) -> Callable[[slice], Params]:
+    """The parameters at all draws, decoded now; or later and a few rows at a time, by a copy, where they are many."""
+    decoding = Decoding(decoder, inputs, len(shape))
+    if inputs[..., 0].numel() * math.prod(shape) > NUMBERS:
+        return replace(decoding, decoder=deepcopy(decoder))
+    held = {n: p.expand(*inputs.shape[:2], *shape) for n, p in decoding(slice(None)).items()}
+    return lambda rows: {n: p[:, rows] for n, p in held.items()}
+
+
+def default_draws(inference: Inference) -> int:
+    """Draws from each component of q so that there are `DRAWS` in all; one where a draw is always the same."""
+    spec = inference.spec
+    families = [q.family(whole=w) for q in spec.posteriors for w in (True, False)]
+    if all(isinstance(f, PointMass) for f in families) and not any(x.plate for x in spec.latents):
+        return 1
+    return math.ceil(DRAWS / len(inference.components))
 
 
 def generate(
@@ -109,10 +137,40 @@ def generate(
     return {v: _emit(spec, v, p, mean, generator) for v, p in params.items()}
 
 
-def log_likelihood(
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """log p(x_O) of each row by importance sampling, and how far it can be trusted.
+
+    Arguments:
+        log_likelihood: the estimate, `(row,)`; too low on average.
+        effective: how many draws it rests on, (Σ w)²/Σ w², `(row,)`: from 1, one draw alone, to all of them.
+        draws: how many there were for each row.
+    """
+
+    log_likelihood: Tensor
+    effective: Tensor
+    draws: int
+
+    @property
+    def error(self) -> Tensor:
+        """The standard error of the estimate over draws, √(1/effective − 1/draws), `(row,)`; of no use near 1."""
+        return (1.0 / self.effective - 1.0 / self.draws).clamp_min(0.0).sqrt()
+
+    @property
+    def least(self) -> float:
+        """How many effective draws a value should rest on: two, or one in twenty where there are few."""
+        return min(FEW, self.draws / 20)
+
+    @property
+    def unreliable(self) -> bool:
+        """Whether half of the rows rest on fewer."""
+        return bool(len(self.effective)) and bool(self.effective.median() < self.least)
+
+
+def importance(
     inference: Inference, observed: Tensor, samples: int, generator: torch.Generator | None = None
-) -> Tensor:
-    """log p(x_O) of each row, `(row,)`, by importance sampling with all weights reset to one.
+) -> Importance:
+    """log p(x_O) of each row by importance sampling with all weights reset to one.
 
     log (1/K) Σ_k Π_m p(x_m | z_k) p(z_k) / q(z_k), z_k from q stratified over the components of q and q's mixture
     density below (Burda, Grosse & Salakhutdinov 2016, arXiv 1509.00519; Shi et al. 2019, arXiv 1911.03393). Where q is
@@ -131,8 +189,22 @@ def log_likelihood(
     each = math.ceil(samples / len(inference.components))
     rows = max(len(inference.batch) * len(inference.components), 1)
     logs = [_log_weights(inference, observed, k, generator) for k in _chunks(each, max(CHUNK // rows, 1))]
-    table = torch.cat(logs, 1)  # (component, sample, row)
-    return (table + inference.log_weights[:, None]).flatten(0, 1).logsumexp(0) - math.log(each)
+    table = (torch.cat(logs, 1) + inference.log_weights[:, None]).flatten(0, 1)  # (draw, row)
+    total = table.logsumexp(0)
+    effective = (2.0 * total - (2.0 * table).logsumexp(0)).exp()
+    draws = each * int((inference.log_weights > -torch.inf).sum(0).max())
+    return Importance(total - math.log(each), effective, draws)
+
+
+def unreliability(estimate: Importance) -> str:
+    """What to think of an estimate that rests on next to nothing, and what to do."""
+    effective, least = estimate.effective, estimate.least
+    few = int((effective < least).sum())
+    return (
+        f"log p(X) is not reliable: {few} of {len(effective)} rows rest on fewer than {least:.3g} effective draws "
+        f"(median {effective.median():.1f} of {estimate.draws}), so the values are too low, by how much is not known; "
+        "give more samples, let q look at all views, or train its posterior longer"
+    )
 
 
 def require_densities(spec: Spec) -> None:
@@ -179,15 +251,6 @@ def latents(spec: Spec) -> list[Ref]:
         return 1 + max((depth(p) for p in causes(spec, ref)), default=0)
 
     return sorted(refs, key=lambda r: (depth(r), str(r)))
-
-
-def mixture(family: Family, params: Params, log_weights: Tensor, shape: tuple[int, ...]) -> Distribution:
-    """A distribution over rows from parameters `(component, row, *shape)`; a plain one where there is one component."""
-    wide = {n: p.expand(*log_weights.shape, *shape) for n, p in params.items()}
-    if len(log_weights) == 1:
-        return family.distribution({n: p[0] for n, p in wide.items()}, shape)
-    parts = family.distribution({n: p.transpose(0, 1) for n, p in wide.items()}, shape)
-    return MixtureSameFamily(Categorical(logits=log_weights.T), parts)
 
 
 def _latents(

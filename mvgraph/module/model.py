@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,23 +13,26 @@ from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
 from mvgraph.data.columns import ColumnNames, batch_in_order
+from mvgraph.data.tables import DataWarning
 from mvgraph.data.validation import batch as checked
 from mvgraph.errors import DataError, Problem
-from mvgraph.module import answers, clusters
+from mvgraph.module import answers, arguments, clusters
+from mvgraph.module.arguments import Data
 from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
 from mvgraph.module.loss import Loss
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
+from mvgraph.module.predictive import Predictive
 from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
 from mvgraph.module.stages import Part, Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
+from mvgraph.tracing import known, tracing
 from mvgraph.vocab.param import Clock
 
-Data = Batch | Mapping[str, Any]
 Ids = Iterable[Any] | None
 
 
@@ -58,28 +62,34 @@ class Model(nn.Module):
         clock: Clock = END,
         generator: torch.Generator | None = None,
         part: Part = "total",
+        validate: bool = True,
     ) -> Loss:
         """The loss of a batch.
 
+        Values of a mapping are judged at every call; `mg.batch` judges them once, and `validate=False` never does.
+
         Arguments:
-            batch: rows with a mask.
+            batch: rows with a mask, or a mapping from views to values.
             phase: whose objective; the sum of all phases, unless said.
             noise: the randomness; drawn with `generator` where it is not given.
             clock: how far training has come, for schedules; their ends, unless said.
             generator: where the noise comes from.
             part: the whole objective, what it is without its games, or its games only.
+            validate: False takes the values on trust.
 
         Raises:
             DataError: a row without any view, or missing views where a joint network needs them all.
             UsageError: there is no such phase.
         """
-        rows = self._batch(batch)
-        self.require_complete(rows, phase)
+        rows = self._batch(batch, validate=validate)
+        if not tracing():
+            self.require_complete(rows, phase)
         stage = self._stages.part(phase, part)
         noise = noise or draw_noise(self.spec, stage.plan, len(rows), self._like, generator)
         values = self.networks.values(clock)
         if self.optimize:
-            table, players = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=rows.complete)
+            complete = known(rows.mask.all(), unknown=False)
+            table, players = stage.step(self.networks, rows.views, rows.mask, noise, values, complete=complete)
             found = dict(zip(stage.plan.lines, table, strict=True))
         else:
             found, players, _ = interpret(stage.spec, self.networks, rows, noise, values)
@@ -88,13 +98,16 @@ class Model(nn.Module):
         return Loss(-each.mean(), terms, each, {name: value.mean() for name, value in players.items()})
 
     @torch.no_grad()
-    def encode(self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None) -> dict[str, Distribution]:
+    def encode(
+        self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None, validate: bool = True
+    ) -> dict[str, Distribution]:
         """The posterior q(v | x_S) of every latent, for each row's own evidence S.
 
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
             ids: a name for each row of what has no ids itself, for messages and to join rows by.
+            validate: False takes the values on trust.
 
         Returns:
             A torch distribution over rows for each latent (`z`, `h.image`); a mixture where q is one. Rows whose
@@ -104,7 +117,7 @@ class Model(nn.Module):
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            return answers.encode(self._inference(data, given, ids=ids))
+            return answers.encode(self._inference(data, given, ids=ids, validate=validate))
 
     @torch.no_grad()
     def responsibilities(self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None) -> dict[str, Tensor]:
@@ -136,27 +149,59 @@ class Model(nn.Module):
         *,
         views: Sequence[str] | None = None,
         samples: int | None = None,
+        plug_in: bool = False,
         ids: Ids = None,
         generator: torch.Generator | None = None,
-    ) -> dict[str, Distribution]:
-        """p(x_m | x_S) of every view, a mixture over the components of q.
+        validate: bool = True,
+    ) -> dict[str, Predictive]:
+        """p(x_m | x_S) = ∫ p(x_m | v) q(v | x_S) dv of every view, by draws v from the components of q.
+
+        Its mean, standard deviation and quantiles hold what the likelihood leaves open and what is not known of the
+        latents. Two calls give the same answer, unless a generator says otherwise.
 
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
             views: the views to answer for; all, unless said.
-            samples: draws from each component of q; its mean is decoded where this is None.
+            samples: draws of the latents from each component of q; 100 over all components, unless said.
+            plug_in: decode the mean of each component of q, and no draws: the spread is that of the likelihood alone.
             ids: a name for each row of what has no ids itself, for messages and to join rows by.
-            generator: randomness of the draws.
+            generator: randomness of the draws; a seed of its own, unless given.
+            validate: False takes the values on trust.
 
         Raises:
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            wanted = views or self.spec.scored_views
+            wanted = arguments.targets(self.spec, views)
             require_scored(self.spec, wanted)
-            inference = self._inference(data, given, ids=ids, generator=generator)
+            samples = arguments.draws_of(samples, plug_in)
+            arguments.require_generator(generator)
+            generator = generator or torch.Generator(self._like.device).manual_seed(0)
+            inference = self._inference(data, given, ids=ids, generator=generator, validate=validate)
+            samples = None if plug_in else samples or answers.default_draws(inference)
             return answers.impute(inference, wanted, samples, generator)
+
+    @torch.no_grad()
+    def decode(self, values: Mapping[str, Tensor], views: Sequence[str] | None = None) -> dict[str, Distribution]:
+        """p(x_m | v) of every view at values of the nodes that its decoder reads.
+
+        Arguments:
+            values: `(*batch, dim)` by the name of the node, as `encode` names latents (`z`, `h.image`), and of what is
+                conditioned on; their batches broadcast.
+            views: the views to answer for; all, unless said.
+
+        Returns:
+            A torch distribution over the batch for each view.
+
+        Raises:
+            UsageError: a node that is read is not given, has another size, or is none.
+        """
+        with _evaluating(self):
+            wanted = arguments.targets(self.spec, views)
+            require_scored(self.spec, wanted)
+            at = arguments.latent_values(self.networks, values, wanted)
+            return {v: answers.decode(self.networks, v, at) for v in wanted}
 
     @torch.no_grad()
     def generate(
@@ -174,6 +219,8 @@ class Model(nn.Module):
             UsageError: the model is conditioned on a view and none is given, or the other way round.
         """
         require_given(self.spec, given is not None)
+        count = arguments.count_of(count, "count")
+        arguments.require_generator(generator)
         with _evaluating(self):
             rows = {} if given is None else self._batch(given).views
             return answers.generate(self.networks, count, rows, mean=mean, generator=generator)
@@ -190,7 +237,9 @@ class Model(nn.Module):
     ) -> Tensor:
         """log p(x_O) of the observed views of each row, `(row,)`, by importance sampling; every weight reset to one.
 
-        Where the model has conditions it is log p(y_O | x), x being what is conditioned on.
+        Where the model has conditions it is log p(y_O | x), x being what is conditioned on. Where half of the rows
+        rest on fewer than two effective draws, and on fewer than one in twenty, a `DataWarning` says so: then the
+        values are too low.
 
         Arguments:
             data: rows.
@@ -202,18 +251,50 @@ class Model(nn.Module):
         Raises:
             UsageError: a likelihood, prior or posterior has no density.
         """
+        estimate = self.importance(data, samples, given=given, ids=ids, generator=generator)
+        if estimate.unreliable:
+            warnings.warn(answers.unreliability(estimate), DataWarning, stacklevel=3)
+        return estimate.log_likelihood
+
+    @torch.no_grad()
+    def importance(
+        self,
+        data: Data,
+        samples: int = 1000,
+        *,
+        given: Sequence[str] | None = None,
+        ids: Ids = None,
+        generator: torch.Generator | None = None,
+    ) -> answers.Importance:
+        """The same with the number of draws that each row's value rests on, and its error over draws.
+
+        Arguments:
+            data: rows.
+            samples: draws a row.
+            given: the views that q may look at; all that were observed, unless said.
+            ids: a name for each row of what has no ids itself, for messages and to join rows by.
+            generator: the randomness.
+
+        Raises:
+            UsageError: a likelihood, prior or posterior has no density.
+        """
+        samples = arguments.count_of(samples, "samples")
+        arguments.require_generator(generator)
         with _evaluating(self):
             observed = self._batch(data, ids)
-            return answers.log_likelihood(self._inference(observed, given, observed), observed.mask, samples, generator)
+            return answers.importance(self._inference(observed, given, observed), observed.mask, samples, generator)
 
-    def _batch(self, data: Data, ids: Ids = None) -> Batch:
-        """The data on the model's device, checked."""
-        if not isinstance(data, Batch):
-            data = checked(self.spec, data, ids=ids, like=self._like, partial=True, columns=self.columns)
-        data = batch_in_order(data, self.columns)
-        require_views(data)
-        require_conditions(self.spec, data)
-        return data.to(self._like)
+    def _batch(self, data: Data, ids: Ids = None, *, validate: bool = True) -> Batch:
+        """The data on the model's device, checked, with the views of the spec in its order."""
+        if isinstance(data, Batch):
+            rows = arguments.fitting(self.spec, batch_in_order(data, self.columns))
+        else:
+            like, columns = self._like, self.columns
+            rows = checked(self.spec, data, ids=ids, like=like, validate=validate, partial=True, columns=columns)
+        if validate and not tracing():
+            require_views(rows)
+            require_conditions(self.spec, rows)
+        return rows.to(self._like)
 
     def _inference(
         self,
@@ -222,10 +303,12 @@ class Model(nn.Module):
         whole: Batch | None = None,
         ids: Ids = None,
         generator: torch.Generator | None = None,
+        validate: bool = True,
     ) -> Inference:
-        rows = whole or self._batch(data, ids)
-        evidence = rows if given is None else rows.only([*given, *self.spec.conditioned.values()])
-        if whole is None:
+        names = arguments.evidence(self.spec, given)
+        rows = whole or self._batch(data, ids, validate=validate)
+        evidence = rows if names is None else rows.only(names)
+        if whole is None and not tracing():
             require_views(evidence)
         return infer(self.networks, self.plan, evidence, generator)
 

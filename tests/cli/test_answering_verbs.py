@@ -78,12 +78,16 @@ def test_evaluate(mvgraph, trained):
     found = json.loads(result.stdout)
     assert found["rows"] == 180
     assert found["coherence"]["label"] == "label"
+    assert {c["mass"] for c in found["coverage"]} == {0.5, 0.95}
+    assert found["log_likelihood"]["effective"]["3"] >= 1
     assert sorted(p.name for p in Path("report").iterdir()) == [
         "evaluation.json",
         "imputations.png",
         "reconstructions.png",
     ]
-    assert "joint log-likelihood" in mvgraph("evaluate", trained, "--data", "digits", "--samples", "5").stdout
+    text = mvgraph("evaluate", trained, "--data", "digits", "--samples", "5").stdout
+    for words in ("joint log-likelihood", "of them effective", "the ± is over rows; over draws it is", "50 % / 95 %"):
+        assert words in text
 
 
 def test_encode(mvgraph, trained):
@@ -107,8 +111,9 @@ def test_impute_from_a_file_that_lacks_the_other_views(mvgraph, trained):
     result = mvgraph("impute", trained, "--data", "labels.npz", "--given", "label", "-o", "x.npz")
     assert result.exit_code == 0, result.output
     found = read("x.npz")
-    assert sorted(found) == ["ids", "lower", "upper"]
-    assert found["upper"].shape == (10, 32)
+    assert sorted(found) == ["ids", "lower", "lower_std", "upper", "upper_std"]
+    assert found["upper"].shape == found["upper_std"].shape == (10, 32)
+    assert "mean and standard deviation (upper_std, lower_std) over 100 draws of the latents" in result.stdout
     assert found["ids"][3] == "row 3"
 
 
@@ -128,11 +133,31 @@ def test_rows_without_the_evidence_are_refused_or_counted(mvgraph, trained):
 
 
 def test_impute_the_views_that_are_asked_for(mvgraph, trained):
-    options = ["--given", "upper", "--of", "label", "--samples", "4", "-o", "x.npz"]
-    assert mvgraph("impute", trained, "--data", "digits", *options).exit_code == 0
-    found = read("x.npz")
-    assert sorted(found) == ["ids", "label"]
+    for word in ("--of", "--views"):
+        options = ["--given", "upper", word, "label", "--samples", "4", "-o", f"{word}.npz"]
+        assert mvgraph("impute", trained, "--data", "digits", *options).exit_code == 0
+    found, same = read("--of.npz"), read("--views.npz")
+    assert sorted(found) == ["ids", "label", "label_std"]
     assert np.allclose(found["label"].sum(1), 1, atol=1e-5)
+    assert np.array_equal(found["label"], same["label"])
+
+
+def test_the_spread_of_an_imputation_follows_the_seed_and_the_plug_in(mvgraph, trained):
+    spreads = {}
+    for file, more in {"a": [], "b": ["--seed", "0"], "c": ["--seed", "1"], "d": ["--plug-in"]}.items():
+        ask = ["--data", "digits", "--given", "label", "--views", "upper", "-o", f"{file}.npz", *more]
+        result = mvgraph("impute", trained, *ask)
+        assert result.exit_code == 0, result.output
+        spreads[file] = read(f"{file}.npz")["upper_std"]
+    assert "at the mean of q, the spread of the likelihood alone" in result.stdout
+    assert np.array_equal(spreads["a"], spreads["b"])
+    assert not np.array_equal(spreads["a"], spreads["c"])
+    assert np.allclose(spreads["d"], 1.0)
+    assert (spreads["a"] > spreads["d"]).mean() > 0.95
+    refused = mvgraph("impute", trained, "--data", "digits", "--plug-in", "--samples", "3", "-o", "e.npz")
+    assert refused.exit_code == 2
+    assert "leave out samples, or plug_in" in refused.output
+    assert not Path("e.npz").exists()
 
 
 def test_generate(mvgraph, trained):

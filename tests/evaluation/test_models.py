@@ -21,7 +21,7 @@ def rows(count, seed):
 @pytest.mark.parametrize(
     ("name", "omitted"),
     [
-        ("ae", {"joint log-likelihood"}),
+        ("ae", {"joint log-likelihood", "coverage of a"}),
         ("dvcca", {"views from label", "a from label"}),
         ("jmvae", set()),
         ("mmvae_plus", set()),

@@ -8,10 +8,11 @@ from itertools import combinations
 
 import pytest
 import torch
-from torch.distributions import Distribution, MixtureSameFamily
+from torch.distributions import MixtureSameFamily
 
 from mvgraph.errors import DataError, UsageError
 from mvgraph.module.model import Model
+from mvgraph.module.predictive import Predictive
 from mvgraph.spec.reading import load
 
 from .models import (
@@ -129,13 +130,14 @@ def test_priors_made_of_posteriors_have_no_joint_density(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("samples", [None, 3])
 def test_impute(name: str, samples: int | None) -> None:
-    """A distribution of the view's shape for every view; a mixture where there are components or draws."""
+    """A distribution of the view's shape for every view, with a part for every component or draw of it."""
     made = made_of(name)
     batch = data(made.spec, ROWS)
     for given in askable(made):
-        found = made.impute(batch, given, samples=samples, generator=seeded())
+        options = {"samples": samples, "plug_in": samples is None, "generator": seeded()}
+        found = made.impute(batch, given, **options)
         assert list(found) == list(made.spec.scored_views)
-        again = made.impute(batch, given, samples=samples, generator=seeded())
+        again = made.impute(batch, given, **options | {"generator": seeded()})
         for view, answer in found.items():
             shape = made.spec.view(view).shape
             assert answer.batch_shape == (ROWS,)
@@ -143,11 +145,9 @@ def test_impute(name: str, samples: int | None) -> None:
             assert answer.mean.dtype == torch.float64
             assert torch.equal(answer.mean, again[view].mean)
             count = parts(made, len(given)) * (samples or 1)
-            assert isinstance(answer, MixtureSameFamily) == (count > 1)
-            if isinstance(answer, MixtureSameFamily):
-                probs = answer.mixture_distribution.probs
-                assert probs.dtype == torch.float64
-                torch.testing.assert_close(probs, torch.full((ROWS, count), 1 / count, dtype=torch.float64))
+            probs = answer.mixture_distribution.probs
+            assert probs.dtype == torch.float64
+            torch.testing.assert_close(probs, torch.full((ROWS, count), 1 / count, dtype=torch.float64))
     only = made.impute(batch, views=[made.spec.view_names[1]]) if name != "bi_vcca" else {made.spec.view_names[1]: None}
     assert list(only) == [made.spec.view_names[1]]
 
@@ -344,8 +344,7 @@ def test_impute_is_a_distribution_over_the_view() -> None:
     """Its log-density at the data is the log-mean of the components' densities."""
     made = made_of("mmvae")
     batch = data(made.spec, ROWS)
-    found: Distribution = made.impute(batch, samples=2, generator=seeded())["sound"]
-    assert isinstance(found, MixtureSameFamily)
+    found: Predictive = made.impute(batch, samples=2, generator=seeded())["sound"]
     value = batch.views["sound"]
     each = found.component_distribution.log_prob(value[:, None])
     wanted = each.logsumexp(1) - math.log(each.shape[1])

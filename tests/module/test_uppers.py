@@ -144,7 +144,7 @@ def test_an_absent_view_is_imputed_through_the_upper_level() -> None:
     means = {v: networks.expert(Ref("z", v), v)(batch.views[v])["loc"] for v in ("touch", "sound")}
     message = torch.stack([networks.expert(Ref("c"), v)(z)["message"] for v, z in means.items()]).mean(0)
     c = networks.pool(Ref("c"), message)["loc"]
-    found = made.impute(batch, ["touch", "sound"])
+    found = made.impute(batch, ["touch", "sound"], plug_in=True)
     image = networks.decode("image", networks.decode("image", c, "zhat")["loc"])
     likelihood, _ = networks.scored("image")
     torch.testing.assert_close(found["image"].mean, likelihood.mean(image), rtol=1e-10, atol=1e-12)

@@ -225,7 +225,7 @@ def test_answers_of_the_exact_posterior() -> None:
     oracle = orthogonal(rng, 2, (3, 4))
     x = [rng.normal(size=(5, 3)), rng.normal(size=(5, 4))]
     model = exact(build(oracle, ELBO), oracle, (0, 1))
-    codes, imputed = model.encode(batch(x)), model.impute(batch(x))
+    codes, imputed = model.encode(batch(x)), model.impute(batch(x), plug_in=True)
     drawn = model.impute(batch(x), samples=20_000, generator=torch.Generator().manual_seed(0))
     for i in range(5):
         post = oracle.posterior([d[i] for d in x])

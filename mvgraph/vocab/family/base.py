@@ -67,7 +67,9 @@ class Family(Word):
     improper: ClassVar[bool] = False  # its integral is infinite: a density up to a factor, without draws
     reparameterised: ClassVar[bool] = False  # draws are differentiable functions of parameters and noise
     has_entropy: ClassVar[bool] = False  # `entropy` is in closed form
+    has_cdf: ClassVar[bool] = False  # `cdf` is known
     discrete: ClassVar[bool] = False  # values are one-hot or counts: pictures and probes treat them so
+    integral: ClassVar[bool] = False  # every draw consists of whole numbers, and so do quantiles
     stackable: ClassVar[bool] = True  # every parameter broadcasts against values; False: networks are among them
     tied: ClassVar[frozenset[str]] = frozenset()  # free parameters that all the experts of a latent share
     drops: ClassVar[bool] = False  # entries have dropout rates, and one whose heads give 0 is 0 with certainty
@@ -122,6 +124,10 @@ class Family(Word):
     def entropy(self, params: Params) -> Tensor:
         """H = −E[log p(x)], summed over the last axis: `(*batch, dim)` to `(*batch,)`, where `has_entropy` says so."""
         raise NotImplementedError(f"'{self.word}' has no entropy in closed form")
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """F(x) = P(X ≤ x) of every entry by itself, `(*batch, *shape)`, where `has_cdf` says so."""
+        raise NotImplementedError(f"'{self.word}' has no cumulative distribution function")
 
     def prepare(self, value: Tensor, shape: Shape) -> Tensor:
         """Data as `log_prob` wants them, e.g. class numbers `(n,)` as one-hot rows `(n, K)`; others unchanged."""

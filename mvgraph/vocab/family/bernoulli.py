@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
-from mvgraph.vocab.family.logits import Logits, outside_unit
+from mvgraph.vocab.family.logits import Logits, binary_cdf, outside_unit
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +32,8 @@ class Bernoulli(Logits):
 
     word: ClassVar[str] = "bernoulli"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    has_cdf: ClassVar[bool] = True
+    integral: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log B(x; σ(l)), summed over the last `dims` axes."""
@@ -42,6 +44,10 @@ class Bernoulli(Logits):
     def mean(self, params: Params) -> Tensor:
         """σ(l)."""
         return torch.sigmoid(params["logits"])
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """0 below 0, 1 − σ(l) below 1, else 1."""
+        return binary_cdf(self.mean(params), value)
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.Bernoulli` with the event `shape`."""

@@ -9,7 +9,7 @@ from mvgraph.deferring import defer
 from mvgraph.errors import DataError
 from mvgraph.tracing import known
 from mvgraph.vocab.family.base import Params, Role, Shape, event_of, event_sum
-from mvgraph.vocab.family.logits import Logits, outside_unit
+from mvgraph.vocab.family.logits import Logits, binary_cdf, outside_unit
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +37,8 @@ class Categorical(Logits):
 
     word: ClassVar[str] = "categorical"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    has_cdf: ClassVar[bool] = True
+    integral: ClassVar[bool] = True
     discrete: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
@@ -47,6 +49,10 @@ class Categorical(Logits):
     def mean(self, params: Params) -> Tensor:
         """The class probabilities softmax(l)."""
         return torch.softmax(params["logits"], -1)
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """Of each entry of the one-hot row: 0 below 0, 1 − softmax(l) below 1, else 1."""
+        return binary_cdf(self.mean(params), value)
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.OneHotCategorical` with the event `shape`."""

@@ -57,6 +57,7 @@ class ContinuousBernoulli(Logits):
 
     word: ClassVar[str] = "continuous_bernoulli"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    has_cdf: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log CB(x; σ(l)), summed over the last `dims` axes."""
@@ -67,6 +68,14 @@ class ContinuousBernoulli(Logits):
     def mean(self, params: Params) -> Tensor:
         """E[x] = ½ + ½ (coth(l/2) − 2/l)."""
         return 0.5 + 0.5 * langevin(0.5 * params["logits"])
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """(eˡˣ − 1)/(eˡ − 1) for x in [0, 1], written with exp(−|l|) so that it is finite; x itself where l is 0."""
+        logits, inside = torch.broadcast_tensors(params["logits"], value.clamp(0.0, 1.0))
+        flat, rising = logits == 0, logits > 0
+        size = torch.where(flat, 1.0, logits.abs())
+        tail = torch.expm1(-size * torch.where(rising, 1.0 - inside, inside)) / torch.expm1(-size)
+        return torch.where(flat, inside, torch.where(rising, 1.0 - tail, tail))
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.ContinuousBernoulli` with the event `shape`."""

@@ -33,6 +33,8 @@ class Counts(Family):
 
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
     discrete: ClassVar[bool] = True
+    has_cdf: ClassVar[bool] = True
+    integral: ClassVar[bool] = True
 
     rate: Literal["exp", "softplus"] = "exp"
 

@@ -25,6 +25,7 @@ class Gaussian(Family):
 
     reparameterised: ClassVar[bool] = True
     has_entropy: ClassVar[bool] = True
+    has_cdf: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log N(x; μ, σ²), summed over the last `dims` axes."""
@@ -41,6 +42,11 @@ class Gaussian(Family):
         """`torch.distributions.Normal` with the event `shape`."""
         each = torch.distributions.Normal(params["loc"], params["scale"])
         return torch.distributions.Independent(each, len(shape))
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """Φ((x − μ)/σ)."""
+        below: Tensor = torch.special.ndtr((value - params["loc"]) / params["scale"])
+        return below
 
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """x = μ + σ ε with ε ~ N(0, 1)."""

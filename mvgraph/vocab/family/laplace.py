@@ -42,6 +42,7 @@ class Laplace(LocationScale):
     roles: ClassVar[frozenset[Role]] = frozenset({"prior", "expert", "likelihood", "auxiliary"})
     reparameterised: ClassVar[bool] = True
     has_entropy: ClassVar[bool] = True
+    has_cdf: ClassVar[bool] = True
 
     def log_prob(self, params: Params, value: Tensor, dims: int = 1) -> Tensor:
         """log La(x; μ, b), summed over the last `dims` axes."""
@@ -53,6 +54,11 @@ class Laplace(LocationScale):
         """`torch.distributions.Laplace` with the event `shape`."""
         each = torch.distributions.Laplace(params["loc"], params["scale"])
         return torch.distributions.Independent(each, len(shape))
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """½ + ½ sign(z)(1 − exp(−|z|)) at z = (x − μ)/b."""
+        z = (value - params["loc"]) / params["scale"]
+        return 0.5 - 0.5 * z.sign() * torch.expm1(-z.abs())
 
     def noise(self, shape: Shape, generator: torch.Generator | None, like: Tensor) -> Tensor:
         """ε uniform in the open interval (−½, ½): both ends are kept out, where the draw would be infinite."""

@@ -7,10 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import Family, Params, Role, Shape
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
+else:
+    torch = defer("torch")
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,6 +28,11 @@ class Logits(Family):
     def constrain(self, raw: Params, shape: Shape, role: Role) -> dict[str, Tensor]:
         """`logits`, as the network gives them."""
         return {"logits": raw["logits"]}
+
+
+def binary_cdf(share: Tensor, value: Tensor) -> Tensor:
+    """P(X ≤ x) of an entry that is 1 with a probability and 0 else."""
+    return torch.where(value < 0, 0.0, torch.where(value < 1, 1.0 - share, 1.0))
 
 
 def outside_unit(value: Tensor) -> tuple[Tensor, str]:

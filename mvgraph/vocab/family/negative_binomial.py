@@ -13,9 +13,11 @@ from mvgraph.vocab.family.counts import Counts
 
 if TYPE_CHECKING:
     import torch
+    from scipy import special
     from torch import Tensor
     from torch.distributions import Distribution
 else:
+    special = defer("scipy.special")
     torch = defer("torch")
 
 
@@ -63,6 +65,13 @@ class NegativeBinomial(Counts):
         event = event_of(fit, dims)
         choose = torch.lgamma(value + theta) - torch.lgamma(value + 1.0)
         return event_sum(fit, event) + event_sum(choose, event) - event_sum(torch.lgamma(theta), event)
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """The regularised incomplete beta function I_p(θ, ⌊x⌋ + 1) at p = θ/(θ + μ); no gradient flows through it."""
+        rate, theta = params["log_rate"].exp(), params["log_dispersion"].exp()
+        order, count = torch.broadcast_tensors(theta, value.floor().clamp_min(0.0) + 1.0)
+        arguments = (t.numpy(force=True) for t in (order, count, theta / (theta + rate)))
+        return torch.where(value < 0, 0.0, torch.as_tensor(special.betainc(*arguments)).to(rate))
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.NegativeBinomial` with the event `shape`."""

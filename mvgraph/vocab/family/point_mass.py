@@ -24,6 +24,7 @@ class PointMass(Family):
     """Base of families that a network's location says everything about."""
 
     is_density: ClassVar[bool] = False
+    has_cdf: ClassVar[bool] = True
 
     def heads(self, shape: Shape, role: Role) -> dict[str, Shape]:
         """`loc`."""
@@ -36,6 +37,10 @@ class PointMass(Family):
     def mean(self, params: Params) -> Tensor:
         """The location."""
         return params["loc"]
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """1 from the location on, 0 below."""
+        return (value >= params["loc"]).to(params["loc"].dtype)
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """The point mass at the location, with the event `shape`."""

@@ -51,6 +51,11 @@ class Poisson(Counts):
         event = event_of(fit, dims)
         return event_sum(fit, event) - event_sum(torch.lgamma(value + 1.0), event)
 
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """The regularised incomplete gamma function Q(⌊x⌋ + 1, λ)."""
+        below = torch.special.gammaincc(value.floor().clamp_min(0.0) + 1.0, self.mean(params))
+        return torch.where(value < 0, 0.0, below)
+
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.Poisson` with the event `shape`."""
         each = torch.distributions.Poisson(self.mean(params))

@@ -13,9 +13,11 @@ from mvgraph.vocab.option import require
 
 if TYPE_CHECKING:
     import torch
+    from scipy import special
     from torch import Tensor
     from torch.distributions import Distribution
 else:
+    special = defer("scipy.special")
     torch = defer("torch")
 
 
@@ -40,6 +42,7 @@ class StudentT(LocationScale):
 
     word: ClassVar[str] = "student_t"
     roles: ClassVar[frozenset[Role]] = frozenset({"likelihood"})
+    has_cdf: ClassVar[bool] = True
 
     df: float = 4.0
 
@@ -54,6 +57,11 @@ class StudentT(LocationScale):
         constant = math.lgamma(half) - math.lgamma(0.5 * self.df) - 0.5 * math.log(math.pi * self.df)
         tail = half * event_sum(torch.log1p(z.square() / self.df), event)
         return constant * math.prod(event) - tail - event_sum(params["scale"].log(), event)
+
+    def cdf(self, params: Params, value: Tensor) -> Tensor:
+        """F(z) of the standard t(ν) at z = (x − μ)/s; no gradient flows through it."""
+        z = (value - params["loc"]) / params["scale"]
+        return torch.as_tensor(special.stdtr(self.df, z.numpy(force=True))).to(z)
 
     def distribution(self, params: Params, shape: Shape) -> Distribution:
         """`torch.distributions.StudentT` with the event `shape`."""
