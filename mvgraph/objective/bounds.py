@@ -44,16 +44,34 @@ def judge(spec: Spec, derived: Sequence[Term]) -> Verdict:
     weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced. A route of weight
     w then bounds w log p(X).
     """
-    routes = [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t)]
+    routes = _routes(spec, len(spec.views))
     failures = [*_densities(spec, derived), *_games(spec), *_maximized(spec)]
-    failures += [f for r in routes for f in _failures(r)]
-    failures += _minimized(spec)
+    failures += _reweighted(spec, len(spec.views)) or _where_views_are_missing(spec)
     if failures:
         return Verdict(False, "; ".join(dict.fromkeys(failures)))
     total = sum((r.times for r in routes), start=sympy.Integer(0))
     warm = " once its schedules have ended" if any(isinstance(p, Schedule) for p in spec.params.values()) else ""
     times = "" if total == 1 else f"{total} "
     return Verdict(True, f"a lower bound of {times}{evidence_text(spec)}{warm}")
+
+
+def _routes(spec: Spec, seen: int) -> list[_Weighted]:
+    """Every binding of every route, for a datum of which so many views are seen."""
+    return [r for t in spec.maximize if isinstance(t, Route) for r in _weighted(spec, t, seen)]
+
+
+def _reweighted(spec: Spec, seen: int) -> list[str]:
+    """The weights that are those of no bound, for a datum of which so many views are seen."""
+    return [*(f for r in _routes(spec, seen) for f in _failures(r)), *_minimized(spec, seen)]
+
+
+def _where_views_are_missing(spec: Spec) -> list[str]:
+    """What is a bound for complete data alone: a weight in which M_obs stands may be too small for others."""
+    for seen in range(len(spec.views) - 1, 0, -1):
+        if failures := _reweighted(spec, seen):
+            views = "one view is" if seen == 1 else f"{seen} views are"
+            return [f"where {views} seen, {failure}" for failure in dict.fromkeys(failures)]
+    return []
 
 
 def concluded(spec: Spec, holds: bool, reasons: Sequence[str], flags: Iterable[str]) -> Iterator[str]:
@@ -78,9 +96,9 @@ def together(phases: Mapping[str, Verdict]) -> Verdict:
     return Verdict(all(v.holds for v in phases.values()), "; ".join(reasons))
 
 
-def values(spec: Spec) -> dict[Expr, Expr]:
-    """The params that have a number at the end of training, as substitutions."""
-    found = {OBSERVED_COUNT: sympy.Integer(len(spec.views))}
+def values(spec: Spec, seen: int | None = None) -> dict[Expr, Expr]:
+    """The params that have a number at the end of training, as substitutions; and M_obs, M unless views are missing."""
+    found = {OBSERVED_COUNT: sympy.Integer(len(spec.views) if seen is None else seen)}
     for name, value in spec.params.items():
         if isinstance(value, Schedule):
             found[symbol(name)] = _rational(value.final())
@@ -141,11 +159,11 @@ class _Weighted:
     several: bool
 
 
-def _weighted(spec: Spec, route: Route) -> Iterator[_Weighted]:
+def _weighted(spec: Spec, route: Route, seen: int) -> Iterator[_Weighted]:
     """Every binding of a route that scores data and whose weight is not zero."""
     if isinstance(spec.target(parse_views(route.to).node), Pseudo):
         return
-    known, whole = values(spec), frozenset(spec.scored_views)
+    known, whole = values(spec, seen), frozenset(spec.scored_views)
     refs = relevant(spec, whole)
     several = route.word == "iwae" and (route.samples > 1 or route.strata == "inside")
     share = sympy.Rational(1, instance_count(spec, route, len(spec.views)) if route.combine == "mean" else 1)
@@ -186,8 +204,8 @@ def _maximized(spec: Spec) -> Iterator[str]:
         yield "a divergence is maximised"
 
 
-def _minimized(spec: Spec) -> Iterator[str]:
-    known = values(spec)
+def _minimized(spec: Spec, seen: int) -> Iterator[str]:
+    known = values(spec, seen)
     for written in spec.minimize:
         if not written.is_distance:
             yield "a route is minimised"

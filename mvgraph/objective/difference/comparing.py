@@ -116,7 +116,7 @@ def _standard(spec: Spec, names: Names) -> frozenset[str]:
 
 def _distance(one: Side, other: Side) -> tuple[int, int]:
     """How far two sums are apart: their relation, then how many terms they do not share."""
-    found = related(one.sum, other.sum, one.declared)
+    found = related(one.sum, other.sum, one.declared, one.learnt | other.learnt)
     return found.relation.rank, len(one.sum.keys() ^ other.sum.keys())
 
 

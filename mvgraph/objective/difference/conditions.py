@@ -17,12 +17,13 @@ from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.sums import Sum, normal
 from mvgraph.objective.evidence import drop_rates
 from mvgraph.objective.keys import Auxiliary, Empirical, Joint, Key, Marginalised, Prior, Ref, Standard, leaves
-from mvgraph.objective.terms import Term
+from mvgraph.objective.terms import OBSERVED_COUNT, Term
 from mvgraph.spec.model import Spec
 from mvgraph.spec.terms import BatchStatistic, Route
 from mvgraph.vocab.family import Family
 from mvgraph.vocab.family.mixture_of import STANDARD
 from mvgraph.vocab.family.mse import Mse
+from mvgraph.vocab.param.learnt import Learnt
 
 
 def conditions(a: Side, b: Side) -> tuple[str, ...]:
@@ -118,6 +119,10 @@ def _likelihoods(spec: Spec, names: Names) -> dict[Ref, Family]:
 
 
 def unequal(a: Spec, b: Spec) -> tuple[str, ...]:
-    """The params of both whose declared numbers, at the end of a schedule, are not the same."""
+    """The params of both whose declared numbers, at the end of a schedule, are not the same; or only one is learnt."""
     ours, theirs = values(a), values(b)
-    return tuple(sorted(str(s) for s in ours if s in theirs and ours[s] != theirs[s] and str(s) != "M_obs"))
+    numbers = {str(s) for s in ours if s in theirs and ours[s] != theirs[s] and s != OBSERVED_COUNT}
+    moving = {
+        n for n in a.params if n in b.params and isinstance(a.params[n], Learnt) != isinstance(b.params[n], Learnt)
+    }
+    return tuple(sorted(numbers | moving))

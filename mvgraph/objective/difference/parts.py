@@ -8,15 +8,15 @@ from functools import cache
 
 import sympy
 
-from mvgraph.language.expr import Expr, symbol
-from mvgraph.objective.difference.conditions import unequal
+from mvgraph.language.expr import Expr
+from mvgraph.objective.difference.levels import LEVELS, Sums
 from mvgraph.objective.difference.lifted import Lifted, LiftedSide, lifted, sign
 from mvgraph.objective.difference.ordering import sorted_out
 from mvgraph.objective.difference.relating import related
 from mvgraph.objective.difference.relation import APART, Finding, Relation
 from mvgraph.objective.difference.settings import changes, estimators
 from mvgraph.objective.difference.sides import Side, parted
-from mvgraph.objective.difference.standing import DECLARED, DRAWN
+from mvgraph.objective.difference.standing import DRAWN
 from mvgraph.objective.difference.sums import Sum, total
 from mvgraph.objective.neatness import POWER, M, neat
 from mvgraph.objective.plates.space import IrregularError, Space
@@ -27,23 +27,11 @@ from mvgraph.spec.model import Spec
 HERE = 3  # views at which graphs and settings are compared, and conditions are searched for
 SEEN = "{} as seen at M = {}, but not shown for all numbers of views"
 Sides = tuple[Side, Side]
-Sums = Callable[[Side, Side], tuple[Sum, Sum]]
 
 
 def plain_sums(one: Side, other: Side) -> tuple[Sum, Sum]:
     """The terms as they are."""
     return one.sum, other.sum
-
-
-def _differing(one: Side, other: Side) -> tuple[Sum, Sum]:
-    """With the declared values of the params that are not the same in both."""
-    names = [symbol(n) for n in unequal(one.spec, other.spec)]
-    return one.at({s: one.declared[s] for s in names}), other.at({s: other.declared[s] for s in names})
-
-
-def _numbers(one: Side, other: Side) -> tuple[Sum, Sum]:
-    """With all declared values."""
-    return one.at(one.declared), other.at(other.declared)
 
 
 @dataclass(frozen=True)
@@ -81,7 +69,7 @@ class Part:
         """Identical, equal up to a factor that is positive for every number of views, or different."""
         one, other = self.at(HERE)
         both = self.lifted(sums)
-        found = related(both.a, both.b, {**other.declared, **one.declared})
+        found = related(both.a, both.b, {**other.declared, **one.declared}, one.learnt | other.learnt)
         return self.neatly(found) if self.positive(found) else APART
 
     def positive(self, found: Finding) -> bool:
@@ -100,21 +88,22 @@ class Part:
     def finding(self) -> Finding:
         """The strongest relation as they stand."""
         one, other = self.at(HERE)
-        for sums, notes in ((_differing, ()), (_numbers, (DECLARED,))):
+        for sums, notes in LEVELS:
             found = self.related(sums)
             if found.relation is not Relation.DIFFERENT:
                 drawn = changes(estimators, one.spec, other.spec, other.names) or one.drawn != other.drawn
+                said = notes(one, other)
                 if found.relation <= Relation.SCALED and drawn:
-                    return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, *notes, DRAWN))
-                return replace(found, notes=(*found.notes, *notes))
+                    return replace(found, relation=Relation.EXPECTED, notes=(*found.notes, *said, DRAWN))
+                return replace(found, notes=(*found.notes, *said))
         return self._sorted()
 
     def _sorted(self) -> Finding:
         """One value by other divergences, a constant apart, or ordered, where that is shown for all M."""
-        for sums, notes in ((_differing, ()), (_numbers, (DECLARED,))):
+        for sums, notes in LEVELS:
             found = self._sorted_by(sums)
             if found is not APART:
-                return replace(found, notes=(*found.notes, *notes))
+                return replace(found, notes=(*found.notes, *notes(*self.at(HERE))))
         return APART
 
     def _sorted_by(self, sums: Sums) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import sympy
@@ -18,14 +18,17 @@ Known = Mapping[Expr, Expr]
 OWN = "with a factor of its own in each phase"
 
 
-def related(a: Sum, b: Sum, known: Known) -> Finding:
+def related(a: Sum, b: Sum, known: Known, learnt: Collection[Expr] = ()) -> Finding:
     """Identical, equal up to a positive factor, or to a constant as well, or different.
 
     Arguments:
         a, b: two sums in one form.
         known: the declared numbers of params, which decide whether a factor is positive.
+        learnt: params that are learnt: what is multiplied by one is another objective.
     """
     found = _related(_varying(a), _varying(b), known)
+    if found.factor.free_symbols & set(learnt):
+        return APART
     rest = minus(a, scaled(b, found.factor))
     if found.relation is Relation.DIFFERENT or not any(isinstance(x, Constant) for x in rest):
         return found

@@ -81,7 +81,7 @@ def matched(a: Side, b: Side) -> Iterator[tuple[int, Finding]]:
 
 
 def _together(a: Side, b: Side) -> Finding:
-    return jointly([related(one.sum, other.sum, a.declared) for one, other in parted(a, b)])
+    return jointly([related(one.sum, other.sum, a.declared, one.learnt | other.learnt) for one, other in parted(a, b)])
 
 
 def _hopeless(a: Sum, b: Sum) -> bool:

@@ -12,6 +12,7 @@ from mvgraph.objective.evidence import random_parts
 from mvgraph.spec.model import Spec
 from mvgraph.spec.moves import contests, critics, moves
 from mvgraph.vocab.family import Family
+from mvgraph.vocab.family.location_scale import LocationScale
 from mvgraph.vocab.family.mixture_of import MixtureOf
 from mvgraph.vocab.network.mlp import Mlp
 from mvgraph.vocab.optimizer.adam import Adam
@@ -54,7 +55,7 @@ def distributions(spec: Spec, names: Names) -> Settings:
 def _distributions(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
     for latent in spec.latents:
         pooled = isinstance(latent.family, MixtureOf)  # what it is made of is in the terms
-        yield f"p({names.node(latent.name)})", latent.family.word if pooled else inline(latent.family)
+        yield f"p({names.node(latent.name)})", latent.family.word if pooled else _inline(latent.family)
     for node in spec.discretes:
         yield f"p({names.node(node.name)})", f"{node.probs} over {node.count}"
     for rule in spec.posteriors:
@@ -65,9 +66,15 @@ def _distributions(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
         if rule.auxiliary is not None:
             yield f"r({name})", inline(rule.auxiliary)
     for view in spec.scored_views:
-        yield f"p({names.node(spec.observed.name)}.{names.view(view)})", inline(spec.view(view).likelihood)
+        yield f"p({names.node(spec.observed.name)}.{names.view(view)})", _inline(spec.view(view).likelihood)
     for upper in spec.pseudo:
-        yield f"p({names.node(upper.name)})", inline(upper.likelihood)
+        yield f"p({names.node(upper.name)})", _inline(upper.likelihood)
+
+
+def _inline(family: Family | None) -> str:
+    """A family as text; a scale that is 1 need not be said."""
+    same = isinstance(family, LocationScale) and not family.learnt and family.scale == 1
+    return inline(replace(family, scale=None) if isinstance(family, LocationScale) and same else family)
 
 
 def _density(family: Family) -> Family:
@@ -99,6 +106,8 @@ def _networks(spec: Spec, names: Names) -> Iterator[tuple[str, str]]:
         if latent.network is not None:
             yield f"network of p({names.node(latent.name)})", inline(latent.network)
     for view in spec.view_names:
+        if spec.view(view).shape is not None:
+            yield f"shape of {names.view(view)}", inline(spec.view(view).shape)
         yield f"encoder of {names.view(view)}", inline(spec.view(view).encoder or Mlp())
     for view in spec.scored_views:
         yield f"decoder of {names.view(view)}", inline(spec.view(view).decoder or Mlp())

@@ -20,6 +20,7 @@ from mvgraph.objective.difference.rewriting import Beside, summed
 from mvgraph.objective.difference.sums import Sum
 from mvgraph.objective.terms import Term
 from mvgraph.spec.model import Spec
+from mvgraph.vocab.param.learnt import Learnt
 
 Assumed = Mapping[str, Expr]
 BESIDE = Beside()
@@ -84,6 +85,12 @@ class Side:
         found = {self.names.weight(s): v for s, v in values(self.spec).items()}
         several = {symbol(v): found[symbol(n)] for n, vs in self._tables.items() if symbol(n) in found for v in vs}
         return {**several, **found, **self.fixed}
+
+    @cached_property
+    def learnt(self) -> set[Expr]:
+        """The params that are learnt, unless something is assumed of them."""
+        names = {n for n, value in self.spec.params.items() if isinstance(value, Learnt)}
+        return {self.names.weight(symbol(v)) for n in names for v in (n, *self._tables.get(n, ()))} - set(self.fixed)
 
     def rests(self, part: str) -> bool:
         """Whether a part of the spec, by its name, does not learn."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mvgraph.language.expr import symbol
 from mvgraph.objective.difference.conditions import conditions, unequal
+from mvgraph.objective.difference.levels import LEVELS
 from mvgraph.objective.difference.ordering import sorted_out
 from mvgraph.objective.difference.relating import jointly, related
 from mvgraph.objective.difference.relation import APART, ONE, Finding, Relation
@@ -14,7 +14,6 @@ from mvgraph.objective.difference.settings import changes, estimators
 from mvgraph.objective.difference.sides import Side, parted
 from mvgraph.objective.difference.sums import Sum
 
-DECLARED = "with the declared values of the params"
 DRAWN = "their estimators differ"
 
 
@@ -33,19 +32,16 @@ def standing(a: Side, b: Side) -> Finding:
 
 def _of_terms(a: Side, b: Side) -> Finding:
     """Equal for all values of the params, equal for the declared ones, ordered for all values, or for those."""
-    other = [symbol(n) for n in unequal(a.spec, b.spec)]
-    sums = a.at({s: a.declared[s] for s in other}), b.at({s: b.declared[s] for s in other})
-    numbers = a.at(a.declared), b.at(b.declared)
     for attempt in (_equal, sorted_out):
-        for pair, notes in ((sums, ()), (numbers, (DECLARED,))):
-            found = attempt(a, b, pair)
+        for sums, notes in LEVELS:
+            found = attempt(a, b, sums(a, b))
             if found.relation is not Relation.DIFFERENT:
-                return replace(found, notes=(*found.notes, *notes))
+                return replace(found, notes=(*found.notes, *notes(a, b)))
     return APART
 
 
 def _equal(a: Side, b: Side, sums: tuple[Sum, Sum]) -> Finding:
-    return related(*sums, {**b.declared, **a.declared})
+    return related(*sums, {**b.declared, **a.declared}, a.learnt | b.learnt)
 
 
 def _together(a: Side, b: Side) -> Finding:
@@ -62,7 +58,7 @@ def _told(phase: str, found: Finding) -> str:
 
 def conditional(a: Side, b: Side, found: Finding) -> Finding | None:
     """A relation that is stronger than what was found, under conditions."""
-    plain = jointly([related(one.sum, other.sum, one.declared) for one, other in parted(a, b)])
+    plain = jointly([_equal(one, other, (one.sum, other.sum)) for one, other in parted(a, b)])
     if plain.relation <= Relation.SHIFTED:
         values = [f"the same values of {', '.join(u)}"] if (u := unequal(a.spec, b.spec)) else []
         special: Finding | None = replace(plain, given=(*conditions(a, b), *values))
