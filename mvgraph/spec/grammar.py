@@ -165,7 +165,7 @@ _CONSTANT: dict[type, tuple[Key, ...]] = {
     Pseudo: (Key("plate", "", Literal["view"], None, "one copy a view"),),
     Condition: (Key("condition", "", Literal[True], MISSING, "the node is given, and never scored"),),
 }
-_HIDDEN = ((Route, "word"), (Latent, "level"), *((cls, "name") for cls in NAMED))
+_HIDDEN = ((Route, "word"), (Latent, "level"), (Posteriors, "latents"), *((cls, "name") for cls in NAMED))
 
 
 def node_class(tree: Any) -> type:

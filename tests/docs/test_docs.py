@@ -161,6 +161,11 @@ def test_links_lead_to_files(path: Path) -> None:
     assert not [link for link in links if not (path.parent / link).exists()]
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_what_may_stand_under_a_key_is_said_in_words(path: Path) -> None:
+    assert not re.findall(r"<class|mvgraph\.spec\.", path.read_text(encoding="utf-8"))
+
+
 def test_the_index_names_every_page() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     assert not [p.name for p in PAGES[1:] if p.stem != "index" and f"]({p.name})" not in index]
