@@ -24,7 +24,7 @@ def tried(name: str) -> tuple[str, ...]:
     spec = small(name)
     model = mg.compile(spec)
     sets = [c for n in range(1, len(spec.views) + 1) for c in combinations(spec.view_names, n)]
-    rows = {s: dict.fromkeys(s, torch.ones(2, 3)) for s in sets}
+    rows = {s: dict.fromkeys(s, torch.eye(2, 3)) for s in sets}  # two rows that differ: a statistic tells them apart
     untrained = {d.removeprefix("encoder ") for d in dead(spec, mg.derive(spec))}
     counting = [s for s in sets if counts(model, rows[s])]
     answering = [s for s in sets if works(model.impute, rows[s]) and not blind(spec, s, untrained)]

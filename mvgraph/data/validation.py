@@ -139,7 +139,7 @@ def _empty(tables: Tables, checked: Sequence[_Checked], on_empty: Empty) -> list
     if not rows or on_empty == "skip":
         return []
     listed = ", ".join(tables.row(r) for r in rows[:MOST_ROWS]) + _more(len(rows), MOST_ROWS)
-    remedy = "leave these rows out, or skip them: on_empty='skip'"
+    remedy = "leave these rows out, or skip them: on_empty='skip' (--skip-empty)"
     return [Problem("MVG715", ("data",), f"no view at all: {listed}", remedy)]
 
 

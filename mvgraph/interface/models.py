@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mvgraph.errors import UsageError
 from mvgraph.interface.specs import Source, accepted, load, sound
@@ -28,7 +28,14 @@ def plan(source: Source, **overrides: Any) -> steps.Plan:
     return steps.plan(sound(source, **overrides))
 
 
-def batch(source: Source, views: Any, mask: Any = None, ids: Iterable[Any] | None = None, align: str = "id") -> Batch:
+def batch(
+    source: Source,
+    views: Any,
+    mask: Any = None,
+    ids: Iterable[Any] | None = None,
+    align: str = "id",
+    on_empty: Literal["refuse", "skip"] = "refuse",
+) -> Batch:
     """A batch of data that has been checked against a spec; see `mvgraph.data.validation.batch`.
 
     Arguments:
@@ -37,12 +44,13 @@ def batch(source: Source, views: Any, mask: Any = None, ids: Iterable[Any] | Non
         mask: which views were observed, bool `(row, view)`; a row of a view that is NaN as a whole is missing, too.
         ids: a name for each row of what has no ids itself; a data frame's are its index.
         align: rows are joined by their ids; "position" pairs them by their order instead.
+        on_empty: what becomes of a row without any view: refused by name, or skipped with one warning.
 
     Raises:
         DataError: with one problem for everything in the data that does not fit.
     """
     make: Callable[..., Batch] = import_module("mvgraph.data.validation").batch
-    return make(load(source), views, mask, ids, align=align)
+    return make(load(source), views, mask, ids, on_empty, align=align)
 
 
 def compile(  # noqa: A001 - the public verb

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+import mvgraph as mg
 from mvgraph.data.objects import tabulate
 from mvgraph.data.tables import DataWarning
 from mvgraph.data.validation import batch
@@ -125,6 +126,14 @@ def test_refuses_a_datum_without_any_view_by_name_or_skips_it() -> None:
     with pytest.warns(DataWarning, match="1 of 2 rows have no view and are skipped"):
         found = batch(small("a", "b"), views, ids=["u", "v"], on_empty="skip")
     assert found.ids == ("v",)
+
+
+def test_the_remedy_for_a_row_without_any_view_is_one_in_python_too() -> None:
+    views = {"a": np.array([[NAN, NAN], [1, 2]]), "b": np.array([[NAN] * 3, [0, 1, 0]])}
+    with pytest.raises(DataError, match=r"skip them: on_empty='skip' \(--skip-empty\)"):
+        mg.batch(small("a", "b"), views)
+    with pytest.warns(DataWarning, match="1 of 2 rows have no view and are skipped"):
+        assert len(mg.batch(small("a", "b"), views, on_empty="skip")) == 1
 
 
 def test_refuses_masks_that_do_not_fit() -> None:
