@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mvgraph.planning.steps import Plan
     from mvgraph.spec.builder import ce, compose, elbo, iwae, js, kl, latent, observed, posterior, statistic, view
     from mvgraph.spec.model import Spec
-    from mvgraph.training.errors import Interrupted, NotFinite
+    from mvgraph.training.errors import Diverged, Interrupted, NotFinite
     from mvgraph.training.run import Run
     from mvgraph.vocab.network.custom import network
 else:
@@ -40,6 +40,7 @@ else:
             "Batch": "mvgraph.data.batch",
             "DataError": "mvgraph.errors",
             "Difference": "mvgraph.objective.difference.delta",
+            "Diverged": "mvgraph.training.errors",
             "Interrupted": "mvgraph.training.errors",
             "Model": "mvgraph.module.model",
             "MvgraphError": "mvgraph.errors",
@@ -92,6 +93,7 @@ __all__ = [
     "Batch",
     "DataError",
     "Difference",
+    "Diverged",
     "Interrupted",
     "Model",
     "MvgraphError",

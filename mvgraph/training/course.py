@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,25 +11,27 @@ from signal import Signals
 from typing import Any
 
 import lightning
-import torch
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.callbacks import EarlyStopping as Patience
+from torch.linalg import LinAlgError  # type: ignore[attr-defined]  # torch does not say that it is public
 
 from mvgraph.data.batch import Batch
+from mvgraph.data.tables import DataWarning
 from mvgraph.errors import UsageError
 from mvgraph.module.model import Model
 from mvgraph.processes import is_first
 from mvgraph.spec.model import EarlyStopping
 from mvgraph.spec.moves import moves
-from mvgraph.training.errors import Interrupted
-from mvgraph.training.folder import STATE, StateIO, read_state, write_curves
+from mvgraph.training.errors import Diverged, Failed, Interrupted, NotFinite
+from mvgraph.training.folder import STATE, StateIO, read_state, write_curves, write_metrics
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.metering import TOTAL
-from mvgraph.training.module import MOMENTS, VALID, Fitting
+from mvgraph.training.module import MOMENTS, TRAIN, VALID, Fitting
 from mvgraph.training.playing import Playing
 from mvgraph.training.progress import Bar
 from mvgraph.training.resuming import kept
-from mvgraph.training.stages import Moments, Rest, Stage
+from mvgraph.training.stages import Moments, Stage
+from mvgraph.training.trial import ASTRAY, limits
 
 OWN = {
     "max_epochs": "epochs",
@@ -53,6 +57,7 @@ class Course:
         patience: when a stage ends before its time; None for never.
         arguments: the user's own for Lightning's `Trainer`, the same in every stage.
         moments: what the optimizers of the stages so far remember.
+        limits: for each stage the losses, by name, from which on its training has gone astray; of `prepare`.
     """
 
     model: Model
@@ -66,11 +71,10 @@ class Course:
     patience: EarlyStopping | None
     arguments: Mapping[str, Any]
     moments: Moments = field(default_factory=Moments)
+    limits: Sequence[Mapping[str, float]] = ()
 
     def run(self, state: dict[str, Any] | None) -> None:
         """Every stage in its turn; those that a state has behind it are left out."""
-        self._try()
-        self.model.train()
         begun = -1 if state is None else int(kept(state)["stage"])
         for stage in (s for s in self.stages if s.number >= begun):
             self._begin(stage)
@@ -79,14 +83,19 @@ class Course:
             else:
                 self._train(self._fitting(stage), None)
 
-    def _try(self) -> None:
-        """Refuse at once what a later phase would refuse: missing views, and an objective of frozen parts only."""
-        for stage in (s for s in self.stages if s.phase is not None):
-            for batch in (self.rows, *([] if self.held is None else [self.held])):
-                self.model.require_complete(batch, stage.phase)
-            rest = Rest(self.model, stage)
-            rest.require_some(self.rows.rows(torch.arange(min(self.size, len(self.rows)))))
-            rest.end()
+    def prepare(self) -> None:
+        """Refuse at once what a step of any stage, or the trainer, would refuse; see what losses are without training.
+
+        Raises:
+            DataError, UsageError: data, a stage or an argument that training cannot take.
+        """
+        self.limits = [limits(self.model, s, self.rows, self.held, self.size) for s in self.stages]
+        for stage in self.stages:
+            module = self._fitting(stage)
+            try:
+                module.accept(self._trainer(stage))
+            finally:
+                module.rest.end()
 
     def _begin(self, stage: Stage) -> None:
         self.keeper.begin(stage)
@@ -109,7 +118,9 @@ class Course:
 
     def _fitting(self, stage: Stage) -> Fitting:
         made = Playing if moves(stage.spec(self.model.spec)) else Fitting
-        return made(self.model, self.rows, self.held, self.size, self.seed, stage, self.moments)
+        return made(
+            self.model, self.rows, self.held, self.size, self.seed, stage, self.moments, self.limits[stage.number]
+        )
 
     def _train(self, module: Fitting, start: Path | None) -> None:
         """One stage, from the state in the file `start` where it is given."""
@@ -129,17 +140,49 @@ class Course:
             trainer.save_checkpoint(self.keeper.folder / STATE)  # the next stage starts from the best epoch of this one
 
     def _fit(self, trainer: lightning.Trainer, module: Fitting, start: Path | None) -> None:
-        module.accept(trainer)
         keeper, before = self.keeper, len(self.keeper.rows)
         try:
             trainer.fit(module, ckpt_path=start)
         except (KeyboardInterrupt, SystemExit):
             if keeper.interrupted is None:
                 raise
+        except Failed as failure:
+            raise self._ended(failure) from None
+        except LinAlgError:  # of a statistic, whose matrices are positive definite in exact numbers
+            what = f"a matrix of the objective could not be factorised in step {module.at[0] + 1}"
+            raise self._ended(NotFinite(what, module.look())) from None
         if len(keeper.rows) == before and keeper.folder is not None and (keeper.folder / STATE).exists():
             keeper.load_state_dict(kept(read_state(keeper.folder / STATE)))  # it was kept in another process
         if keeper.interrupted is not None:
             raise self.interrupted(keeper.interrupted)
+        if keeper.astray:
+            self._refuse(self._diverged(module))
+
+    def _refuse(self, diverged: Diverged) -> None:
+        """Raise, unless the best epoch is kept and there is one: then what went astray after it is told."""
+        keeper = self.keeper
+        if not (keeper.best and math.isfinite(keeper.least)):
+            raise self._ended(diverged)
+        told = diverged.problems[0]
+        text = f"{diverged.what}; the weights are those of epoch {keeper.best_epoch}, the best before: {told.remedy}"
+        warnings.warn(text, DataWarning, stacklevel=2)
+
+    def _diverged(self, module: Fitting) -> Diverged:
+        """What to raise where the last epochs of a stage went astray."""
+        symptoms, steps = module.look(), [step for _, step in module.meter.suspects()]
+        loss, number = self.keeper.rows[-1][TRAIN + TOTAL], len(self.keeper.rows)
+        usual = module.meter.limits[TOTAL] / ASTRAY
+        since = f", from step {steps[0] + 1} on" if steps else ""
+        what = f"training has diverged{since}: the loss is {loss:.3g} after epoch {number}, and {usual:.3g} untrained"
+        return Diverged(what, symptoms)
+
+    def _ended(self, failure: Failed) -> Failed:
+        """A failure with what is kept; the curves are drawn as far as they go."""
+        keeper = self.keeper
+        if keeper.folder is not None and keeper.kept and is_first():
+            write_metrics(keeper.folder, keeper.rows)
+            write_curves(keeper.folder, keeper.rows, self.phases)
+        return failure.with_folder(keeper.folder, keeper.kept)
 
     def interrupted(self, signum: Signals) -> Interrupted:
         """What to raise where a signal ended training; the curves are drawn as far as they go."""

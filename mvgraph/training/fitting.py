@@ -20,7 +20,7 @@ from mvgraph.processes import interrupting, is_first, stoppable
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.training.course import Course
 from mvgraph.training.finishing import finish, write_outcomes
-from mvgraph.training.folder import write_curves, write_metrics, write_spec, write_weights
+from mvgraph.training.folder import leaving_nothing, write_curves, write_metrics, write_spec, write_weights
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.progress import Bar
 from mvgraph.training.quiet import quiet
@@ -80,7 +80,8 @@ def fit(
     Raises:
         UsageError: a request that cannot be met, e.g. a folder that is not empty. DataError: data that do not fit.
         Interrupted: training was stopped from outside, by Ctrl-C, SIGTERM or SIGHUP; the state of the last finished
-            epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss became infinite or NaN.
+            epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss, its gradient or a
+            parameter became infinite or NaN. Diverged: the loss ended a hundred times worse than untrained.
     """
     folder = Path(out) if out is not None else None
     before = read_record(folder) if resume and folder is not None else None
@@ -94,19 +95,20 @@ def fit(
     spec = _resolved(model.spec, epochs, batch_size)
     size = len(rows) if spec.training.batch_size == "full" else min(spec.training.batch_size, len(rows))
     recipe = {} if folder is None else recipe_of(spec, seed, size, rows, held, origin.fraction)
-    state = state_of(folder, resume, recipe, rows, held)
-    record = None
-    if folder is not None:
-        new = state is None
-        record = record_of(spec, seed, origin, rows, held) if new else before and before.resumed_by(origin.command)
-        _begin(folder, spec, record, state)
-    model.columns = rows.columns
     bar = Bar()
     keeper = Keeper(folder, best, recipe, bar.report if progress else _nothing)
     rule = _rule(spec, early_stopping)
     shown = bar if progress else None
     course = Course(model, rows, held, size, seed, stages(spec), keeper, shown, rule, trainer_arguments)
-    with quiet(), stoppable():
+    with quiet(), stoppable(), leaving_nothing(None if resume else folder):
+        course.prepare()
+        state = state_of(folder, resume, recipe, rows, held)
+        record = None
+        if folder is not None:
+            new = state is None
+            record = record_of(spec, seed, origin, rows, held) if new else before and before.resumed_by(origin.command)
+            _begin(folder, spec, record, state)
+        model.columns = rows.columns
         try:
             course.run(state)
             return _finish(course, record)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import pickle
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
 from mvgraph.spec.writing import dump
 from mvgraph.training.curves import draw
+from mvgraph.training.errors import Interrupted
+from mvgraph.training.record import RECORD
 from mvgraph.training.sealing import require_seal, seal
 from mvgraph.training.stages import PHASE
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
 STATE, CURVES, AFTER = "state.ckpt", "curves.png", "after.json"
+OWN = (SPEC, WEIGHTS, METRICS, RECORD, STATE, CURVES, AFTER)  # what a run writes
 Row = Mapping[str, float]
 
 
@@ -49,6 +53,29 @@ def prepare(folder: Path, resume: bool) -> None:
     if not resume and folder.exists() and any(folder.iterdir()):
         raise UsageError(f"the folder '{folder}' is not empty; give another one, or resume the run that it holds")
     folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def leaving_nothing(folder: Path | None) -> Iterator[None]:
+    """A run that fails before a state of it is kept leaves no folder behind, nor one above it that was made for it.
+
+    Arguments:
+        folder: of a new run; None where there is none, or it goes on with another.
+    """
+    made = [] if folder is None else [p for p in (folder, *folder.parents) if not p.exists()]
+    empty = folder is not None and (folder in made or (folder.is_dir() and not any(folder.iterdir())))
+    try:
+        yield
+    except Interrupted:
+        raise
+    except Exception:
+        if folder is not None and empty and is_first() and not (folder / STATE).exists():
+            for name in OWN:
+                (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else's file is in it
+                for path in made:
+                    path.rmdir()
+        raise
 
 
 def write_spec(folder: Path, spec: Spec) -> None:

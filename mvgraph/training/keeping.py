@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from signal import Signals
@@ -16,6 +17,7 @@ from lightning.pytorch.utilities.exceptions import SIGTERMException
 from torch import Tensor
 from typing_extensions import override
 
+from mvgraph.data.tables import DataWarning
 from mvgraph.processes import interrupting
 from mvgraph.training.errors import NotFinite
 from mvgraph.training.folder import STATE, WEIGHTS, read_weights, write_metrics, write_weights
@@ -23,6 +25,7 @@ from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import ONLY, TRAIN, VALID, Fitting
 from mvgraph.training.stages import PHASE, Stage
 
+PATIENCE = 5  # epochs in a row of a loss that is astray, before training is ended
 Recipe = dict[str, Any]
 Report = Callable[[Mapping[str, float]], None]
 
@@ -54,6 +57,8 @@ class Keeper(Checkpoint):
         self.stage = ONLY
         self.start = 0
         self.interrupted: Signals | None = None
+        self.astray = 0
+        self.warned = False
         self.kept = 0
         self.began = 0.0
 
@@ -80,7 +85,7 @@ class Keeper(Checkpoint):
 
     def begin(self, stage: Stage) -> None:
         """Start a stage: its losses are of another objective and do not compare with those before."""
-        self.stage, self.start, self.stopped = stage, len(self.rows), False
+        self.stage, self.start, self.stopped, self.astray = stage, len(self.rows), False, 0
         self.least, self.weights = math.inf, {}
 
     @property
@@ -95,7 +100,10 @@ class Keeper(Checkpoint):
 
     @override
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Keep the epoch: weights and metrics first, the state last, so that a state never runs ahead of them."""
+        """Keep the epoch: weights and metrics first, the state last, so that a state never runs ahead of them.
+
+        Of an epoch that went astray nothing takes the place of what is kept; after some in a row training ends.
+        """
         assert isinstance(pl_module, Fitting)
         self._refuse(pl_module)
         if not trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
@@ -104,17 +112,38 @@ class Keeper(Checkpoint):
         seconds = round(time.perf_counter() - self.began, 4)
         phase = {} if self.stage.phase is None else {PHASE: self.stage.number + 1}
         self.rows.append({"epoch": epoch, **phase, "seconds": seconds, **pl_module.row})
-        better = self._better(pl_module, epoch)
+        self.astray = self.astray + 1 if pl_module.astray else 0
+        if self.astray:
+            trainer.should_stop = trainer.should_stop or self.astray >= PATIENCE
+        else:
+            self._keep(trainer, pl_module, epoch)
+        self.report(self.rows[-1])
+
+    def _keep(self, trainer: Trainer, module: Fitting, epoch: int) -> None:
+        better = self._better(module, epoch)
         patience = trainer.early_stopping_callback
         self.stopped = patience is not None and patience.stopped_epoch > 0
-        if self.folder is not None and trainer.is_global_zero:
+        if self.folder is None:
+            return
+        if trainer.is_global_zero:
             if better or not self.best:
-                write_weights(self.folder, pl_module.model)
+                write_weights(self.folder, module.model)
             write_metrics(self.folder, self.rows)
-        if self.folder is not None:
-            trainer.save_checkpoint(self.folder / STATE)
-            self.kept = epoch
-        self.report(self.rows[-1])
+        trainer.save_checkpoint(self.folder / STATE)
+        self.kept = epoch
+
+    @override
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Say once that the validation loss is not finite, or end training where something is decided by it."""
+        assert isinstance(pl_module, Fitting)
+        failing = pl_module.failing
+        if failing is None:
+            return
+        if self.best or trainer.early_stopping_callback is not None:
+            raise failing
+        if not self.warned and trainer.is_global_zero:
+            warnings.warn(failing.warning, DataWarning, stacklevel=2)
+        self.warned = True
 
     @override
     def on_exception(self, trainer: Trainer, pl_module: LightningModule, exception: BaseException) -> None:
@@ -146,4 +175,5 @@ class Keeper(Checkpoint):
         """Stop before a state of no use takes the place of a good one."""
         bad = [n for n, p in module.model.named_parameters() if not bool(torch.isfinite(p.detach()).all())]
         if bad:
-            raise NotFinite(f"the parameter {bad[0]} was not finite after epoch {module.current_epoch + 1}")
+            what = f"the parameter {bad[0]} was not finite after epoch {module.epoch + 1}"
+            raise NotFinite(what, module.look())

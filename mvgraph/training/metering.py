@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-
-from mvgraph.training.errors import NotFinite
 
 if TYPE_CHECKING:
     from mvgraph.module.model import Loss
@@ -20,41 +19,65 @@ NEVER = 2**62
 class Meter:
     """Running sums of the total, every term and every player's loss, weighted by rows.
 
-    It remembers where a value was first not finite.
+    It remembers since which step a value is astray: not finite, or so large a loss as is no loss of a training that
+    goes well.
+
+    Arguments:
+        limits: by name, the loss from which on a value is astray; without end where a name is not given. The loss of
+            a term is its negative.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Mapping[str, float] | None = None) -> None:
+        self.limits = dict(limits or {})
         self.names: tuple[str, ...] = ()
-        self.sums = torch.zeros(0)  # (term + 1,)
-        self.first_bad = torch.zeros(0)  # (term + 1,) the step, or NEVER
+        self.signs = self.bounds = self.sums = torch.zeros(0)  # (term + 1,)
+        self.astray = torch.zeros(0)  # (term + 1,) the first step, or NEVER
+        self.infinite = torch.tensor(NEVER)  # the first step of which the total was not finite, or NEVER
+        self.last = torch.zeros(())
         self.rows = 0
+
+    def restart(self) -> None:
+        """Count anew; what is astray stays so."""
+        self.sums, self.rows = torch.zeros_like(self.sums), 0
+
+    def forget(self) -> None:
+        """Nothing is astray: an epoch has ended well."""
+        self.astray = torch.full_like(self.astray, NEVER)
 
     def add(self, loss: Loss, rows: int, step: int) -> None:
         """Count the mean values of `rows` rows."""
         total = loss.total.detach()
         if not self.names:
-            self.names = (TOTAL, *loss.terms, *loss.players)
-            self.sums = total.new_zeros(len(self.names))
-            self.first_bad = torch.full((len(self.names),), NEVER, device=total.device)
+            self._begin(loss, total)
         found = {**loss.terms, **loss.players}
         terms = [torch.as_tensor(found[n]).detach().to(total) for n in self.names[1:]]
         values = torch.stack([total, *terms])
+        finite = torch.isfinite(values)
         self.sums += values * rows
-        self.first_bad = torch.where(torch.isfinite(values), self.first_bad, self.first_bad.clamp(max=step))
+        sound = finite & (values * self.signs <= self.bounds)
+        self.astray = torch.where(sound, self.astray, self.astray.clamp(max=step))
+        self.infinite = torch.where(finite[0], self.infinite, self.infinite.clamp(max=step))
+        self.last = total
         self.rows += rows
 
-    def refuse(self) -> None:
-        """Stop where the total was not finite.
+    def _begin(self, loss: Loss, total: Tensor) -> None:
+        self.names = (TOTAL, *loss.terms, *loss.players)
+        self.sums = total.new_zeros(len(self.names))
+        self.signs = total.new_tensor([-1.0 if n in loss.terms else 1.0 for n in self.names])
+        self.bounds = total.new_tensor([self.limits.get(n, math.inf) for n in self.names])
+        self.astray = torch.full((len(self.names),), NEVER, device=total.device)
+        self.infinite = self.infinite.to(total.device)
 
-        Raises:
-            NotFinite: names the step and the terms.
-        """
-        if not self.names or int(self.first_bad[0]) == NEVER:
-            return
-        steps = self.first_bad.tolist()
-        terms = [n for n, s in zip(self.names[1:], steps[1:], strict=True) if s <= steps[0]]
-        blame = f": {', '.join(terms)}" if terms else ", though every term was"
-        raise NotFinite(f"the loss was not finite in step {steps[0] + 1}{blame}")
+    @property
+    def first_infinite(self) -> int | None:
+        """The first step of which the total was not finite, if there is one."""
+        step = int(self.infinite)
+        return None if step == NEVER else step
+
+    def suspects(self) -> list[tuple[str, int]]:
+        """The terms that are astray, with their first step, the first one first."""
+        steps = zip(self.names[1:], self.astray.tolist()[1:], strict=True)
+        return sorted(((n, s) for n, s in steps if s != NEVER), key=lambda pair: pair[1])
 
     def means(self, reduce: Callable[[Tensor], Tensor] = lambda t: t) -> dict[str, float]:
         """The means so far by name; `reduce` adds up the sums of several processes."""

@@ -74,7 +74,7 @@ class Playing(Fitting):
 
     def training_step(self, batch: int, batch_idx: int) -> None:  # type: ignore[override]
         """All moves on one slice of the rows."""
-        step, rows = self.place(batch)
+        self.at = step, rows = self.place(batch)
         found: dict[Part, Loss] = {}
         for number, (move, optimizer) in enumerate(zip(self.moves, self._turns(), strict=True)):
             self.toggle_optimizer(optimizer)

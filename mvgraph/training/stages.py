@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from mvgraph.data.batch import Batch
 from mvgraph.errors import Problem, UsageError
 from mvgraph.module.freezing import frozen
-from mvgraph.module.model import Model
+from mvgraph.module.model import Loss, Model
 from mvgraph.spec.model import Spec
 
 State = dict[str, Any]
@@ -80,18 +78,18 @@ class Rest:
         for parameter in self.parameters:
             parameter.requires_grad_(False)
 
-    def require_some(self, rows: Batch) -> None:
-        """Refuse a stage whose objective, for some rows, mentions nothing that learns.
+    def require_some(self, loss: Loss) -> None:
+        """Refuse a stage whose objective, by a loss of it, mentions nothing that learns.
 
         Raises:
             UsageError: names the phase.
         """
-        self.model.eval()
-        loss = self.model.loss(rows, phase=self.stage.phase, generator=torch.Generator().manual_seed(0))
-        if not loss.total.requires_grad:
-            self.end()
-            message = f"nothing that the objective of the phase '{self.stage.phase}' mentions learns: it is all frozen"
-            raise UsageError(Problem("MVG243", ("phases", self.stage.number, "freeze"), message))
+        if loss.total.requires_grad:
+            return
+        if self.stage.phase is None:
+            raise UsageError(Problem("MVG243", ("objective",), "nothing that the objective mentions learns"))
+        message = f"nothing that the objective of the phase '{self.stage.phase}' mentions learns: it is all frozen"
+        raise UsageError(Problem("MVG243", ("phases", self.stage.number, "freeze"), message))
 
     def hold(self) -> None:
         """Keep the parts as they are evaluated, however the model is run."""

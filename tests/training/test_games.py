@@ -98,7 +98,7 @@ def test_a_critics_step_follows_the_gradient_of_its_loss() -> None:
     loss = model.loss
     model.loss = lambda batch, **o: seen.append((batch, o["generator"].get_state())) or loss(batch, **o)  # type: ignore[method-assign, func-returns-value]
     train(model, epochs=1, batch_size="full", fraction=0.0)
-    data, state = seen[0]
+    data, state = seen[-1]
     generator = torch.Generator()
     generator.set_state(state)
     value = start.loss(data, generator=generator, part="games").players["critic of C"]

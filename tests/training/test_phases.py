@@ -245,7 +245,7 @@ def test_early_stopping_ends_a_phase_and_not_the_run() -> None:
 
 
 def test_best_is_the_best_of_each_phase() -> None:
-    rate = "training.optimizer={adam: {lr: 1.0}}"
+    rate = "training.optimizer={adam: {lr: 0.2}}"
     longer = ("phases.0.epochs=6", "phases.1.epochs=1", rate, "params.beta=1")
     run = run_of(made(phased(*longer)), best=True)
     first = [r for r in run.metrics if r["phase"] == 1]

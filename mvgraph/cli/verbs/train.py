@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.guarding import ENDED, say
+from mvgraph.cli.guarding import ENDED, FINDING, complain, say
 from mvgraph.cli.options import (
     Align,
     Alignment,
@@ -31,7 +31,7 @@ from mvgraph.errors import UsageError
 from mvgraph.interface.specs import sound
 from mvgraph.processes import is_first
 from mvgraph.spec.model import Spec
-from mvgraph.training.errors import Interrupted
+from mvgraph.training.errors import Failed, Interrupted
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
@@ -104,6 +104,9 @@ def run(
         )
     except Interrupted as stop:
         _interrupted(stop)
+    except Failed as failure:
+        complain(failure.problems)
+        raise typer.Exit(FINDING) from None
     if not is_first():
         return
     typer.echo(f"{found.name}: {_counted(len(finished.metrics), 'epoch')}, kept in {folder}")
