@@ -20,14 +20,14 @@ BRIEF = {"draws": 2, "chains": 1, "burn_in": 1, "steps": 1}  # a sampler that on
 
 @cache
 def tried(name: str) -> tuple[str, ...]:
-    """One row: a loss, an imputation and a log-likelihood for every set of views."""
+    """One row: a loss, an encoding and a log-likelihood for every set of views."""
     spec = small(name)
     model = mg.compile(spec)
     sets = [c for n in range(1, len(spec.views) + 1) for c in combinations(spec.view_names, n)]
     rows = {s: dict.fromkeys(s, torch.eye(2, 3)) for s in sets}  # two rows that differ: a statistic tells them apart
-    untrained = {d.removeprefix("encoder ") for d in dead(spec, mg.derive(spec))}
+    untrained = {d.removeprefix("encoder ") for d in dead(spec)}
     counting = [s for s in sets if counts(model, rows[s])]
-    answering = [s for s in sets if works(model.impute, rows[s]) and not blind(spec, s, untrained)]
+    answering = [s for s in sets if works(model.encode, rows[s]) and not blind(spec, s, untrained)]
     scored = [s for s in sets if works(model.log_likelihood, rows[sets[-1]], samples=2, given=s)]
     return f"`{name}`", listed(counting, sets), listed(answering, sets), likelihood(scored, sets)
 

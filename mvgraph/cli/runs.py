@@ -59,6 +59,13 @@ def rows(
     return _with_evidence(whole, needed, skip_empty) if needed else whole
 
 
+def say_left_out(spec: Spec, made: Sequence[str]) -> None:
+    """Say which scored views are in no answer, for no term trains their decoders."""
+    left = [v for v in spec.scored_views if v not in made]
+    if left and made:
+        say(f"left out, for no term trains a decoder of it: {', '.join(left)}")
+
+
 def _with_evidence(data: Batch, given: Sequence[str], skip: bool) -> Batch:
     """The rows that have one of the views in `given`; the others are skipped with a count, or refused by name."""
     there = data.only(given).mask.any(1)

@@ -42,7 +42,7 @@ def draft(spec: Spec, *, with_parameters: bool = False) -> Sketch:
     """Everything that there is to draw, every view and level by itself."""
     graph = build(spec)
     marks = generation.nodes(spec, graph)
-    lines = [*generation.lines(graph, marks), *inference.lines(spec, marks), *onlookers.lines(spec, marks)]
+    lines = [*generation.lines(spec, graph, marks), *inference.lines(spec, marks), *onlookers.lines(spec, marks)]
     lines += parameters.lines(spec, lines) if with_parameters else ()
     return sketch(marks.values(), lines, spec.view_names)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import networkx as nx
 
 from mvgraph.drawing.sketch import Line, Mark, Nodes
+from mvgraph.graph.usage import trained
 from mvgraph.language.word import inline
-from mvgraph.spec.graphs import part
+from mvgraph.spec.graphs import copy_name, part
 from mvgraph.spec.model import Spec
 
 
@@ -17,10 +18,13 @@ def nodes(spec: Spec, graph: nx.MultiDiGraph) -> Nodes:
     return {name: _mark(spec, name, about) for name, about in graph.nodes(data=True)}
 
 
-def lines(graph: nx.MultiDiGraph, marks: Nodes) -> Iterator[Line]:
-    """From parents to children."""
+def lines(spec: Spec, graph: nx.MultiDiGraph, marks: Nodes) -> Iterator[Line]:
+    """From parents to children; what no term of the objective trains a decoder of is not generated."""
+    made = trained(spec).decoders
+    untrained = {copy_name(node, v) for node, views in made.items() for v in spec.scored_views if v not in views}
     for parent, child in dict.fromkeys(part(graph, "p").edges()):
-        yield Line(marks[parent], marks[child], "p", about="{target} is generated from {source}")
+        if child not in untrained:
+            yield Line(marks[parent], marks[child], "p", about="{target} is generated from {source}")
 
 
 def _mark(spec: Spec, name: str, about: dict[str, object]) -> Mark:

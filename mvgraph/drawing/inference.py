@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from mvgraph.drawing.sketch import Line, Mark, Nodes
-from mvgraph.graph.usage import consulted
+from mvgraph.graph.usage import trained
 from mvgraph.language.word import inline
 from mvgraph.spec.grammar import summary
 from mvgraph.spec.graphs import copies, copy_name, data_names
@@ -20,7 +20,7 @@ EXPERT = "E"  # a single expert among the symbols of rules
 
 def lines(spec: Spec, marks: Nodes) -> Iterator[Line]:
     """From data to latents: what the objective uses."""
-    used = consulted(spec)
+    used = trained(spec).experts
     for latent in spec.latents:
         rule = next((q for q in spec.posteriors if q.name == latent.name), None)
         if rule is not None:
@@ -66,7 +66,7 @@ def _account(rule: Posterior) -> str:
     return f"posterior: {meet}{prior[rule.prior_expert]}"
 
 
-def _shared(spec: Spec, marks: Nodes, rule: Posterior, used: dict[str, frozenset[str]]) -> Iterator[Line]:
+def _shared(spec: Spec, marks: Nodes, rule: Posterior, used: Mapping[str, frozenset[str]]) -> Iterator[Line]:
     data = dict(zip(spec.view_names, data_names(spec), strict=True))
     data |= {v: copy_name(rule.reads, v) for v in spec.scored_views} if rule.reads else {}
     target = marks[rule.name]
@@ -86,7 +86,7 @@ def _shared(spec: Spec, marks: Nodes, rule: Posterior, used: dict[str, frozenset
         yield Line(meeting, target, "q", about="{target} is inferred")
 
 
-def _private(spec: Spec, marks: Nodes, rule: Posterior, used: dict[str, frozenset[str]]) -> Iterator[Line]:
+def _private(spec: Spec, marks: Nodes, rule: Posterior, used: Mapping[str, frozenset[str]]) -> Iterator[Line]:
     for view in spec.scored_views:
         copy = copy_name(rule.name, view)
         if view in used[rule.name]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution, MixtureSameFamily
 
 from mvgraph.data.batch import Batch
+from mvgraph.graph.usage import trained
 from mvgraph.module.answers import DRAWS, Importance
 from mvgraph.module.predictive import Predictive
 from mvgraph.spec.model import Spec
@@ -48,6 +49,12 @@ class Answering(Protocol):
         self, batch: Batch, /, samples: int = 1000, *, generator: torch.Generator | None = None
     ) -> Importance:
         """log p(x_O) of each row, and how far it can be trusted."""
+
+
+def made_views(spec: Spec) -> tuple[str, ...]:
+    """The views that a model can make: those whose decoders some term trains."""
+    decoded = trained(spec).decoders[spec.observed.name]
+    return tuple(v for v in spec.scored_views if v in decoded)
 
 
 def randomness(model: Answering, seed: int) -> torch.Generator:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import MvgraphError, UsageError
-from mvgraph.evaluation.answering import Answering, Asking, drawn, expected, randomness, seen, some
+from mvgraph.evaluation.answering import Answering, Asking, drawn, expected, made_views, randomness, seen, some
 from mvgraph.evaluation.classes import Classifier, agreement, class_views, classes, fit_classifier, majority
 from mvgraph.evaluation.evidence import evidence, others
 
@@ -83,7 +83,7 @@ def measure_coherence(
         raise UsageError(f"coherence needs rows with the view '{label}' in the training and in the validation data")
     undefined: dict[str, str] = {}
     every = _classifiers(train, label, most_training, seed, undefined)
-    known = {v: c for v, c in every.items() if v in model.spec.scored_views}  # a condition is never imputed
+    known = {v: c for v, c in every.items() if v in made_views(model.spec)}  # a condition is never imputed
     study = _Study(model, valid, label, known, randomness(model, seed), undefined)
     chance = majority(classes(train.views[label]), classes(valid.views[label]))
     towards, away, joint = study.towards(samples), study.away(), study.joint(draws)
@@ -141,6 +141,9 @@ class _Study:
             made = self.model.generate(draws, generator=self.generator)
         except MvgraphError as error:
             self.undefined["joint coherence"] = str(error)
+            return None
+        if self.label not in made:
+            self.undefined["joint coherence"] = f"no term trains the decoder of '{self.label}'"
             return None
         return agreement(classes(made[self.label]), *(c.classify(made[v]) for v, c in self.known.items()))
 

@@ -11,7 +11,7 @@ from torch.distributions import Distribution
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import MvgraphError, UsageError
-from mvgraph.evaluation.answering import Answering, Asking, randomness, seen
+from mvgraph.evaluation.answering import Answering, Asking, made_views, randomness, seen
 from mvgraph.evaluation.coverage import Coverage, inside
 from mvgraph.evaluation.evidence import ALL, others
 from mvgraph.evaluation.losses import losses
@@ -98,12 +98,13 @@ def measure_imputation(
     """
     if not len(train):
         raise UsageError("there are no training rows, whose means are what an error is compared with; give them")
+    made = made_views(model.spec)
     undefined: dict[str, str] = {}
     judge = _Judge(Asking(model, samples, randomness(model, seed)), _means(train), valid, undefined)
     scores: list[Score] = []
     coverage: list[Coverage] = []
     for source, given, views in _questions(model.spec.view_names):
-        wanted = [v for v in views if v in judge.means and v in model.spec.scored_views]
+        wanted = [v for v in views if v in judge.means and v in made]
         try:
             if wanted:
                 losses_found, inside_found = judge.scores(source, given, wanted)
@@ -112,7 +113,8 @@ def measure_imputation(
         except MvgraphError as error:
             undefined[f"{' and '.join(views)} from {source}"] = str(error)
     if not scores:
-        raise UsageError(next(iter(undefined.values()), "imputation needs two views or more, seen in the same rows"))
+        reason = "imputation needs two views or more, seen in the same rows" if made else "no term trains a decoder"
+        raise UsageError(next(iter(undefined.values()), reason))
     order = list(model.spec.view_names)
     kept = tuple(sorted(coverage, key=lambda c: (order.index(c.view), c.mass)))
     return Imputation(tuple(sorted(scores, key=lambda s: order.index(s.view))), undefined, kept)

@@ -22,6 +22,7 @@ from mvgraph.module.refusing import require_conditions, require_views
 from mvgraph.objective.difference.delta import Difference
 from mvgraph.spec.model import Spec, View
 from mvgraph.training.run import Run
+from mvgraph.vocab.family import Params
 from mvgraph.vocab.network.linear import Linear
 
 SHAPE = (3,)
@@ -166,7 +167,17 @@ def _rows(made: Model, rows: int, seed: int) -> Batch:
         views = {v: torch.randn(rows, *SHAPE, dtype=torch.double) for v in spec.view_names}
         for view in spec.scored_views:
             family, shape = made.networks.scored(view)
-            parents = sum(spec.dim(g, view) for g in spec.observed.given)
-            decoded = made.networks.decode(view, torch.randn(rows, parents, dtype=torch.double))
+            decoded = _decoded(made, view, rows)
             views[view] = family.distribution(decoded, shape).sample().double()
     return Batch(views, torch.ones(rows, len(views), dtype=torch.bool))
+
+
+def _decoded(made: Model, view: str, rows: int) -> Params:
+    """The parameters of a likelihood: at random parents, or random themselves where no decoder is built."""
+    spec, (family, shape) = made.spec, made.networks.scored(view)
+    if view in made.networks.decoded():
+        parents = sum(spec.dim(g, view) for g in spec.observed.given)
+        return made.networks.decode(view, torch.randn(rows, parents, dtype=torch.double))
+    raw = {n: torch.randn(rows, *s, dtype=torch.double) for n, s in family.heads(shape, "likelihood").items()}
+    free = {n: p.double() for n, p in family.free(shape, "likelihood").items()}
+    return family.constrain({**raw, **free}, shape, "likelihood")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mvgraph.errors import Path, Problem
@@ -18,17 +18,17 @@ from mvgraph.graph.finding import (
     plated,
     posteriors,
     reach,
-    routes,
     scored_node,
     used_latents,
     value,
     warning,
     written,
 )
-from mvgraph.language.density import Data, parse_sample
+from mvgraph.language.density import Data, parse_density, parse_sample
+from mvgraph.language.table import Table
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Posterior, Spec
-from mvgraph.spec.terms import Route
+from mvgraph.spec.terms import Divergence, Route, WrittenTerm
 from mvgraph.vocab.fusion import Fusion
 
 
@@ -44,10 +44,15 @@ class Use:
 def uses(spec: Spec) -> Iterator[Use]:
     """All uses of posteriors by terms whose weight is not zero."""
     for one in written(spec):
-        if value(spec, one.term.weight) != 0:
+        if value(spec, one.term.weight) != 0 and not _vanishes(one.term):
             routed = _route(spec, one, one.term) if isinstance(one.term, Route) else ()
             remade = _remade(spec, one, one.term) if isinstance(one.term, Contest) else ()
             yield from (u for u in (*routed, *remade, *_named(spec, one)) if u.evidence.sizes)
+
+
+def _vanishes(term: WrittenTerm) -> bool:
+    """True of KL(q ‖ q), which is zero whatever q is."""
+    return isinstance(term, Divergence) and attempt(parse_density, term.of) == attempt(parse_density, term.to)
 
 
 def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
@@ -119,18 +124,58 @@ def _joint(rule: Posterior) -> bool:
     return rule.fuse is not None and rule.fuse.joint
 
 
-def consulted(spec: Spec) -> dict[str, frozenset[str]]:
-    """For each latent the views whose own experts some term consults; a joint network is no view's own."""
-    found = list(uses(spec))
-    return {
+@dataclass(frozen=True)
+class Trained:
+    """The networks that some term with a weight other than zero trains. The others are not built, and answer nothing.
+
+    Arguments:
+        experts: for each latent, the views whose own encoders are; a joint network is no view's own.
+        joints: the latents whose joint network is.
+        decoders: for the observed node and each pseudo node, the views whose decoders are.
+    """
+
+    experts: Mapping[str, frozenset[str]]
+    joints: frozenset[str]
+    decoders: Mapping[str, frozenset[str]]
+
+
+def trained(spec: Spec) -> Trained:
+    """Which networks the terms of a spec train: what is built, drawn, planned, checked and asked follows it."""
+    found, rules = list(uses(spec)), posteriors(spec)
+    experts = {
         name: frozenset(v for u in found if u.latent == name for v in _consulted(spec, rule, u.evidence))
-        for name, rule in posteriors(spec).items()
+        for name, rule in rules.items()
     }
+    joints = frozenset(u.latent for u in found if _joint(rules[u.latent]) and max(u.evidence.sizes) > 1)
+    return Trained(experts, joints, _decoded(spec))
+
+
+def _decoded(spec: Spec) -> dict[str, frozenset[str]]:
+    """The views whose data, or copies of a pseudo node, are scored or reconstructed."""
+    found: dict[str, set[str]] = {node: set() for node in (spec.observed.name, *(n.name for n in spec.pseudo))}
+    for one in written(spec):
+        if value(spec, one.term.weight) == 0:
+            continue
+        if isinstance(one.term, Route) and (scored := reach(spec, one.term, one.term.to)):
+            node = scored_node(one.term) or spec.observed.name
+            found.get(node, set()).update(v for v in scored.views if _weighs(spec, one.term, v))
+        if isinstance(one.term, Contest):
+            fake = attempt(parse_sample, one.term.fake)
+            copy = reach(spec, one.term, f"[{fake.copy}]") if isinstance(fake, Data) else None
+            found[spec.observed.name] |= copy.views if copy else frozenset()
+    return {node: frozenset(views) & frozenset(spec.scored_views) for node, views in found.items()}
+
+
+def _weighs(spec: Spec, route: Route, view: str) -> bool:
+    """False where the log-likelihood of a view has the weight zero."""
+    weight = route.likelihood_weight
+    formula = weight.get(view) if isinstance(weight, Table) else weight
+    return formula is None or value(spec, formula) != 0
 
 
 def dead_encoders(spec: Spec) -> Iterator[Problem]:
     """MVG228 (warning): experts that no term consults; their networks are not built."""
-    for name, alive in consulted(spec).items():
+    for name, alive in trained(spec).experts.items():
         dead = [v for v in (spec.scored_views if plated(spec, name) else spec.view_names) if v not in alive]
         if dead:
             views = ("view " if len(dead) == 1 else "views ") + ", ".join(dead)
@@ -146,12 +191,10 @@ def _consulted(spec: Spec, rule: Posterior, given: Reach) -> frozenset[str]:
 
 def unscored(spec: Spec) -> Iterator[Problem]:
     """MVG229 (warning): a view that no route scores, so that its decoder is not trained."""
-    data = [r for _, r in routes(spec) if not any(n.name == scored_node(r) for n in spec.pseudo)]
-    live = [(r, reach(spec, r, r.to)) for r in data if value(spec, r.weight) != 0]
-    scored = {view for _, found in live if found for view in found.views}
+    scored = trained(spec).decoders[spec.observed.name]
     for name in spec.scored_views:
-        if live and name not in scored:
-            message = f"no route scores the view '{name}': its decoder is not trained"
+        if scored and name not in scored:
+            message = f"no route scores the view '{name}': its decoder is not trained, and is not built"
             yield warning("MVG229", ("views", name), message, "name it in `to`, e.g. to: V")
 
 

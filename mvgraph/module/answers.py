@@ -124,7 +124,7 @@ def generate(
     conditions = {r: v.repeat_interleave(count, 0) for r, v in networks.conditions(given).items()}
     total = next((len(v) for v in conditions.values()), count)
     at = dict(conditions)
-    like = next(networks.decoders.parameters())
+    like = networks.like
     for ref in latents(spec):
         family, parents = spec.latent(ref.node).family, [at[p] for p in causes(spec, ref)]
         made = networks.reproduced(ref, parents)
@@ -133,7 +133,7 @@ def generate(
             continue
         noise = family.noise((total, spec.dim(ref.node, ref.view)), generator, like)
         at[ref] = family.rsample(networks.prior(ref, parents, conditions), noise)
-    params = {v: networks.decode(v, networks.inputs(v, at)) for v in spec.scored_views}
+    params = {v: networks.decode(v, networks.inputs(v, at)) for v in networks.decoded()}
     return {v: _emit(spec, v, p, mean, generator) for v, p in params.items()}
 
 
@@ -305,7 +305,7 @@ def _log_weights(inference: Inference, observed: Tensor, samples: int, generator
     """log p(x_O, v) − log q(v) at draws from each component, `(component, sample, row)`."""
     spec, networks = inference.spec, inference.networks
     draws = dict[Ref, Tensor]()  # (component, sample, row, dim)
-    like = next(networks.decoders.parameters())
+    like = networks.like
     total = like.new_zeros(len(inference.components), samples, len(inference.batch))
     shared = dict[Ref, Sequence[Belief]]()
     for ref in latents(spec):
@@ -336,7 +336,7 @@ def _log_posterior(inference: Inference, shared: Mapping[Ref, Sequence[Belief]],
 def _log_scores(inference: Inference, observed: Tensor, draws: Mapping[Ref, Tensor]) -> Tensor:
     """Σ_m log p(x_m | ·) over the observed views, `(component, sample, row)`."""
     spec, scores = inference.spec, []
-    for view in spec.scored_views:
+    for view in inference.networks.decoded():
         own = spec.view(view)
         assert own.likelihood is not None
         assert own.shape is not None

@@ -60,14 +60,12 @@ def evidence(spec: Spec, given: Sequence[str] | str | None) -> list[str] | None:
     return [*names, *spec.conditioned.values()]
 
 
-def targets(spec: Spec, views: Sequence[str] | str | None) -> list[str]:
-    """The views to answer for; all that have a likelihood, unless said.
+def targets(spec: Spec, views: Sequence[str] | str) -> list[str]:
+    """The views to answer for.
 
     Raises:
         UsageError: there is no such view, or none is named.
     """
-    if views is None:
-        return list(spec.scored_views)
     names = _names(views, "views")
     known = ", ".join(spec.view_names)
     if not names:

@@ -46,7 +46,7 @@ class Borrowing(Inference):
     @cached_property
     def log_weights(self) -> Tensor:
         """(1 − a)/|S| for a view of S, a for nothing, `(component, row)`."""
-        like = next(self.networks.decoders.parameters())
+        like = self.networks.like
         there = self.mask[:, self.mask.any(0)].T.to(like.dtype)
         weights = (1.0 - self.standard) * there / there.sum(0)
         alone = [torch.full_like(weights[:1], self.standard)] if self.standard else []

@@ -23,7 +23,6 @@ from mvgraph.objective.evidence import Views
 from mvgraph.objective.family import prior_key, read_by, reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
-from mvgraph.planning.steps import live_experts
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Family, Params
 from mvgraph.vocab.family.delta import Delta
@@ -66,10 +65,9 @@ class Inference:
     @cached_property
     def live(self) -> Tensor:
         """Which views may be evidence of shared latents: those whose experts are trained, bool `(view,)`."""
-        trained = {(r, v) for r, v in live_experts(self.spec, self.plan.terms)}
         shared = [Ref(x.name) for x in self.spec.latents if not x.plate]
-        columns = [all((r, v) in trained for r in shared) for v in self.spec.view_names]
-        joint = all(r in self.plan.joints for r in shared) and bool(shared)
+        columns = [all(self.networks.has_expert(r, v) for r in shared) for v in self.spec.view_names]
+        joint = all(r.node in self.networks.trained.joints for r in shared) and bool(shared)
         whole = (self.batch.mask.all(1) | self.bare).all()
         return torch.tensor([c or (joint and bool(whole)) for c in columns], device=self.batch.mask.device)
 
@@ -104,7 +102,7 @@ class Inference:
     @cached_property
     def log_weights(self) -> Tensor:
         """log of each component's weight for each row, `(component, row)`; minus infinity where it has none."""
-        like = next(self.networks.decoders.parameters())
+        like = self.networks.like
         if self.spec.mixture == "none":
             return like.new_zeros(1, len(self.batch))
         rows = []
@@ -143,12 +141,13 @@ class Inference:
             parents: draws of its parents in p, `(sample, row, dim)` each.
         """
         rule, seen = self.spec.posterior(ref.node), self.seen(ref)
-        own = self.own(ref, parents)
         if bool(seen.all()):
-            return own
+            return self.own(ref, parents)
         if rule.absent == "aux" and rule.auxiliary is not None:
-            return choose([(seen, own), (~seen, self._known(rule.auxiliary, self.networks.auxiliary(ref), ref))])
-        return choose([(seen, own), (~seen, self.prior(ref, parents))])
+            absent: Belief = self._known(rule.auxiliary, self.networks.auxiliary(ref), ref)
+        else:
+            absent = self.prior(ref, parents)
+        return choose([(seen, self.own(ref, parents)), (~seen, absent)]) if bool(seen.any()) else absent
 
     def copies(self, ref: Ref, parents: Sequence[Sequence[Tensor]]) -> list[Belief]:
         """What is known of a private latent in every component, at the draws of its parents there."""
@@ -160,8 +159,8 @@ class Inference:
 
     def proposal(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """What importance sampling draws a private latent from: its own posterior where its view was seen, or p."""
-        seen = self.seen(ref)
-        return choose([(seen, self.own(ref, parents)), (~seen, self.prior(ref, parents))])
+        seen, prior = self.seen(ref), self.prior(ref, parents)
+        return choose([(seen, self.own(ref, parents)), (~seen, prior)]) if bool(seen.any()) else prior
 
     def prior(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """p(v | pa), at draws of the parents `(sample, row, dim)`; or what an upper level makes of the latent."""
@@ -172,8 +171,9 @@ class Inference:
         return self._known(self.spec.latent(ref.node).family, params, ref, parents)
 
     def seen(self, ref: Ref) -> Tensor:
-        """Where the view of a private latent is evidence, bool `(row,)`."""
-        return self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
+        """Where the view of a private latent is evidence, bool `(row,)`: nowhere, where its expert is not trained."""
+        there = self.batch.mask[:, self.spec.view_names.index(str(ref.view))]
+        return there if self.networks.has_expert(ref, str(ref.view)) else torch.zeros_like(there)
 
     def own(self, ref: Ref, parents: Sequence[Tensor] = ()) -> Belief:
         """The posterior of a private latent given its own view; of no use in rows where that was not seen."""
@@ -226,7 +226,7 @@ class Inference:
             UsageError: a row has several views, not all of which a joint network could read.
         """
         rule, count = self.spec.posterior(ref.node), self.mask.sum(1)
-        whole = (self.batch.mask.all(1) | self.bare) & (count > 1) & (rule.fuse is not None)
+        whole = (self.batch.mask.all(1) | self.bare) & (count > 1) & (ref.node in self.networks.trained.joints)
         several, parts = (count > 1) & ~whole, list[tuple[Tensor, Belief]]()
         if bool(several.any()):
             parts.append((several, self._sampled(ref, several)))

@@ -73,7 +73,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
         patterns.append(Pattern(networks, spec, views, noise.rows(index), weights, observed, atoms, patterns, asked))
         parts.append((patterns[-1], index, terms))
     if networks.batch_dependent:
-        _ask_in_order(spec, patterns, len(sets))
+        _ask_in_order(spec, networks, patterns, len(sets))
     for pattern, index, terms in parts:
         for term in terms:
             coefficient = evaluate(term.coefficient, pattern.values) * float(term.share)
@@ -88,11 +88,13 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
     return found
 
 
-def _ask_in_order(spec: Spec, patterns: Sequence[Pattern], sets: int) -> None:
+def _ask_in_order(spec: Spec, networks: Networks, patterns: Sequence[Pattern], sets: int) -> None:
     """Ask decoders and critics in the order of the terms of complete data, in which running statistics are updated."""
     terms = expand(spec, None, dict.fromkeys(range(1, sets + 1), frozenset(spec.view_names)))
     found = [call for scored in (True, False) for t in terms for call in calls(t.atom) if call.scored is scored]
-    for key in dict.fromkeys(call.key for call in found):
+    for key in dict.fromkeys(
+        call.key for call in found if networks.has_decoder(str(call.target.view), call.target.node)
+    ):
         for pattern in [p for p in patterns if key in p.calls][:1]:
             pattern.decoded(key[0], pattern.calls[key])
     matches = [t.atom.match for t in terms if isinstance(t.atom, Generator)]
@@ -127,7 +129,7 @@ def _count(observed: frozenset[str]) -> dict[str, float]:
 
 
 def _likelihood(pattern: Pattern, atom: Likelihood) -> Tensor:
-    return pattern.log_likelihood(atom).mean(0)
+    return pattern.log_likelihood(atom).mean(0) if pattern.scores(atom) else pattern.noise.sets.new_zeros(1)
 
 
 VALUES: dict[type, Callable[[Pattern, Any], Tensor]] = {

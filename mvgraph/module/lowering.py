@@ -96,7 +96,8 @@ def _critic(run: Run, index: int, atom: Generator, share: Tensor) -> Tensor:
 
 
 def _likelihood(run: Run, _: int, atom: Likelihood) -> Tensor:
-    return run.scores[atom.target, tuple(d.stream for d in atom.draws)].mean(0)
+    score = run.score_of(atom)
+    return run.nothing if score is None else score.mean(0)
 
 
 VALUES: dict[type, Callable[[Run, int, Any], Tensor]] = {

@@ -25,7 +25,14 @@ from mvgraph.module.loss import Loss
 from mvgraph.module.networks import END, Networks
 from mvgraph.module.noise import Noise, draw_noise
 from mvgraph.module.predictive import Predictive
-from mvgraph.module.refusing import require_conditions, require_given, require_scored, require_views
+from mvgraph.module.refusing import (
+    observed_views,
+    require_conditions,
+    require_decoders,
+    require_given,
+    require_scored,
+    require_views,
+)
 from mvgraph.module.stages import Part, Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
@@ -162,7 +169,7 @@ class Model(nn.Module):
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
-            views: the views to answer for; all, unless said.
+            views: the views to answer for; all whose decoders some term trains, unless said.
             samples: draws of the latents from each component of q; 100 over all components, unless said.
             plug_in: decode the mean of each component of q, and no draws: the spread is that of the likelihood alone.
             ids: a name for each row of what has no ids itself, for messages and to join rows by.
@@ -170,11 +177,10 @@ class Model(nn.Module):
             validate: False takes the values on trust.
 
         Raises:
-            UsageError: the spec defines no posterior for this evidence.
+            UsageError: the spec defines no posterior for this evidence, or no term trains the decoder of a view.
         """
         with _evaluating(self):
-            wanted = arguments.targets(self.spec, views)
-            require_scored(self.spec, wanted)
+            wanted = self._targets(views)
             samples = arguments.draws_of(samples, plug_in)
             arguments.require_generator(generator)
             generator = generator or torch.Generator(self._like.device).manual_seed(0)
@@ -189,17 +195,16 @@ class Model(nn.Module):
         Arguments:
             values: `(*batch, dim)` by the name of the node, as `encode` names latents (`z`, `h.image`), and of what is
                 conditioned on; their batches broadcast.
-            views: the views to answer for; all, unless said.
+            views: the views to answer for; all whose decoders some term trains, unless said.
 
         Returns:
             A torch distribution over the batch for each view.
 
         Raises:
-            UsageError: a node that is read is not given, has another size, or is none.
+            UsageError: a node that is read is not given, has another size, or is none; or no term trains a decoder.
         """
         with _evaluating(self):
-            wanted = arguments.targets(self.spec, views)
-            require_scored(self.spec, wanted)
+            wanted = self._targets(views)
             at = arguments.latent_values(self.networks, values, wanted)
             return {v: answers.decode(self.networks, v, at) for v in wanted}
 
@@ -207,7 +212,7 @@ class Model(nn.Module):
     def generate(
         self, count: int, given: Data | None = None, *, mean: bool = True, generator: torch.Generator | None = None
     ) -> dict[str, Tensor]:
-        """New data from the prior, `{view: (count, *shape)}`.
+        """New data from the prior, `{view: (count, *shape)}`, of the views whose decoders some term trains.
 
         Arguments:
             count: how many; for each row of `given`, the first row's first, where the model has conditions.
@@ -216,11 +221,13 @@ class Model(nn.Module):
             generator: the randomness.
 
         Raises:
-            UsageError: the model is conditioned on a view and none is given, or the other way round.
+            UsageError: the model is conditioned on a view and none is given, or the other way round; or no term trains
+                a decoder.
         """
         require_given(self.spec, given is not None)
         count = arguments.count_of(count, "count")
         arguments.require_generator(generator)
+        require_decoders(self.networks.decoded(), self.networks.decoded())
         with _evaluating(self):
             rows = {} if given is None else self._batch(given).views
             return answers.generate(self.networks, count, rows, mean=mean, generator=generator)
@@ -249,7 +256,8 @@ class Model(nn.Module):
             generator: the randomness.
 
         Raises:
-            UsageError: a likelihood, prior or posterior has no density.
+            UsageError: a likelihood, prior or posterior has no density, or no term trains the decoder of an observed
+                view.
         """
         estimate = self.importance(data, samples, given=given, ids=ids, generator=generator)
         if estimate.unreliable:
@@ -276,13 +284,22 @@ class Model(nn.Module):
             generator: the randomness.
 
         Raises:
-            UsageError: a likelihood, prior or posterior has no density.
+            UsageError: a likelihood, prior or posterior has no density, or no term trains the decoder of an observed
+                view.
         """
         samples = arguments.count_of(samples, "samples")
         arguments.require_generator(generator)
         with _evaluating(self):
             observed = self._batch(data, ids)
+            require_decoders(observed_views(self.spec, observed), self.networks.decoded())
             return answers.importance(self._inference(observed, given, observed), observed.mask, samples, generator)
+
+    def _targets(self, views: Sequence[str] | None) -> Sequence[str]:
+        """The views that are answered for: those asked for, which have to be possible, or all that are."""
+        wanted = self.networks.decoded() if views is None else arguments.targets(self.spec, views)
+        require_scored(self.spec, wanted)
+        require_decoders(wanted, self.networks.decoded())
+        return wanted
 
     def _batch(self, data: Data, ids: Ids = None, *, validate: bool = True) -> Batch:
         """The data on the model's device, checked, with the views of the spec in its order."""
@@ -315,7 +332,7 @@ class Model(nn.Module):
     @property
     def _like(self) -> Tensor:
         """A tensor with the dtype and device of the model."""
-        return next(self.networks.decoders.parameters())
+        return self.networks.like
 
     def draw_noise(self, rows: int, generator: torch.Generator | None = None, phase: str | None = None) -> Noise:
         """The randomness of one step over `rows` data."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from mvgraph.errors import Problem, SpecError
+from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.graph.inference import exponents_of
 from mvgraph.graph.networks import prior_statistics, reading_statistics
+from mvgraph.graph.usage import trained
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
@@ -19,6 +21,7 @@ from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
 from mvgraph.module.normalising import normalisers
+from mvgraph.module.refusing import untrained
 from mvgraph.module.shapes import decoder_of, require_networks, require_shapes, shape_of
 from mvgraph.objective.family import parents, prior_key, upper
 from mvgraph.objective.keys import Ref
@@ -40,6 +43,8 @@ END = Clock(2**53, 1)  # later than any schedule
 class Networks(nn.Module):
     """The parameters of a model: encoders, joint networks, decoders, priors, auxiliary priors, critics, learnt numbers.
 
+    Encoders, joint networks and decoders that no term trains are not built, and asking for one is refused.
+
     Arguments:
         spec: a checked spec whose views have shapes.
 
@@ -52,15 +57,17 @@ class Networks(nn.Module):
         require_shapes(spec)
         require_networks(spec)
         self.spec = spec
+        self.trained = trained(spec)
+        self.register_load_state_dict_post_hook(_forgive)  # type: ignore[no-untyped-call]
         self.tied = nn.ModuleDict()  # before the experts: their names are those of shared parameters
         self.experts = nn.ModuleDict()
         self.joints = nn.ModuleDict()
         self.pools = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
-        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in spec.scored_views})
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self.decoded()})
         self.uppers = nn.ModuleDict(
-            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in spec.scored_views}
+            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self.decoded(n.name)}
         )
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
@@ -76,10 +83,48 @@ class Networks(nn.Module):
         return bool(normalisers(self))
 
     def expert(self, ref: Ref, view: str) -> Conditional | Message:
-        """The network of q(ref | x_view), or of the message from the view where messages are pooled."""
+        """The network of q(ref | x_view), or of the message from the view where messages are pooled.
+
+        Raises:
+            UsageError: no term trains it.
+        """
+        if not self.has_expert(ref, view):
+            known = tuple(v for v in self.spec.view_names if v in self.trained.experts[ref.node])
+            raise UsageError(untrained(f"the encoder of '{ref}' for the view '{view}'", "encoders", known))
         found = self.experts[_name(ref, view)]
         assert isinstance(found, Conditional | Message)
         return found
+
+    def has_expert(self, ref: Ref, view: str) -> bool:
+        """Whether some term trains the network of q(ref | x_view)."""
+        return view in self.trained.experts[ref.node]
+
+    def has_decoder(self, view: str, node: str = "") -> bool:
+        """Whether some term trains the network of p(x_view | its parents), or of a pseudo node's copy."""
+        return view in self.trained.decoders[self.spec.target(node).name]
+
+    def decoded(self, node: str = "") -> tuple[str, ...]:
+        """The views whose decoders, or copies of a pseudo node, some term trains."""
+        return tuple(v for v in self.spec.scored_views if self.has_decoder(v, node))
+
+    @property
+    def unbuilt(self) -> tuple[str, ...]:
+        """The names that the modules of networks have which no term trains."""
+        spec, decoders = self.spec, (Ref("x", v) for v in self.spec.scored_views)
+        refs = [Ref(x.name, v if x.plate else None) for x in spec.latents for v in spec.view_names]
+        names = {
+            "experts": [_name(r, v) for r, v in zip(refs, len(spec.latents) * spec.view_names, strict=True)],
+            "joints": [_name(Ref(x.name)) for x in spec.latents],
+            "decoders": [_name(r) for r in decoders],
+            "uppers": [_name(Ref(n.name, v)) for n in spec.pseudo for v in spec.scored_views],
+        }
+        built = {kind: dict(self.get_submodule(kind).named_children()) for kind in names}
+        return tuple(f"{kind}.{name}" for kind, each in names.items() for name in each if name not in built[kind])
+
+    @property
+    def like(self) -> Tensor:
+        """A tensor with the dtype and device of the model."""
+        return next(self.parameters())
 
     def pool(self, ref: Ref, message: Tensor) -> Params:
         """The parameters of q(ref | x_S) from the mean of the messages of S, `(*batch, width)`."""
@@ -92,7 +137,7 @@ class Networks(nn.Module):
         found: dict[str, list[Conditional]] = {}
         for view in spec.scored_views if plate else spec.view_names:
             ref = Ref(latent, view if plate else None)
-            expert = self.expert(ref, view)
+            expert = self.expert(ref, view) if self.has_expert(ref, view) else None
             found.setdefault(str(ref), []).extend([expert] if isinstance(expert, Conditional) else [])
         return found
 
@@ -102,7 +147,13 @@ class Networks(nn.Module):
         return parameters
 
     def joint_network(self, ref: Ref) -> Conditional:
-        """The joint network of q(ref | X), which reads the views packed."""
+        """The joint network of q(ref | X), which reads the views packed.
+
+        Raises:
+            UsageError: no term trains it.
+        """
+        if ref.node not in self.trained.joints:
+            raise UsageError(untrained(f"the joint encoder of '{ref}'", "joint encoders", ()))
         found = self.joints[_name(ref)]
         assert isinstance(found, Conditional)
         return found
@@ -131,7 +182,13 @@ class Networks(nn.Module):
         return parameters
 
     def decoder(self, view: str, node: str = "") -> Conditional:
-        """The network of p(x_view | its parents), or of a pseudo node's copy."""
+        """The network of p(x_view | its parents), or of a pseudo node's copy.
+
+        Raises:
+            UsageError: no term trains it.
+        """
+        if not self.has_decoder(view, node):
+            raise UsageError(untrained(f"the decoder of '{view}'", "decoders", self.decoded(node)))
         upper = isinstance(self.spec.target(node), Pseudo)
         found = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
         assert isinstance(found, Conditional)
@@ -170,7 +227,7 @@ class Networks(nn.Module):
         weights = exponents_of(self.spec.posterior(latent))
         if weights is None:
             return None
-        like = next(self.decoders.parameters())
+        like = self.like
         shape = (len(self.spec.views), self.spec.dim(latent, self.spec.view_names[0]))
         if weights.text in self.learnt:
             learnt: Tensor = self.learnt[weights.text]
@@ -222,22 +279,26 @@ class Networks(nn.Module):
         plate = spec.latent(latent).plate
         for view in spec.scored_views if plate else spec.view_names:
             ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
-            word, inputs = self._encoder(latent, view), shape_of(spec, view)
-            if isinstance(rule.fuse, Pool):
-                self._add_message(ref, view, rule.fuse)
-                if view == spec.view_names[0]:
-                    self._add_marginals(ref, shape)
-                continue
-            trunk = trunks[rule.share, view] if rule.share else word.encoder(inputs)
-            trunks[latent, view] = trunk
-            tied = self._tied(ref, rule.expert, shape)
-            self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
+            if self.has_expert(ref, view):
+                self._add_expert(ref, view, trunks)
             if plate or view == spec.view_names[0]:
                 self._add_marginals(ref, shape)
         if isinstance(rule.fuse, Pool):
             self.pools[_name(Ref(latent))] = self._pool(latent, rule.fuse)
-        if isinstance(rule.fuse, Joint):
+        if isinstance(rule.fuse, Joint) and latent in self.trained.joints:
             self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
+
+    def _add_expert(self, ref: Ref, view: str, trunks: dict[tuple[str, str], Trunk]) -> None:
+        spec, rule, shape = self.spec, self.spec.posterior(ref.node), (self.spec.dim(ref.node, view),)
+        if isinstance(rule.fuse, Pool):
+            self._add_message(ref, view, rule.fuse)
+            return
+        word, inputs, owner = self._encoder(ref.node, view), shape_of(spec, view), _owner(spec, ref.node)
+        if (owner, view) not in trunks:
+            trunks[owner, view] = self._encoder(owner, view).encoder(inputs)
+        tied = self._tied(ref, rule.expert, shape)
+        trunk = trunks[owner, view]
+        self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
 
     def _tied(self, ref: Ref, family: Family, shape: Shape) -> nn.ParameterDict | None:
         """The free parameters that all the experts of a latent share, made once."""
@@ -308,6 +369,19 @@ def _steady(spec: Spec, network: Reader, problem: Problem) -> Reader:
     if network.batch_dependent:
         raise SpecError(spec.document.locate(problem) if spec.document else problem)
     return network
+
+
+def _owner(spec: Spec, latent: str) -> str:
+    """The latent whose trunks a latent uses: its own, unless it shares another's."""
+    share = spec.posterior(latent).share
+    return latent if share is None else _owner(spec, share)
+
+
+def _forgive(module: nn.Module, keys: Any) -> None:
+    """Weights of networks that no term trains, which earlier versions built and kept, are passed over."""
+    assert isinstance(module, Networks)
+    unbuilt = module.unbuilt
+    keys.unexpected_keys[:] = [k for k in keys.unexpected_keys if not any(f".{name}." in f".{k}" for name in unbuilt)]
 
 
 def _sharers_last(spec: Spec) -> list[str]:

@@ -61,6 +61,10 @@ class Pattern:
     batch: list[Pattern] = field(default_factory=list)
     asked: dict[object, dict[Pattern, Params]] = field(default_factory=dict)
 
+    def scores(self, atom: Likelihood) -> bool:
+        """False where all that scores the view has the weight zero: its decoder is not built."""
+        return self.networks.has_decoder(str(atom.target.view), atom.target.node)
+
     def log_likelihood(self, atom: Likelihood) -> Tensor:
         """log p(x | draws), `(sample, row)`."""
         view, node = str(atom.target.view), atom.target.node
@@ -257,7 +261,7 @@ class Pattern:
 
     def log_weight(self, part: Stratum) -> Tensor:
         """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`."""
-        scores = [evaluate(c, self.values) * self.log_likelihood(a) for c, a in part.scores]
+        scores = [evaluate(c, self.values) * self.log_likelihood(a) for c, a in part.scores if self.scores(a)]
         ratios = [-evaluate(c, self.values) * self.log_ratio(a, s) for c, a in part.ratios for _, s in a.parts]
         nothing = self.noise.sets.new_zeros(1, self.noise.sets.shape[1])
         return sum_of([nothing, *scores, *ratios])

@@ -37,6 +37,29 @@ def require_conditions(spec: Spec, batch: Batch) -> None:
             raise DataError(Problem("MVG511", ("p", node), f"{text}{' and more' if len(rows) > 5 else ''}", remedy))
 
 
+def untrained(network: str, kind: str, known: Sequence[str]) -> str:
+    """Why a network gives no answer: no term trains it, so that it was not built."""
+    only = f"{kind} of {', '.join(known)} only" if known else f"no {kind}"
+    return f"no term trains {network}, and none is built: the objective trains {only}"
+
+
+def require_decoders(views: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse to answer for views whose decoders no term trains.
+
+    Arguments:
+        views: those that are asked for; none is asked for what is not trained at all.
+        known: those whose decoders are trained.
+
+    Raises:
+        UsageError: names the decoders.
+    """
+    wrong = [v for v in views if v not in known]
+    if wrong or not views:
+        decoders = "the decoder" if len(wrong) == 1 else "the decoders"
+        of = f" of {', '.join(map(repr, wrong))}" if wrong else " of any view"
+        raise UsageError(untrained(decoders + of, "decoders", known))
+
+
 def require_given(spec: Spec, there: bool) -> None:
     """Refuse to generate without what is conditioned on, or from views that are not.
 
@@ -52,6 +75,12 @@ def require_given(spec: Spec, there: bool) -> None:
         )
     if there and not conditions:
         raise UsageError("p is conditioned on nothing: ask model.impute for views given others")
+
+
+def observed_views(spec: Spec, batch: Batch) -> list[str]:
+    """The scored views that some row of a batch has."""
+    seen = zip(spec.view_names, batch.mask.any(0).tolist(), strict=True)
+    return [v for v, there in seen if there and v in spec.scored_views]
 
 
 def require_scored(spec: Spec, views: Sequence[str]) -> None:

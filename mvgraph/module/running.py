@@ -162,8 +162,8 @@ class Run(Scores):
         """Σ λ log p(x | ·) + Σ β (log p − log q) of one stratum, `(sample, row)`, without views that are not there."""
         terms = []
         for c, score in part.scores:
-            value = self.scores[score.target, tuple(d.stream for d in score.draws)]
-            terms.append(torch.where(there[str(score.target.view)], evaluate(c, self.values) * value, 0.0))
+            if (value := self.score_of(score)) is not None:
+                terms.append(torch.where(there[str(score.target.view)], evaluate(c, self.values) * value, 0.0))
         for c, ratio in part.ratios:
             (_, streams), *_ = ratio.parts
             if isinstance(ratio.of, Mixture):

@@ -15,7 +15,7 @@ from mvgraph.module.gradients import Gates, held
 from mvgraph.module.networks import Networks
 from mvgraph.module.noise import Noise, evidence_sets, family_of_stream
 from mvgraph.module.posteriors import Posteriors
-from mvgraph.objective.atoms import Stream
+from mvgraph.objective.atoms import Likelihood, Stream
 from mvgraph.objective.family import reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.objective.terms import OBSERVED_COUNT
@@ -144,6 +144,15 @@ class Scores:
     def scores(self) -> dict[tuple[Ref, tuple[Stream, ...]], Tensor]:
         """log p(x_m | draws) of every decoder row, `(sample, row)`, by one decoder call a view."""
         return {key: value for decode in self.plan.decodes for key, value in self.decode(decode)}
+
+    def score_of(self, atom: Likelihood) -> Tensor | None:
+        """A log-likelihood, `(sample, row)`; None where all that scores the view has the weight zero."""
+        return self.scores.get((atom.target, tuple(d.stream for d in atom.draws)))
+
+    @property
+    def nothing(self) -> Tensor:
+        """Zero for each row, `(row,)`."""
+        return self.noise.sets.new_zeros(len(self.mask))
 
     def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
         """One view: all latents through its decoder at once."""

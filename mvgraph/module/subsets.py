@@ -76,7 +76,7 @@ def _start(
     """Where chains start, `(chain, row, dim)`: at draws of the row's experts in turn."""
     spec = networks.spec
     family, shape = spec.posterior(ref.node).expert, (chains, len(evidence), spec.dim(ref.node))
-    like = next(networks.decoders.parameters())
+    like = networks.like
     each = torch.stack([family.rsample(e, family.noise(shape, generator, like)) for e in experts])
     turn = torch.arange(chains, device=evidence.device)[:, None] % evidence.sum(-1)  # (chain, row)
     chosen = evidence & (evidence.cumsum(-1) - 1 == turn[..., None])  # (chain, row, expert)

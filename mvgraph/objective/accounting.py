@@ -29,7 +29,7 @@ def account(found: Account) -> Data:
         for p, one in zip(spec.phases, objective.phases.values(), strict=True)
     ]
     sections = [{"title": s.title, "lines": [_line(line) for line in s.lines]} for s in found.report]
-    whole = {**about, **_objective(found, objective), "dead": list(dead(spec, objective)), "sections": sections}
+    whole = {**about, **_objective(found, objective), "dead": list(dead(spec)), "sections": sections}
     return {**whole, **({"phases": phases} if phases else {})}
 
 

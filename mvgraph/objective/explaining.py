@@ -127,7 +127,7 @@ class Account:
             Section("Generative model p", tuple(_generative(self.spec))),
             Section("Posterior family q, for any evidence", tuple(_posterior(self.spec))),
             *self._phases(),
-            _texts("Networks that no term uses", dead(self.spec, self.objective)),
+            _texts("Networks that no term uses", dead(self.spec)),
         )
         return tuple(s for s in sections if s.lines)
 

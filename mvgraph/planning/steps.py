@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from mvgraph.language.expr import symbol
+from mvgraph.graph.usage import trained
 from mvgraph.language.table import Table
+from mvgraph.objective import unused
 from mvgraph.objective.atoms import Stream
 from mvgraph.objective.canonical import derive
 from mvgraph.objective.deriving import expand
@@ -95,8 +96,8 @@ def plan(spec: Spec) -> Plan:
     slots = _sorted({s for s in made if s.source in ("posterior", "own")})
     experts = _experts(spec, slots)
     joints = tuple(sorted({s.ref for s in slots if is_joint(spec, s)}, key=str))
-    decodes = tuple(_decodes(terms))
-    dead = tuple(_dead(spec, terms))
+    decodes = tuple(_decodes(spec, terms))
+    dead = tuple(unused.dead(spec))
     names, sets = tuple(_names(spec, terms)), random_sets(spec)
     phases = Table({name: plan(one) for name, one in spec.by_phase.items()})
     return Plan(experts, joints, slots, streams, decodes, terms, names, sets, dead, phases)
@@ -133,39 +134,16 @@ def _experts(spec: Spec, slots: Iterable[Stream]) -> tuple[tuple[Ref, str], ...]
     return tuple(sorted(used, key=lambda p: (str(p[0]), order(p[1]))))
 
 
-def _decodes(terms: Iterable[Term]) -> Iterator[Decode]:
+def _decodes(spec: Spec, terms: Iterable[Term]) -> Iterator[Decode]:
+    """The decoder calls; what is scored with the weight zero alone has no decoder."""
     rows: dict[Ref, dict[tuple[Stream, ...], Stream | None]] = {}
-    for atom in (a for t in terms for a in t.atom.scored):
+    decoders = trained(spec).decoders
+    scored = (a for t in terms for a in t.atom.scored)
+    for atom in (a for a in scored if a.target.view in decoders[a.target.node]):
         value = atom.value.stream if atom.value else None
         rows.setdefault(atom.target, {})[tuple(d.stream for d in atom.draws)] = value
     for target in sorted(rows, key=str):
         yield Decode(target, tuple(rows[target]), tuple(v for v in rows[target].values() if v is not None))
-
-
-def live_experts(spec: Spec, terms: Iterable[Term]) -> tuple[tuple[Ref, str], ...]:
-    """The encoders that some term with a weight other than zero uses."""
-    kept = [t for t in terms if _counts(spec, t)]
-    compared = {s for t in kept for s in (*t.atom.compared, *t.atom.streams(partial(is_closed, spec)))}
-    return _experts(spec, {slot_of(s) for s in compared if s.source in ("posterior", "own")})
-
-
-def _counts(spec: Spec, term: Term) -> bool:
-    """False where the weight of a term is zero by the numbers that the spec gives its params."""
-    fixed = {symbol(n): v for n, v in spec.params.items() if isinstance(v, int | float)}
-    return bool(term.coefficient.subs(fixed) != 0)
-
-
-def _dead(spec: Spec, terms: Sequence[Term]) -> Iterator[str]:
-    live = live_experts(spec, terms)
-    for latent in spec.latents:
-        for view in spec.scored_views if latent.plate else spec.view_names:
-            ref = Ref(latent.name, view if latent.plate else None)
-            if (ref, view) not in live:
-                yield f"encoder q({ref}|{view})"
-    scored = {a.target for t in terms if _counts(spec, t) for a in t.atom.scored}
-    nodes = (spec.observed.name, *(n.name for n in spec.pseudo))
-    data = (Ref(node, view) for node in nodes for view in spec.scored_views)
-    yield from (f"decoder p({x}|·)" for x in data if x not in scored)
 
 
 def _names(spec: Spec, terms: Iterable[Term]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import typer
 from mvgraph.cli import engine
 from mvgraph.cli.options import Alignment, Force, Output, RunFolder, Seed, SizeTexts, sizes
 from mvgraph.cli.output import may_write
-from mvgraph.cli.runs import generator, ids, rows, save_npz
+from mvgraph.cli.runs import generator, ids, rows, save_npz, say_left_out
 from mvgraph.files import replacing
 from mvgraph.spec.model import Spec
 
@@ -49,6 +49,7 @@ def run(
     model = engine.Run.load(folder).model
     conditions = list(model.spec.conditioned.values())
     given = rows(model.spec, data, conditions, False, align, model.columns) if data else None
+    say_left_out(model.spec, model.networks.decoded())
     found = model.generate(count, given, mean=not draw, generator=generator(seed))
     names = {} if given is None else {"ids": ids(given).repeat(count)}
     save_npz(output, {**names, **{view: value.numpy(force=True) for view, value in found.items()}})

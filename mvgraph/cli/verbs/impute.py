@@ -10,7 +10,7 @@ import typer
 from mvgraph.cli import engine
 from mvgraph.cli.options import Alignment, Data, Force, Given, Output, RunFolder, Seed, SkipEmpty, view_list
 from mvgraph.cli.output import may_write
-from mvgraph.cli.runs import generator, ids, rows, save_npz
+from mvgraph.cli.runs import generator, ids, rows, save_npz, say_left_out
 from mvgraph.errors import UsageError
 
 EXAMPLE = "mvgraph impute runs/mopoe --data digits --given label -o pictures.npz"
@@ -47,8 +47,10 @@ def run(
     model = engine.Run.load(folder).model
     known = model.spec.view_names
     views = view_list(given, known)
-    scored = model.spec.scored_views
-    wanted = view_list(of, known) or [v for v in scored if v not in (views or ())] or list(scored)
+    made = model.networks.decoded()
+    wanted = view_list(of, known) or [v for v in made if v not in (views or ())] or list(made)
+    if of is None:
+        say_left_out(model.spec, made)
     _require_names(wanted)
     found = rows(model.spec, data, views, skip_empty, align, model.columns)
     answers = model.impute(
