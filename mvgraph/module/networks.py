@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +16,7 @@ from mvgraph.graph.usage import trained
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
+from mvgraph.module.forgiving import forgive
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
@@ -58,7 +58,7 @@ class Networks(nn.Module):
         require_networks(spec)
         self.spec = spec
         self.trained = trained(spec)
-        self.register_load_state_dict_post_hook(_forgive)  # type: ignore[no-untyped-call]
+        forgive(self, spec)
         self.tied = nn.ModuleDict()  # before the experts: their names are those of shared parameters
         self.experts = nn.ModuleDict()
         self.joints = nn.ModuleDict()
@@ -106,20 +106,6 @@ class Networks(nn.Module):
     def decoded(self, node: str = "") -> tuple[str, ...]:
         """The views whose decoders, or copies of a pseudo node, some term trains."""
         return tuple(v for v in self.spec.scored_views if self.has_decoder(v, node))
-
-    @property
-    def unbuilt(self) -> tuple[str, ...]:
-        """The names that the modules of networks have which no term trains."""
-        spec, decoders = self.spec, (Ref("x", v) for v in self.spec.scored_views)
-        refs = [Ref(x.name, v if x.plate else None) for x in spec.latents for v in spec.view_names]
-        names = {
-            "experts": [_name(r, v) for r, v in zip(refs, len(spec.latents) * spec.view_names, strict=True)],
-            "joints": [_name(Ref(x.name)) for x in spec.latents],
-            "decoders": [_name(r) for r in decoders],
-            "uppers": [_name(Ref(n.name, v)) for n in spec.pseudo for v in spec.scored_views],
-        }
-        built = {kind: dict(self.get_submodule(kind).named_children()) for kind in names}
-        return tuple(f"{kind}.{name}" for kind, each in names.items() for name in each if name not in built[kind])
 
     @property
     def like(self) -> Tensor:
@@ -375,13 +361,6 @@ def _owner(spec: Spec, latent: str) -> str:
     """The latent whose trunks a latent uses: its own, unless it shares another's."""
     share = spec.posterior(latent).share
     return latent if share is None else _owner(spec, share)
-
-
-def _forgive(module: nn.Module, keys: Any) -> None:
-    """Weights of networks that no term trains, which earlier versions built and kept, are passed over."""
-    assert isinstance(module, Networks)
-    unbuilt = module.unbuilt
-    keys.unexpected_keys[:] = [k for k in keys.unexpected_keys if not any(f".{name}." in f".{k}" for name in unbuilt)]
 
 
 def _sharers_last(spec: Spec) -> list[str]:
