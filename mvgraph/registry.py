@@ -26,8 +26,8 @@ class Suggestion(str):
     close: str | None
 
 
-def nearest(word: str, words: list[str]) -> str:
-    """A hint at the nearest known word, or at all of them: a `Suggestion`.
+def nearest(word: str, words: list[str], *, surely: bool = False) -> str:
+    """A hint at the nearest known word, or at all of them: a `Suggestion`; at the first where one is `surely` meant.
 
     >>> nearest("norml", ["laplace", "normal"])
     "did you mean 'normal'? known: laplace, normal"
@@ -35,7 +35,7 @@ def nearest(word: str, words: list[str]) -> str:
     'there is none'
     """
     lower = {w.lower(): w for w in reversed(words)}
-    close = [lower[w] for w in difflib.get_close_matches(str(word).lower(), list(lower), n=1)]
+    close = [lower[w] for w in difflib.get_close_matches(str(word).lower(), list(lower), n=1)] or words[:surely]
     hint = f"did you mean '{close[0]}'? " if close else ""
     suggestion = Suggestion(f"{hint}known: {', '.join(words)}" if words else "there is none")
     suggestion.word, suggestion.words, suggestion.close = str(word), tuple(words), close[0] if close else None

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from mvgraph.errors import UsageError
-from mvgraph.interface.specs import accepted, load
+from mvgraph.interface.specs import load, sound
 from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 
@@ -108,7 +108,7 @@ def written(
 
 def checked(spec: str, sets: Sequence[str] | None, views: int | None = None) -> Spec:
     """The spec of a command line, which has passed the checks."""
-    return accepted(written(spec, sets, views))
+    return sound(spec, sets=overrides(sets, views))
 
 
 def sizes(texts: Sequence[str] | None) -> dict[str, tuple[int, int]]:

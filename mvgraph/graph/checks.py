@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mvgraph.errors import Place, Problem
@@ -64,9 +65,19 @@ def check(spec: Spec) -> list[Problem]:
     """
     found = [problem for one in CHECKS for problem in one(spec)]
     if not any(p.severity == "error" for p in found):
-        found += [problem for one in CONSEQUENCES for problem in one(spec)]
+        found += consequences(spec)
     located = [_located(spec, _folded(spec, p)) for p in found] + [*(spec.document.notes if spec.document else ())]
-    return sorted(dict.fromkeys(located), key=_order)
+    return ordered(located)
+
+
+def consequences(spec: Spec) -> list[Problem]:
+    """What follows from a spec whose objective is as it is meant, where it is."""
+    return [problem for one in CONSEQUENCES for problem in one(spec)]
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by their places in the text, each once."""
+    return sorted(dict.fromkeys(problems), key=_order)
 
 
 def _folded(spec: Spec, problem: Problem) -> Problem:

@@ -237,7 +237,8 @@ def _density(spec: Spec, one: Written, path: Path, density: Density) -> Iterator
 def pairs(spec: Spec) -> Iterator[Problem]:
     """MVG221: one comparison of densities of different latents or of different copies."""
     for one in (w for w in written(spec) if w.term.compares):
-        found, word = list(densities(one)), one.term.word
+        latents, word = {v.name for v in spec.latents}, one.term.word
+        found = [(path, density) for path, density in densities(one) if density.node in latents]
         for path, density in found[1:]:
             first, other = _copy(found[0][1]), _copy(density)
             if first != other:

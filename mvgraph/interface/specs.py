@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,19 +59,30 @@ def check(source: Source, **overrides: Any) -> list[Problem]:
     >>> [p.code for p in check({"name": "empty"})][:1]
     ['MVG116']
     """
+    return examined(source, (), overrides)
+
+
+def examined(source: Source, sets: Sequence[str], overrides: Mapping[str, Any]) -> list[Problem]:
+    """Everything that is wrong with a spec and its overrides, as texts and by keyword."""
+    if isinstance(source, Spec) and not (sets or overrides):
+        return graph.check(source)
     try:
-        return graph.check(load(source, **overrides))
+        return graph.examine(reading.gather(source, sets, overrides))
     except SpecError as error:
-        return list(error.problems)
+        return graph.refused(error.problems)
 
 
-def sound(source: Source, **overrides: Any) -> Spec:
-    """A spec that has passed the checks.
+def sound(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec:
+    """A spec that has passed the checks, each value at its place in the text.
 
     Raises:
         SpecError: with all its errors; warnings do not count.
     """
-    return accepted(load(source, **overrides))
+    if isinstance(source, Spec) and not (sets or overrides):
+        return accepted(source)
+    written = reading.gather(source, sets, overrides)
+    _refuse(graph.examine(written))
+    return reading.interpret(written)
 
 
 def accepted(spec: Spec) -> Spec:
@@ -80,7 +91,10 @@ def accepted(spec: Spec) -> Spec:
     Raises:
         SpecError: with all its errors; warnings do not count.
     """
-    errors = [p for p in graph.check(spec) if p.severity == "error"]
-    if errors:
-        raise SpecError(*errors)
+    _refuse(graph.check(spec))
     return spec
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if any(p.severity == "error" for p in problems):
+        raise SpecError(*(p for p in problems if p.severity != "warning"))

@@ -232,7 +232,7 @@ def _views() -> Schema:
 
 
 def _p() -> Schema:
-    node = record(Latent)
+    node = {**record(Latent), "x-also": list(NODES)}
     for key, cls in NODES.items():
         node = {"type": "object", "if": {"required": [key]}, "then": record(cls), "else": node}
     return {**_named(node, NODE, "node"), "minProperties": 1}

@@ -100,7 +100,8 @@ def _unknown_key(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
             remedy = nearest(key, known) if known else "it has no options"
             yield Problem("MVG112", here, f"'{word}' has no option '{key}'", remedy)
         else:
-            yield Problem("MVG119", here, f"unknown key '{key}' in {_last(path)}", nearest(key, known))
+            also = nearest(key, [*known, *schema.get("x-also", ())], surely=len(known) == 1)
+            yield Problem("MVG119", here, f"unknown key '{key}' in {_last(path)}", also)
 
 
 _WRITTEN_OTHERWISE = {  # by the noun of the slot: names of the field that are other keys here

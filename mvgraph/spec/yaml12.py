@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from yaml import MarkedYAMLError, YAMLError
@@ -14,7 +15,7 @@ from yaml.reader import Reader, ReaderError
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from mvgraph.errors import Place, Problem, SpecError
+from mvgraph.errors import Path, Place, Problem, SpecError
 from mvgraph.spec.item import CONTROL, CONTROL_REFUSED, DEEPEST, Item
 
 MOST_NODES = 20_000
@@ -203,7 +204,7 @@ class _Reading:
             remedy = "start from a reference spec: `extends: mopoe`"
             raise SpecError(Problem("MVG105", (), "the spec is empty", remedy).at(Place(self.file, 1, 1)))
         node = _node(loader)
-        item = self.item(node, self.place(node), 0)
+        item = self.item(node, self.place(node), ())
         if loader.check_node():
             self.note("MVG107", "a second document starts here", "one spec a file: remove the '---'", loader.get_node())
         if not isinstance(item.value, dict):
@@ -216,7 +217,7 @@ class _Reading:
         if not loader.check_node():
             return Item(None)
         node = _node(loader)
-        item = self.item(node, self.place(node), 0)
+        item = self.item(node, self.place(node), ())
         if loader.check_node():
             self.note("MVG107", "a second document starts here", "write one value", loader.get_node())
         if self.problems:
@@ -226,23 +227,24 @@ class _Reading:
     def place(self, node: Node) -> Place:
         return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def note(self, code: str, message: str, remedy: str, node: Any) -> None:
-        self.problems.append(_problem(code, message, remedy, self.file, self.lines, node.start_mark))
+    def note(self, code: str, message: str, remedy: str, node: Any, path: Path = ()) -> None:
+        problem = _problem(code, message, remedy, self.file, self.lines, node.start_mark)
+        self.problems.append(replace(problem, path=path))
 
-    def item(self, node: Node, place: Place, depth: int) -> Item:
+    def item(self, node: Node, place: Place, path: Path) -> Item:
         self.count += 1
-        if self.count > MOST_NODES or depth > DEEPEST:
-            raise _BombError(node.start_mark, depth > DEEPEST)
+        if self.count > MOST_NODES or len(path) > DEEPEST:
+            raise _BombError(node.start_mark, len(path) > DEEPEST)
         if node.tag.removeprefix(_TAG) not in (*SCALARS, "map", "seq"):
-            self.note("MVG109", f"a spec is data: the tag {node.tag} is not allowed", "remove the tag", node)
+            self.note("MVG109", f"a spec is data: the tag {node.tag} is not allowed", "remove the tag", node, path)
             return Item(None, place)
         if isinstance(node, MappingNode):
-            return Item(self.mapping(node, depth), place)
+            return Item(self.mapping(node, path), place)
         if isinstance(node, SequenceNode):
-            return Item([self.item(n, self.place(n), depth + 1) for n in node.value], place)
-        return Item(self.scalar(node), place)
+            return Item([self.item(n, self.place(n), (*path, i)) for i, n in enumerate(node.value)], place)
+        return Item(self.scalar(node, path), place)
 
-    def mapping(self, node: MappingNode, depth: int) -> dict[str, Item]:
+    def mapping(self, node: MappingNode, path: Path) -> dict[str, Item]:
         found: dict[str, Item] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
@@ -254,19 +256,19 @@ class _Reading:
                 where = f"it stands in line {first.line} already" if first else ""
                 self.note("MVG103", f"the key '{key.value}' stands twice; {where}", "remove one of them", key)
             else:
-                found[key.value] = self.item(value, self.place(key), depth + 1)
+                found[key.value] = self.item(value, self.place(key), (*path, key.value))
         return found
 
-    def scalar(self, node: Node) -> Any:
+    def scalar(self, node: Node, path: Path) -> Any:
         kind = node.tag.removeprefix(_TAG)
         if kind in ("int", "float") and len(node.value) > MOST_DIGITS:
-            self.note("MVG102", f"a number of more than {MOST_DIGITS} digits", "", node)
+            self.note("MVG102", f"a number of more than {MOST_DIGITS} digits", "write it shorter", node, path)
             return 0
         pattern, construct = SCALARS.get(kind, SCALARS["str"])
         if pattern and not re.fullmatch(pattern, node.value):
-            self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node)
+            self.note("MVG109", f"'{node.value}' is not of the type that its tag demands", "remove the tag", node, path)
             return None
         if CONTROL.search(node.value):  # written as "\\e" or the like
-            self.note(*CONTROL_REFUSED, node)
+            self.note(*CONTROL_REFUSED, node, path)
             return ""
         return construct(node.value)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import get_args
 
 import typer
 
-from mvgraph import graph
 from mvgraph.cli.guarding import BAD_INPUT, FINDING
-from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, written
+from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, overrides
 from mvgraph.cli.output import as_data, show_json
-from mvgraph.errors import Problem, Severity, SpecError
+from mvgraph.errors import Problem, Severity
+from mvgraph.interface.specs import examined
 
 KINDS: tuple[Severity, ...] = get_args(Severity)
+READING = "MVG1"  # how the codes of what is not well formed start
 EXAMPLE = "mvgraph check my.yaml --set p.z.dim=32"
 
 
@@ -22,7 +24,7 @@ def run(spec: SpecName, sets: Sets = None, views: ViewCount = None, as_json: AsJ
 
     Exit code 1 where there are errors, 2 where the text is no spec at all; warnings alone are fine.
     """
-    problems, code = _problems(spec, sets, views)
+    problems = examined(spec, overrides(sets, views), {})
     counts = Counter(p.severity for p in problems)
     if as_json:
         totals = {f"{kind}s": counts[kind] for kind in KINDS}
@@ -31,14 +33,12 @@ def run(spec: SpecName, sets: Sets = None, views: ViewCount = None, as_json: AsJ
         typer.echo(str(problem), err=True)
     if not as_json:
         typer.echo(f"{spec}: {_counted(counts)}")
-    raise typer.Exit(code if counts["error"] else 0)
+    raise typer.Exit(_code(problems))
 
 
-def _problems(spec: str, sets: list[str] | None, views: int | None) -> tuple[list[Problem], int]:
-    try:
-        return graph.check(written(spec, sets, views)), FINDING
-    except SpecError as error:
-        return list(error.problems), BAD_INPUT
+def _code(problems: Sequence[Problem]) -> int:
+    codes = [p.code for p in problems if p.severity == "error"]
+    return BAD_INPUT if any(code.startswith(READING) for code in codes) else FINDING if codes else 0
 
 
 def _counted(counts: Counter[Severity]) -> str:
