@@ -10,6 +10,7 @@ from mvgraph import graph
 from mvgraph.errors import Problem, SpecError
 from mvgraph.spec import reading, writing, zoo
 from mvgraph.spec.model import Spec
+from mvgraph.spec.overrides import apply
 
 Source = str | Path | Mapping[str, Any] | Spec
 
@@ -67,7 +68,7 @@ def examined(source: Source, sets: Sequence[str], overrides: Mapping[str, Any]) 
     if isinstance(source, Spec) and not (sets or overrides):
         return graph.check(source)
     try:
-        return graph.examine(reading.gather(source, sets, overrides))
+        return graph.examine(apply(reading.gather(source), sets, overrides))
     except SpecError as error:
         return graph.refused(error.problems)
 
@@ -80,7 +81,7 @@ def sound(source: Source, *, sets: Sequence[str] = (), **overrides: Any) -> Spec
     """
     if isinstance(source, Spec) and not (sets or overrides):
         return accepted(source)
-    written = reading.gather(source, sets, overrides)
+    written = apply(reading.gather(source), sets, overrides)
     _refuse(graph.examine(written))
     return reading.interpret(written)
 
