@@ -70,10 +70,10 @@ def compile(  # noqa: A001 - the public verb
         SpecError: the spec has errors, or a view without a shape. DataError: the data are not for the spec.
     """
     build: Callable[..., Model] = import_module("mvgraph.module.model").compile
-    spec = load(source, **overrides)
-    if data is not None:
-        spec = import_module("mvgraph.data.filling").complete(spec, _tables(data))[0]
-    return build(accepted(spec), optimize=optimize, seed=seed)
+    if data is None:
+        return build(sound(source, **overrides), optimize=optimize, seed=seed)
+    filled = import_module("mvgraph.data.filling").complete(load(source, **overrides), _tables(data))[0]
+    return build(accepted(filled), optimize=optimize, seed=seed)
 
 
 def _tables(data: Any, ids: Iterable[Any] | None = None, align: str = "id") -> Tables:

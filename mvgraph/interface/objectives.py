@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mvgraph.drawing.delta.comparison import Comparison, shown
 from mvgraph.errors import UsageError
-from mvgraph.interface.specs import Source, accepted, load, names, sound
+from mvgraph.interface.specs import Source, names, sound
 from mvgraph.language.expr import Expr
 from mvgraph.objective import canonical
 from mvgraph.objective.atoms import Atom
@@ -21,7 +21,6 @@ from mvgraph.objective.difference.operations import Operation, operation
 from mvgraph.objective.difference.operations import apply as change
 from mvgraph.objective.explaining import explain as explain_spec
 from mvgraph.objective.plates.explaining import ALL_VIEWS, explain_all
-from mvgraph.spec.model import Spec
 
 if TYPE_CHECKING:
     from mvgraph.data.batch import Batch
@@ -80,7 +79,7 @@ def diff(
         SpecError: a spec has errors. UsageError: neither spec has a param that is assumed; or an objective is not one
             formula for all numbers of views.
     """
-    one, other = (accepted(s if isinstance(s, Spec) else load(s)) for s in (a, b))
+    one, other = (sound(s) for s in (a, b))
     if views == ALL_VIEWS:
         if unfold:
             raise UsageError("for every number of views at once the terms are sums; leave --unfold out")
@@ -158,7 +157,7 @@ def relate(
     """
     if len(chosen := sources or tuple(names())) < 2:
         raise UsageError(f"{len(chosen)} is too few to be related; name two models or more")
-    specs = [accepted(s if isinstance(s, Spec) else load(s)) for s in chosen]
+    specs = [sound(s) for s in chosen]
     called = [s if isinstance(s, str) and "\n" not in s else found.name for s, found in zip(chosen, specs, strict=True)]
     if len(set(called)) < len(called):
         raise UsageError(f"two models have the name '{max(called, key=called.count)}'; name one of them otherwise")
