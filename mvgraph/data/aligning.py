@@ -104,7 +104,8 @@ def _by_place(sheets: Sequence[Sheet], names: Sequence[str]) -> Tables:
                 f"have another id in {sheet.label} than in {named[0].label}, the first of them {example}"
             )
     ids = tuple(names) or next((s.ids or () for s in named), ())
-    return _tables(sheets, {s.view: s.values for s in sheets}, {s.view: _seen(s) for s in sheets}, ids)
+    masks = {s.view: s.seen for s in sheets if s.seen is not None}
+    return _tables(sheets, {s.view: s.values for s in sheets}, masks, ids)
 
 
 def _by_id(sheets: Sequence[Sheet]) -> Tables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -59,7 +60,7 @@ def by_view(data: Any, views: Sequence[str]) -> dict[str, Any]:
     Raises:
         DataError: it is something else, or too large.
     """
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) and not _has_ids(data):
         return {str(name): value for name, value in data.items()}
     if isinstance(data, Modalities):
         return {str(name): value for name, value in data.mod.items()}
@@ -70,6 +71,11 @@ def by_view(data: Any, views: Sequence[str]) -> dict[str, Any]:
         items: Iterable[Any] = iter(data) if rows is None else (data[i] for i in range(rows))
         return _collected(items, rows, views, batched=False)
     raise DataError(_refusal(data, views))
+
+
+def _has_ids(data: Any) -> bool:
+    """Whether an open `.npz` holds more than views: ids, or masks."""
+    return isinstance(data, np.lib.npyio.NpzFile) and any(n == "ids" or n.startswith("mask_") for n in data.files)
 
 
 def _length(data: Any) -> int | None:
@@ -86,8 +92,9 @@ def _refusal(data: Any, views: Sequence[str]) -> Problem:
         remedy = "call its setup('fit'), then give data=module.train_dataloader(), valid=module.val_dataloader()"
     elif isinstance(data, Annotated | Frame):
         remedy = f"name the view that it is: {{'{names[0]}': data, ...}}; its ids are used"
-    elif isinstance(data, str):
-        remedy = f"read files first: mg.read([{data!r}])"
+    elif isinstance(data, str | Path | np.lib.npyio.NpzFile):
+        name = str(data.fid.name) if isinstance(data, np.lib.npyio.NpzFile) and data.fid else str(data)
+        remedy = f"read files first: mg.read([{name!r}])"
     elif isinstance(data, list | tuple) and len(data) == len(views):
         remedy = f"name the views: dict(zip({names if len(views) <= 3 else 'model.spec.view_names'}, data))"
     else:

@@ -81,18 +81,24 @@ def as_tables(data: Any, ids: Iterable[Any] | None = None, how: Align = "id") ->
 
 
 def _sheet(view: str, value: Any) -> Sheet:
-    """One view; a masked array's wholly masked rows are not there."""
+    """One view; a masked array's wholly masked rows are not there.
+
+    Raises:
+        DataError: it has no rows, or a row of it has no id.
+    """
     what = f"view '{view}'"
-    values = value if isinstance(value, torch.Tensor) else array(value, what)
+    if isinstance(value, torch.Tensor) and value.ndim:
+        return Sheet(view, value)
+    values = array(value, what)
     if not values.ndim:
         raise DataError(Problem("MVG711", ("data",), f"{what} is a single number; it needs one row a datum"))
     ids = index(value, what)
     seen: Flags | None = None
     if isinstance(value, np.ma.MaskedArray):
         seen = np.logical_not(np.ma.getmaskarray(value).reshape(len(value), -1).all(axis=1))
-    if isinstance(value, Frame) and isinstance(values, np.ndarray) and _is_class_column(values):
+    if isinstance(value, Frame) and _is_class_column(values):
         values = values[:, 0]
-    return Sheet(view, values, "", ids, seen, _columns(value), ids is not None and _counts(value))
+    return Sheet(view, values, "", ids, seen, _columns(value), ids is not None and counts(value))
 
 
 def _is_class_column(values: Array) -> bool:
@@ -132,7 +138,7 @@ def texts(ids: Iterable[Any], what: str) -> tuple[str, ...]:
     return tuple(i.decode(errors="replace") if isinstance(i, bytes) else str(i) for i in values)
 
 
-def _counts(value: Any) -> bool:
+def counts(value: Any) -> bool:
     """Whether an index is 0, 1, 2, ... as it is by default."""
     if not isinstance(value, Indexed):
         return False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mvgraph.data.batch import Batch
+from mvgraph.data.objects import counts, index
 from mvgraph.data.seeding import Purpose, permutation
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem, UsageError
@@ -73,6 +75,10 @@ def _numbers(data: Batch, rows: Rows | Any) -> list[int]:
 
 
 def _scalars(rows: Any) -> list[Any]:
+    """What was given as numbers, texts, or true and false; a series of the latter with ids as the ids that are true."""
+    ids = index(rows, "valid")
+    if ids is not None and not counts(rows) and np.asarray(rows.to_numpy()).dtype == bool:
+        return list(compress(ids, rows.to_numpy().tolist()))
     values = rows.tolist() if isinstance(rows, np.ndarray | torch.Tensor) else list(rows)
     return [v.item() if isinstance(v, np.generic | torch.Tensor) else v for v in values]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import lightning
@@ -169,3 +170,13 @@ def test_a_batch_gives_what_a_spec_leaves_open() -> None:
     assert data.seen("b").tolist() == [row not in (3, 5) for row in range(10)]
     with pytest.raises(UsageError, match="have ids of their own"):
         as_tables(data, ids=range(10))
+
+
+def test_an_open_archive_with_ids_is_read_as_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "d.npz"
+    np.savez(file, a=A.numpy(), b=B.numpy())
+    with np.load(file) as archive:
+        assert batch(small("a", "b"), archive).complete
+    np.savez(file, a=A.numpy(), b=B.numpy(), ids=np.arange(10), mask_a=np.ones(10, dtype=bool))
+    with np.load(file) as archive, pytest.raises(DataError, match=r"read files first: mg.read\(\['.*d.npz'\]\)"):
+        batch(small("a", "b"), archive)

@@ -116,3 +116,15 @@ def test_rows_keep_their_place_in_the_users_data() -> None:
     valid = split(kept, rows=flags)[1]
     assert valid is not None
     assert [valid.name(i) for i in range(2)] == ["3", "11"]
+
+
+def test_a_series_of_true_and_false_is_matched_by_its_index() -> None:
+    class Series:
+        index = np.array(["r2", "r0", "r1"])
+
+        def to_numpy(self) -> Any:
+            return np.array([True, False, False])
+
+    valid = split(rows(3), rows=Series())[1]  # type: ignore[arg-type]
+    assert valid is not None
+    assert valid.ids == ("r2",)
