@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Sequence
@@ -25,7 +26,8 @@ def table(file: str, view: str, delimiter: str) -> Sheet:
     """A table of numbers as a view: a header, then one row a line, its id in the first cell; empty cells are missing.
 
     Another delimiter than the file's name tells, and decimal commas, are seen and said. Lines that start with # and do
-    not have the columns of the others are comments. A first line of numbers, and a first column of them, are told.
+    not have the columns of the others are comments; lines and columns without anything are left out. A first line of
+    numbers, and a first column of them, are told.
 
     Arguments:
         file: its path.
@@ -58,7 +60,7 @@ def _text(file: str) -> list[str]:
     try:
         packed = Path(file).suffix.lower() == ".gz"
         data = gzip.decompress(Path(file).read_bytes()) if packed else Path(file).read_bytes()
-        return data.decode("utf-8-sig").splitlines(keepends=True)
+        return list(io.StringIO(data.decode("utf-8-sig"), newline=""))
     except (OSError, EOFError, zlib.error) as error:
         raise refuse("MVG701", file, f"cannot be read as a table: {error}") from error
     except UnicodeDecodeError as error:
@@ -68,7 +70,7 @@ def _text(file: str) -> list[str]:
 def _split(file: str, text: Sequence[str], delimiter: str) -> list[list[str]]:
     """The lines with something in them as cells; comments are left out."""
     try:
-        lines = [line for line in csv.reader(text, delimiter=delimiter) if line]
+        lines = [line for line in csv.reader(text, delimiter=delimiter) if any(cell.strip() for cell in line)]
     except csv.Error as error:
         raise refuse("MVG701", file, f"cannot be read as a table: {error}") from error
     plain = [line for line in lines if not line[0].startswith("#")]
@@ -104,7 +106,8 @@ def _lines(file: str, text: Sequence[str], delimiter: str) -> tuple[list[str], l
     ragged = [n for n, line in enumerate(lines, 1) if len(line) != width]
     if ragged:
         raise refuse("MVG701", file, f"line {ragged[0]} has {len(lines[ragged[0] - 1])} cells, the header has {width}")
-    return lines[0], lines[1:]
+    named = [n for n, name in enumerate(lines[0]) if n == 0 or any(line[n].strip() for line in lines)]
+    return [lines[0][n] for n in named], [[line[n] for n in named] for line in lines[1:]]
 
 
 def _judge_ids(file: str, name: str, ids: Sequence[str]) -> None:

@@ -77,7 +77,7 @@ def as_tables(data: Any, ids: Iterable[Any] | None = None, how: Align = "id") ->
     if isinstance(data, Tables):
         return data
     masks = dict(zip(data.names, data.mask.cpu().numpy().T, strict=True))
-    return Tables(data.views, masks, tuple(map(str, data.ids)))
+    return Tables(data.views, masks, tuple(map(str, data.ids)), columns=data.columns)
 
 
 def _sheet(view: str, value: Any) -> Sheet:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mvgraph.data.arrays import Indexed
 from mvgraph.data.batch import Batch
 from mvgraph.data.objects import counts, index
 from mvgraph.data.seeding import Purpose, permutation
@@ -76,10 +77,14 @@ def _numbers(data: Batch, rows: Rows | Any) -> list[int]:
 
 def _scalars(rows: Any) -> list[Any]:
     """What was given as numbers, texts, or true and false; a series of the latter with ids as the ids that are true."""
-    ids = index(rows, "valid")
-    if ids is not None and not counts(rows) and np.asarray(rows.to_numpy()).dtype == bool:
-        return list(compress(ids, rows.to_numpy().tolist()))
-    values = rows.tolist() if isinstance(rows, np.ndarray | torch.Tensor) else list(rows)
+    if isinstance(rows, Indexed) and not counts(rows) and np.asarray(rows.to_numpy()).dtype == bool:
+        return list(compress(index(rows, "valid") or (), rows.to_numpy().tolist()))
+    if isinstance(rows, str) or not isinstance(rows, Iterable):
+        remedy = (
+            "give data, or ids or numbers of rows as a list, e.g. valid=['r3']; a share of the rows is fraction=0.1"
+        )
+        raise DataError(Problem("MVG718", ("valid",), f"{rows!r} are no validation rows", remedy))
+    values = rows.reshape(-1).tolist() if isinstance(rows, np.ndarray | torch.Tensor) else list(rows)
     return [v.item() if isinstance(v, np.generic | torch.Tensor) else v for v in values]
 
 

@@ -72,6 +72,17 @@ def test_two_delimiters_that_both_fit_are_asked_about() -> None:
         read([f"a={write('a.csv', 'id;x,y' + chr(10) + 'u;0,5' + chr(10))}"])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_a_spreadsheet_leaves_is_left_out(end: str) -> None:
+    """Columns and lines that are empty, and its ends of lines."""
+    text = end.join(["id,x,y,,", "u,1,2,,", ",,,,", "v,,,,", ",,,,", ""])
+    Path("a.csv").write_bytes(text.encode())
+    found = read(["a=a.csv"])
+    assert found.columns["a"] == ("x", "y")
+    assert found.ids == ("u", "v")
+    assert found.seen("a").tolist() == [True, False]
+
+
 HEADERLESS = {
     "floats": "m00,0.53,-1.2,0.4\nm01,0.1,0.2,0.3\nm02,-0.5,1.2,0.1\n",
     "labels": "m00,2\nm01,0\nm02,3\nm03,1\n",

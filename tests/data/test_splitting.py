@@ -128,3 +128,9 @@ def test_a_series_of_true_and_false_is_matched_by_its_index() -> None:
     valid = split(rows(3), rows=Series())[1]  # type: ignore[arg-type]
     assert valid is not None
     assert valid.ids == ("r2",)
+
+
+@pytest.mark.parametrize("wrong", [0.2, 5, "r1", "valid.npz"])
+def test_a_share_is_no_list_of_rows(wrong: Any) -> None:
+    with pytest.raises(DataError, match=r"are no validation rows(.|\n)*a share of the rows is fraction=0.1"):
+        split(rows(3), rows=wrong)
