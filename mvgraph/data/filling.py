@@ -14,6 +14,7 @@ from mvgraph.data.doubts import channels_last
 from mvgraph.data.tables import Array, Tables
 from mvgraph.deferring import defer
 from mvgraph.errors import DataError, Problem
+from mvgraph.graph.networks import taken_otherwise
 from mvgraph.spec.model import Spec, View
 from mvgraph.vocab.family import Family
 
@@ -44,7 +45,12 @@ def complete(spec: Spec, tables: Tables) -> tuple[Spec, list[str]]:
     views = tuple(known.get(name, View(name)) for name in names)
     named = replace(spec, views=views, open_views=None)
     filled = [_fill(named, own, tables, open_=spec.open_views is not None) for own in views]
-    return replace(named, views=tuple(v for v, _ in filled)), [s for _, s in filled if s]
+    whole = replace(named, views=tuple(v for v, _ in filled))
+    for problem in taken_otherwise(whole):
+        view = known.get(str(problem.path[1]))
+        if (view is None or view.shape is None) and problem.code != "MVG417":  # the others were told before
+            warn(f"{problem.message}; {problem.remedy}")
+    return whole, [s for _, s in filled if s]
 
 
 def _refuse_count(spec: Spec, tables: Tables) -> None:

@@ -50,7 +50,7 @@ CHECKS: tuple[Check, ...] = (
     *gradients.CHECKS,
 )
 # What only a spec without errors can be asked.
-CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *statistics.CONSEQUENCES)
+CONSEQUENCES: tuple[Check, ...] = (*usage.CONSEQUENCES, *networks.CONSEQUENCES, *statistics.CONSEQUENCES)
 
 
 def check(spec: Spec) -> list[Problem]:

@@ -22,7 +22,7 @@ from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
 from mvgraph.module.normalising import normalisers
 from mvgraph.module.refusing import untrained
-from mvgraph.module.shapes import decoder_of, require_networks, require_shapes, shape_of
+from mvgraph.module.shapes import decoder_of, require_networks, require_shapes, shape_of, width_of
 from mvgraph.objective.family import parents, prior_key, upper
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
@@ -251,8 +251,7 @@ class Networks(nn.Module):
         spec, own = self.spec, self.spec.view(view)
         assert own.shape is not None
         assert own.likelihood is not None
-        width = sum(spec.dim(n, view) for n in spec.observed.given)
-        trunk = decoder_of(spec, view)
+        width, trunk = width_of(spec, view), decoder_of(spec, view)
         return Conditional(own.likelihood, "likelihood", own.shape, (width,), trunk, own.decoder or Mlp())
 
     def _upper(self, node: Pseudo, view: str) -> Conditional:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-
 import torch
 
 from mvgraph.errors import Problem, SpecError
+from mvgraph.graph.networks import Placed, placed
 from mvgraph.spec.model import Spec
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network import Trunk
@@ -47,22 +44,9 @@ def require_networks(spec: Spec) -> None:
     Raises:
         SpecError: with one problem for each.
     """
-    problems: list[Problem] = []
-    for view in spec.view_names:
-        problems += [_located(spec, view, "encoder", p) for p in _faults(partial(encoder_of, spec, view))]
-    for view in spec.scored_views:
-        problems += [_located(spec, view, "decoder", p) for p in _faults(partial(decoder_of, spec, view))]
+    problems = [network.blame(p) for network in placed(spec) if network.view for p in _faults(spec, network)]
     if problems:
-        raise SpecError(*problems)
-
-
-def encoder_of(spec: Spec, view: str) -> Trunk:
-    """The trunk of a view's encoder.
-
-    Raises:
-        SpecError: it cannot read the view.
-    """
-    return (spec.view(view).encoder or Mlp()).encoder(shape_of(spec, view))
+        raise SpecError(*(spec.document.locate(p) if spec.document else p for p in dict.fromkeys(problems)))
 
 
 def decoder_of(spec: Spec, view: str) -> Trunk:
@@ -71,23 +55,22 @@ def decoder_of(spec: Spec, view: str) -> Trunk:
     Raises:
         SpecError: it cannot make the view.
     """
-    width = sum(spec.dim(n, view) for n in spec.observed.given)
-    return (spec.view(view).decoder or Mlp()).decoder(width, shape_of(spec, view))
+    return (spec.view(view).decoder or Mlp()).decoder(width_of(spec, view), shape_of(spec, view))
 
 
-def _faults(make: Callable[[], Trunk]) -> tuple[Problem, ...]:
+def width_of(spec: Spec, view: str) -> int:
+    """The entries of what a view's decoder reads."""
+    return sum(spec.dim(n, view) for n in spec.observed.given)
+
+
+def _faults(spec: Spec, network: Placed) -> tuple[Problem, ...]:
     """What is wrong with a network, found on a device without memory or random numbers."""
     try:
         with torch.device("meta"):
-            make()
+            if network.role == "reads":
+                network.word.encoder(network.shape)
+            else:
+                network.word.decoder(width_of(spec, str(network.view)), network.shape)
     except SpecError as error:
         return error.problems
     return ()
-
-
-def _located(spec: Spec, view: str, key: str, problem: Problem) -> Problem:
-    """A network's problem at the place where the view's network was written: in the view, or in the defaults."""
-    own = getattr(next(v for v in spec.views if v.name == view), key) is not None
-    found = replace(problem, path=("views", view, key) if own else ("view_defaults", key))
-    found = replace(found, message=f"{found.message} of the view '{view}'")
-    return spec.document.locate(found) if spec.document else found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
+from mvgraph.graph.networks import channels
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import inline
 from mvgraph.objective.atoms import Atom, Draw
@@ -19,8 +20,10 @@ from mvgraph.spec.model import Latent, Posterior, Spec
 from mvgraph.spec.nodes import Discrete
 from mvgraph.spec.phases import Phase
 from mvgraph.spec.terms import BatchStatistic, CrossEntropy, Divergence, JensenShannon, Route, WrittenTerm
+from mvgraph.vocab.family import Shape
 from mvgraph.vocab.family.mixture_of import MixtureOf
 from mvgraph.vocab.mixed import Mixed
+from mvgraph.vocab.network import Network
 
 MOST_SETS = 15  # evidence sets that are written out
 
@@ -109,8 +112,17 @@ def view_line(spec: Spec, name: str) -> str:
     if name not in spec.scored_views:
         node = next(n for n, v in spec.conditioned.items() if v == name)
         return f"{node}: the view {name}, {shape}, conditioned on: always there, never scored"
-    networks = f"encoder {inline(view.encoder or 'mlp')}, decoder {inline(view.decoder or 'mlp')}"
+    networks = ", ".join(
+        f"{role} {inline(word or 'mlp')}{_slides(word, view.shape)}"
+        for role, word in (("encoder", view.encoder), ("decoder", view.decoder))
+    )
     return f"{Ref(spec.observed.name, name)}: {shape}, likelihood {inline(view.likelihood)}, {networks}"
+
+
+def _slides(word: Network | None, shape: Shape | None) -> str:
+    """Over what a network slides, where it does."""
+    slides = word is not None and word.convolves and shape is not None and len(shape) > 1
+    return f" [{len(shape or ()) - 1}-d convolutions over {channels(shape or ())}]" if slides else ""
 
 
 def posterior_lines(spec: Spec, rule: Posterior) -> Iterator[str]:

@@ -11,6 +11,7 @@ from mvgraph.deferring import defer
 from mvgraph.language.word import Word
 from mvgraph.registry import Registry
 from mvgraph.vocab.family import Family, Params
+from mvgraph.vocab.network.base import Network
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +36,11 @@ class Fusion(Word):
     single_is_expert: ClassVar[bool] = True  # fusing one expert gives that expert
     joint: ClassVar[bool] = False  # one network sees all views: cannot be masked
     pools: ClassVar[bool] = False  # what it fuses are messages; a network makes the posterior of their fusion
+
+    @property
+    def trunk(self) -> Network | None:
+        """The trunk of every view, where the rule has a network of its own that reads the views."""
+        return None
 
     @property
     def batch_dependent(self) -> bool:

@@ -53,6 +53,11 @@ class Joint(Fusion):
     def __post_init__(self) -> None:
         check_widths("hidden", self.hidden)
 
+    @property
+    def trunk(self) -> Network | None:
+        """The word of its trunks, where it is not that of the views' encoders."""
+        return self.network
+
     def family(self, expert: Family) -> Family:
         """Its own, where it has one."""
         return self.expert or expert

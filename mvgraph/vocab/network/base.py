@@ -65,6 +65,15 @@ class Network(Word):
 
     registry: ClassVar[Networks] = Networks()
 
+    convolves: ClassVar[bool] = False  # it slides over all axes of data but the first, which holds channels
+
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse data that the network can neither read nor make, by arithmetic on its options alone.
+
+        Raises:
+            SpecError: it cannot be used for data of this shape.
+        """
+
     @property
     def batch_dependent(self) -> bool:
         """Whether its options make it normalise by statistics of the batch."""

@@ -41,6 +41,10 @@ class BmnistMlp(Network):
 
     word: ClassVar[str] = "bmnist_mlp"
 
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse what is neither an image of 784 pixels nor a vector."""
+        self._image(shape)
+
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, *inputs) → (n, 512)`."""
         first = [torch.nn.Flatten(), *dense((prod(inputs), 512), "silu")] if self._image(inputs) else embed(*inputs)

@@ -55,6 +55,7 @@ class Conv(Network):
     """
 
     word: ClassVar[str] = "conv"
+    convolves: ClassVar[bool] = True
 
     channels: tuple[int, ...] = (32, 64, 128)
     kernel: int = 4
@@ -76,6 +77,10 @@ class Conv(Network):
         inside = 0 <= self.padding < self.kernel
         require(inside, "padding", f"a padding of {self.padding}", "padding is 0 or more and less than kernel")
 
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse vectors, data with too many axes, and data of which the convolutions leave nothing."""
+        self._sizes(shape)
+
     @property
     def batch_dependent(self) -> bool:
         """Whether `norm` is `batch`."""
@@ -94,7 +99,7 @@ class Conv(Network):
         """
         if self.hidden:
             return super().critic(inputs)
-        self._sizes(inputs)  # refuses a shape that convolutions cannot read
+        self.require_shape(inputs)
         score = kind("Conv", inputs)(self.channels[-1], 1, 1)
         return torch.nn.Sequential(*self._convolutions(inputs), score, torch.nn.Flatten())
 

@@ -45,6 +45,10 @@ class Mst(Network):
 
     word: ClassVar[str] = "mst"
 
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse what is neither MNIST nor SVHN."""
+        self._is_svhn(shape)
+
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, *inputs) → (n, 400)` for MNIST, `(n, 128)` for SVHN."""
         nn = torch.nn

@@ -50,7 +50,7 @@ class PolymnistConv(Network):
 
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, channels, 28, 28) → (n, hidden)`."""
-        self._check(inputs)
+        self.require_shape(inputs)
         nn = torch.nn
         convolutions = (nn.Conv2d(inputs[0], 32, 3, 2, 1), nn.Conv2d(32, 64, 3, 2, 1), nn.Conv2d(64, 128, 3, 2, 1))
         layers = [layer for conv in convolutions for layer in (conv, nn.ReLU())]
@@ -58,7 +58,7 @@ class PolymnistConv(Network):
 
     def decoder(self, latent: int, outputs: Shape) -> Trunk:
         """`(n, latent) → (n, 32, 14, 14)`."""
-        self._check(outputs)
+        self.require_shape(outputs)
         nn = torch.nn
         layers = (
             *(nn.Linear(latent, 2048), nn.ReLU(), nn.Unflatten(1, (128, 4, 4))),
@@ -73,6 +73,7 @@ class PolymnistConv(Network):
             return torch.nn.ConvTranspose2d(features[0], outputs[0], 3, 2, 1, output_padding=1)
         return super().head(features, outputs)
 
-    def _check(self, shape: Shape) -> None:
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse what is no picture of 28×28."""
         if len(shape) != 3 or shape[1:] != (28, 28):
             refuse(self.word, shape, "polymnist_conv needs views of shape [channels, 28, 28]; use conv for other sizes")

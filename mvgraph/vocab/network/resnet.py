@@ -50,6 +50,7 @@ class Resnet(Network):
     """
 
     word: ClassVar[str] = "resnet"
+    convolves: ClassVar[bool] = True
 
     channels: int = 64
     largest: int = 1024
@@ -59,6 +60,10 @@ class Resnet(Network):
         for option in ("channels", "largest", "smallest"):
             value = getattr(self, option)
             require(value > 0, option, f"{option} {value}", f"{option} is 1 or more")
+
+    def require_shape(self, shape: Shape) -> None:
+        """Refuse what is no picture."""
+        self._sizes(shape)
 
     def encoder(self, inputs: Shape) -> Trunk:
         """`(n, channels, height, width) → (n, features)`."""
