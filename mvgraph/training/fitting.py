@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
+
+import lightning
 
 from mvgraph.data.aligning import Align
 from mvgraph.data.batch import Batch
@@ -17,6 +20,7 @@ from mvgraph.data.validation import batch, drop_empty
 from mvgraph.errors import DataError, Problem, UsageError
 from mvgraph.module.model import Model
 from mvgraph.processes import interrupting, is_first, stoppable
+from mvgraph.registry import nearest
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.training.course import Course
 from mvgraph.training.finishing import finish, write_outcomes
@@ -83,6 +87,7 @@ def fit(
             epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss, its gradient or a
             parameter became infinite or NaN. Diverged: the loss ended a hundred times worse than untrained.
     """
+    _require_known(trainer_arguments)
     folder = Path(out) if out is not None else None
     before = read_record(folder) if resume and folder is not None else None
     columns = before.columns if before else model.columns
@@ -114,6 +119,18 @@ def fit(
             return _finish(course, record)
         except KeyboardInterrupt as stop:  # outside Lightning's loops
             raise course.interrupted(interrupting(stop)) from None
+
+
+def _require_known(arguments: Mapping[str, Any]) -> None:
+    """Refuse an argument that neither `fit` nor Lightning's trainer has.
+
+    Raises:
+        UsageError: names it.
+    """
+    own, trainer = (list(inspect.signature(f).parameters) for f in (fit, lightning.Trainer.__init__))
+    for name in (a for a in arguments if a not in trainer):
+        remedy = "give mg.batch(spec, data, mask=...)" if name == "mask" else nearest(name, [*own[2:-1], *trainer[1:]])
+        raise UsageError(f"neither fit nor Lightning's Trainer has an argument '{name}'; {remedy}")
 
 
 def _begin(folder: Path, spec: Spec, record: Record | None, state: dict[str, Any] | None) -> None:

@@ -158,6 +158,10 @@ def test_a_name_is_compiled_for_the_data_and_trained() -> None:
     assert named["z"].mean.shape == (10, spec.dim("z"))
     with pytest.raises(UsageError, match=r"give a compiled model, a spec or the name of one, not .* NoneType"):
         mg.fit(None, data)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"has an argument 'epoch'; did you mean 'epochs'"):
+        mg.fit(run.model, data, epoch=1)
+    with pytest.raises(UsageError, match=r"has an argument 'mask'; give mg.batch\(spec, data, mask=...\)"):
+        mg.fit(run.model, data, mask=torch.ones(10, 2))
     with pytest.raises(MvgraphError, match="there are no views"):
         run.model.encode({})
     with pytest.raises(DataError, match="view 'a' is missing in every row to train on"):
