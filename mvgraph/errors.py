@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
 Path = tuple[str | int, ...]
+# What a terminal obeys instead of showing it: control characters (not tabs and line breaks), and what turns the
+# direction of writing or breaks lines.
+HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+TAB = "\t"
 Severity = Literal["error", "warning", "note"]
+
+
+def harmless(text: str) -> str:
+    """A text as a terminal may see it: what it would obey is shown as an escape.
+
+    >>> print(harmless("a\\x1b[31mb\\u202ec"))
+    a\\x1b[31mb\\u202ec
+    """
+    return HIDDEN.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
 @dataclass(frozen=True, order=True)
@@ -51,10 +65,11 @@ class Problem:
         where = str(self.place) if self.place else ".".join(map(str, self.path)) or "spec"
         lines = [f"{where}: {self.severity} {self.code}: {self.message}"]
         if self.place and self.excerpt:
-            lines += [f"    {self.excerpt}", "    " + " " * (self.place.column - 1) + "^"]
+            before = harmless(self.excerpt[: self.place.column - 1])
+            lines += [f"    {self.excerpt}", f"    {''.join(c if c == TAB else ' ' for c in before)}^"]
         if self.remedy:
             lines.append(f"  remedy: {self.remedy}")
-        return "\n".join(lines)
+        return harmless("\n".join(lines))
 
 
 class MvgraphError(Exception):
@@ -62,7 +77,7 @@ class MvgraphError(Exception):
 
     def __init__(self, *problems: Problem | str) -> None:
         self.problems = tuple(p if isinstance(p, Problem) else Problem("MVG000", (), p) for p in problems)
-        super().__init__("\n".join(str(p) if p.code != "MVG000" else p.message for p in self.problems))
+        super().__init__("\n".join(str(p) if p.code != "MVG000" else harmless(p.message) for p in self.problems))
 
 
 class SpecError(MvgraphError):

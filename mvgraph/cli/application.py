@@ -8,14 +8,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
 import mvgraph
-from mvgraph.cli.guarding import guarded
+from mvgraph.cli.guarding import BAD_INPUT, guarded, say
+from mvgraph.cli.output import Door
+from mvgraph.spec.item import CONTROL
 
 VERBS = {
     "list": "List the reference models.",
@@ -90,4 +92,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 gets question marks, not a fault
+    shut = {
+        name: cast(TextIO, Door(getattr(sys, name))) for name in ("stdout", "stderr") if getattr(sys, name).isatty()
+    }
+    sys.stdout, sys.stderr = shut.get("stdout", sys.stdout), shut.get("stderr", sys.stderr)
+    hostile = next((a for a in sys.argv[1:] if CONTROL.search(a)), None)
+    if hostile is not None:  # before anybody repeats it
+        say(f"error: the argument {hostile!a} has a control character; rename the file, or write it without")
+        raise SystemExit(BAD_INPUT)
     app()

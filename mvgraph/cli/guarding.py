@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import typer
 
-from mvgraph.errors import MvgraphError, Problem
+from mvgraph.errors import MvgraphError, Problem, harmless
 from mvgraph.processes import interrupting, is_first, stoppable
 
 P = ParamSpec("P")
@@ -90,4 +90,4 @@ def complain(problems: tuple[Problem, ...] | list[Problem]) -> None:
 def say(text: str) -> None:
     """A line on standard error, said once however many processes train."""
     if is_first():
-        typer.echo(text, err=True)
+        typer.echo(harmless(text), err=True)

@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from mvgraph.deferring import defer
-from mvgraph.errors import Problem, UsageError
+from mvgraph.errors import HIDDEN, Problem, UsageError, harmless
 
 if TYPE_CHECKING:
     from rich import console, table
@@ -26,7 +26,26 @@ def show_json(value: Any) -> None:
 
 def json_text(value: Any) -> str:
     """A value as JSON, with a line break at the end."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return HIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+class Door:
+    """A stream to a terminal, through which no text passes that the terminal would obey.
+
+    What draws on the terminal on purpose, as rich does, finds the stream itself under `rich_proxied_file`.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.rich_proxied_file = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, made harmless."""
+        self.rich_proxied_file.write(harmless(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rich_proxied_file, name)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -39,7 +58,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     heads = [table.Column(column, no_wrap=not at) for at, column in enumerate(columns)]  # a name stays in one piece
     drawn = table.Table(*heads, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*map(harmless, row))
     console.Console(markup=False, emoji=False).print(drawn)
 
 

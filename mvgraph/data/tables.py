@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mvgraph.errors import DataError, Problem
+from mvgraph.errors import DataError, Problem, harmless
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,6 +20,9 @@ Flags = NDArray[np.bool_]
 
 class DataWarning(UserWarning):
     """Data that can be used, but perhaps not in the way that was meant."""
+
+    def __str__(self) -> str:
+        return harmless(super().__str__())
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from typing_extensions import override
 
+from mvgraph.errors import harmless
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import TRAIN, VALID
 from mvgraph.training.stages import Stage
@@ -73,7 +74,7 @@ class Bar(Callback):
         self._clear()
         self.spent.append(row["seconds"])
         if self.console.is_terminal:
-            self.console.print(self.line(row), highlight=False, markup=False)
+            self.console.print(harmless(self.line(row)), highlight=False, markup=False)
 
     def line(self, row: Mapping[str, float]) -> str:
         """An epoch in one line.

@@ -8,7 +8,7 @@ from typing import get_args
 
 import typer
 
-from mvgraph.cli.guarding import BAD_INPUT, FINDING
+from mvgraph.cli.guarding import BAD_INPUT, FINDING, say
 from mvgraph.cli.options import AsJson, Sets, SpecName, ViewCount, overrides
 from mvgraph.cli.output import as_data, show_json
 from mvgraph.errors import Problem, Severity
@@ -30,7 +30,7 @@ def run(spec: SpecName, sets: Sets = None, views: ViewCount = None, as_json: AsJ
         totals = {f"{kind}s": counts[kind] for kind in KINDS}
         show_json({**totals, "problems": [as_data(p) for p in problems]})
     for problem in () if as_json else problems:
-        typer.echo(str(problem), err=True)
+        say(str(problem))
     if not as_json:
         typer.echo(f"{spec}: {_counted(counts)}")
     raise typer.Exit(_code(problems))
