@@ -69,8 +69,8 @@ class Conditional(Reader):
         super().__init__()
         self.family, self.role, self.shape, self.inputs = family, role, shape, inputs
         self.trunk = trunk.module
-        heads = family.heads(shape, role)
-        self.heads = nn.ModuleDict({n: network.head(trunk.features, s) for n, s in heads.items()})
+        makes_data = role == "likelihood"
+        self.heads = nn.ModuleDict(network.heads(trunk.features, family.heads(shape, role), makes_data=makes_data))
         own = {n: nn.Parameter(v) for n, v in family.free(shape, role).items()}
         self.free = nn.ParameterDict({**own, **(tied or {})})
         if family.drops:

@@ -17,6 +17,7 @@ from mvgraph.language.expr import Formula, Reference
 from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
 from mvgraph.module.forgiving import forgive
+from mvgraph.module.heads import warn_of_heads
 from mvgraph.module.joint import JointTrunk
 from mvgraph.module.mixing import prior_without_parents
 from mvgraph.module.naming import module_name as _name
@@ -251,8 +252,10 @@ class Networks(nn.Module):
         spec, own = self.spec, self.spec.view(view)
         assert own.shape is not None
         assert own.likelihood is not None
-        width, trunk = width_of(spec, view), decoder_of(spec, view)
-        return Conditional(own.likelihood, "likelihood", own.shape, (width,), trunk, own.decoder or Mlp())
+        width, trunk, word = width_of(spec, view), decoder_of(spec, view), own.decoder or Mlp()
+        made = Conditional(own.likelihood, "likelihood", own.shape, (width,), trunk, word)
+        warn_of_heads(made, word, trunk.features, f"the decoder of the view '{view}'")
+        return made
 
     def _upper(self, node: Pseudo, view: str) -> Conditional:
         shape, word = (self.spec.dim(node.pseudo, view),), node.network or Mlp()
@@ -283,7 +286,9 @@ class Networks(nn.Module):
             trunks[owner, view] = self._encoder(owner, view).encoder(inputs)
         tied = self._tied(ref, rule.expert, shape)
         trunk = trunks[owner, view]
-        self.experts[_name(ref, view)] = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
+        made = Conditional(rule.expert, "expert", shape, inputs, trunk, word, tied)
+        warn_of_heads(made, word, trunk.features, f"the encoder of '{ref}' for the view '{view}'")
+        self.experts[_name(ref, view)] = made
 
     def _tied(self, ref: Ref, family: Family, shape: Shape) -> nn.ParameterDict | None:
         """The free parameters that all the experts of a latent share, made once."""

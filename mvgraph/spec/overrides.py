@@ -81,7 +81,7 @@ def _columns(left: str) -> list[int]:
 def _with_keyword(key: str, value: Any, base: Written) -> Written:
     """One keyword on top of a spec."""
     place = Place(f"keyword {key}", 1, 1)
-    text = f"{key}={value!r}"
+    text = " ".join(f"{key}={value!r}".split("\n"))  # a module is shown over many lines
     item = plant(value, place)
     for name in reversed(_start(key, base, place, text)):
         item = Item({name: item}, place)

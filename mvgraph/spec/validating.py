@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -71,8 +72,19 @@ def show(value: object) -> str:
         return "a list"
     if value is None:
         return "nothing"
+    if _foreign(value):
+        return f"the class {value.__name__}" if isinstance(value, type) else f"an object of the class {_class(value)}"
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _foreign(value: Any) -> bool:
+    """Whether a value is something of Python that no text can hold, such as a module or its class."""
+    return not isinstance(value, str | int | float | dict | list | tuple | type(None))
+
+
+def _class(value: Any) -> str:
+    return (value if isinstance(value, type) else type(value)).__name__
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
@@ -141,10 +153,14 @@ def _wrong_type(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
     noun = schema.get("x-noun")
     expected = schema.get("x-expected") or (f"a {noun}" if noun else " or ".join(_NOUNS[k] for k in kinds))
     message = f"{_last(path)}: expected {expected}, found {show(value)}"
-    yield Problem("MVG114", path, message, _type_remedy(kinds, noun, value))
+    yield Problem("MVG114", path, message, _type_remedy(kinds, noun, value, str(path[-1]) if path else "network"))
 
 
-def _type_remedy(kinds: list[str], noun: str | None, value: Any) -> str:
+def _type_remedy(kinds: list[str], noun: str | None, value: Any, place: str) -> str:
+    if noun == "network" and _foreign(value):
+        name = _class(value)
+        word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+        return f'write @mvgraph.network("{word}") above the class {name}, and {place}: {word} here'
     if noun in shared_schema()["$defs"]:
         return f"write one of: {', '.join(shared_schema()['$defs'][noun]['then']['enum'])}"
     if "array" in kinds and "integer" not in kinds and isinstance(value, str | int | float):

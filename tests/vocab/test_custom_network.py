@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Callable
 from importlib import metadata
@@ -11,7 +12,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import mvgraph as mg
 from mvgraph import registry
+from mvgraph.data.tables import DataWarning
 from mvgraph.errors import SpecError
 from mvgraph.vocab.network import Network
 from mvgraph.vocab.network.base import Networks
@@ -241,3 +244,87 @@ def test_a_module_that_loses_the_batch() -> None:
     assert Sum.__name__ == "Sum"
     with pytest.raises(SpecError, match=r"must keep \(n, features\)"):
         Network.read("sum").encoder((3,))
+
+
+class Deconvolution(nn.Module):
+    """A decoder that ends in maps: of the size of 8×8 pictures, with as many channels as it is asked for."""
+
+    def __init__(self, inputs: tuple[int, ...], channels: int = 4, side: int = 8) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(inputs[0], channels * side * side), nn.Unflatten(1, (channels, side, side)))
+
+    def forward(self, z: Tensor) -> Tensor:
+        y: Tensor = self.body(z)
+        return y
+
+
+def decoder_of(word: object, shape: list[int], likelihood: object = "normal") -> nn.Module:
+    """The decoder of one of two views, compiled."""
+    views = {"a": {"shape": shape, "likelihood": likelihood, "decoder": word}, "b": {"shape": [2]}}
+    made = mg.compile("mvae", views=views, p={"z": {"dim": 3}})
+    loss = made.loss({"a": torch.rand(4, *shape), "b": torch.rand(4, 2)})
+    assert loss.rows.isfinite().all()
+    return made.networks.decoder("a")
+
+
+def test_maps_of_the_size_of_the_data_get_a_convolution_of_side_one() -> None:
+    network("deconvolution")(Deconvolution)
+    decoder = decoder_of("deconvolution", [3, 8, 8])
+    (head,) = decoder.heads.children()
+    assert isinstance(head, nn.Conv2d)
+    assert (head.in_channels, head.out_channels, head.kernel_size) == (4, 3, (1, 1))
+
+
+def test_maps_that_are_the_parameter_get_no_layer() -> None:
+    network("deconvolution")(Deconvolution)
+    decoder = decoder_of({"deconvolution": {"channels": 3}}, [3, 8, 8], "mse")
+    assert [type(h) for h in decoder.heads.children()] == [nn.Identity]
+
+
+def test_a_decoder_is_told_what_it_is_for() -> None:
+    """It can be right for every view, and then nothing stands behind it, not even for vectors."""
+
+    @network("told")
+    class Told(nn.Module):
+        def __init__(self, inputs: tuple[int, ...], outputs: tuple[int, ...] | None = None, width: int = 5) -> None:
+            super().__init__()
+            self.outputs = outputs
+            end = [nn.Linear(inputs[0], math.prod(outputs)), nn.Unflatten(1, outputs)] if outputs else []
+            self.body = nn.Sequential(*(end or [nn.Flatten(), nn.Linear(math.prod(inputs), width)]))
+
+        def forward(self, x: Tensor) -> Tensor:
+            y: Tensor = self.body(x)
+            return y
+
+    assert Told.__name__ == "Told"
+    assert Network.read({"told": {"width": 6}}).write() == {"told": {"width": 6}}
+    for shape in ([6], [2, 8, 8]):
+        decoder = decoder_of("told", shape, "mse")
+        assert decoder.get_submodule("trunk").outputs == tuple(shape)
+        assert [type(h) for h in decoder.heads.children()] == [nn.Identity]
+    assert Network.read("told").encoder((4,)).features == (5,)
+    with pytest.raises(SpecError, match="has no option 'outputs'"):
+        Network.read({"told": {"outputs": [3]}})
+
+
+def test_a_vector_that_happens_to_have_the_size_of_the_data_keeps_its_layer() -> None:
+    define(6)
+    decoder = decoder_of("cell", [6], "mse")
+    assert not [h for h in decoder.heads.children() if isinstance(h, nn.Identity)]
+
+
+def test_a_last_layer_that_dwarfs_its_network_is_told_of() -> None:
+    """The parameters of both, the features and the shape."""
+    network("deconvolution")(Deconvolution)
+    with pytest.warns(DataWarning, match=r"of the view 'a': behind 'deconvolution', .* has 1,024 param") as told:
+        decoder_of("deconvolution", [1, 20, 20])
+    assert "dense layers with 102,800, from its features [4, 8, 8] (256 numbers) to [1, 20, 20]" in str(told[0].message)
+
+
+@pytest.mark.parametrize("value", [Tower((3,)), Tower])
+def test_a_module_in_place_of_a_word_is_told_how_to_become_one(value: object) -> None:
+    with pytest.raises(SpecError, match=r"expected a network, found .*the class Tower") as caught:
+        mg.load("mvae", view_defaults={"encoder": value})
+    (problem,) = caught.value.problems
+    assert '@mvgraph.network("tower") above the class Tower, and encoder: tower here' in problem.remedy
+    assert "Linear" not in problem.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -99,6 +100,16 @@ class Network(Word):
         """
         trunk, features = self.encoder(inputs)
         return torch.nn.Sequential(trunk, self.head(features, (1,)))
+
+    def heads(self, features: Shape, parameters: Mapping[str, Shape], *, makes_data: bool) -> dict[str, nn.Module]:  # noqa: ARG002
+        """The last layers by the names of a family's parameters, each from the same features.
+
+        Arguments:
+            features: what the trunk gives.
+            parameters: the shape of each parameter.
+            makes_data: whether they are those of a likelihood, behind a decoder.
+        """
+        return {name: self.head(features, shape) for name, shape in parameters.items()}
 
     def head(self, features: Shape, outputs: Shape) -> nn.Module:
         """The last layer for one parameter, `(n, *features) -> (n, *outputs)`; a linear map unless overridden.

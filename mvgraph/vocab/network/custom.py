@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import pkgutil
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -32,20 +32,35 @@ class Custom(Network):
     """A network made from a user's module class; see `network`."""
 
     module: ClassVar[type[Any]]
+    told: ClassVar[bool] = False  # whether the module takes `outputs`, the shape of the data that a decoder is for
 
     def encoder(self, inputs: Shape) -> Trunk:
         """The module for data of shape `inputs`."""
-        return self._trunk(inputs)
+        return self._trunk(inputs, None)
 
-    def decoder(self, latent: int, outputs: Shape) -> Trunk:  # noqa: ARG002 - the head makes the shape
-        """The module for a latent vector, `inputs=(latent,)`."""
-        return self._trunk((latent,))
+    def decoder(self, latent: int, outputs: Shape) -> Trunk:
+        """The module for a latent vector, `inputs=(latent,)`, told `outputs` where it takes them."""
+        return self._trunk((latent,), outputs)
+
+    def heads(self, features: Shape, parameters: Mapping[str, Shape], *, makes_data: bool) -> dict[str, nn.Module]:
+        """None where the features of a decoder are the one parameter; a vector is taken for it only if it was told."""
+        ((name, shape), *further) = parameters.items()
+        if makes_data and not further and features == shape and (self.told or len(shape) > 1):
+            return {name: torch.nn.Identity()}
+        return super().heads(features, parameters, makes_data=makes_data)
+
+    def head(self, features: Shape, outputs: Shape) -> nn.Module:
+        """A convolution of side 1 where features have the shape of data but for their channels; else a linear map."""
+        if 1 < len(features) == len(outputs) < 5 and features[1:] == outputs[1:]:
+            layer: nn.Module = getattr(torch.nn, f"Conv{len(outputs) - 1}d")(features[0], outputs[0], 1)
+            return layer
+        return super().head(features, outputs)
 
     def __reduce__(self) -> tuple[Callable[[object], Network], tuple[object]]:
         return Network.read, (self.write(),)
 
-    def _trunk(self, inputs: Shape) -> Trunk:
-        options = {f.name: getattr(self, f.name) for f in fields(self)}
+    def _trunk(self, inputs: Shape, outputs: Shape | None) -> Trunk:
+        options = {f.name: getattr(self, f.name) for f in fields(self)} | ({"outputs": outputs} if self.told else {})
         try:
             module = self.module(inputs=inputs, **options)
             features = probe(module, inputs)
@@ -63,9 +78,13 @@ def network(name: str) -> Callable[[M], M]:
 
     The class is built with `inputs`, the shape of what it reads, and options of its own, which become the options
     of the word. It maps `(n, *inputs)` to `(n, *features)`, features of any shape: they are found by running it
-    once on zeros. Heads for the parameters of a family are added behind it. A decoder is built with
-    `inputs=(latent,)`. The class is returned unchanged. A package offers its network by an entry point of the
-    group `mvgraph.vocab` with the name `network.my_net`, which leads to the decorated class.
+    once on zeros. Heads for the parameters of a family are added behind it: linear maps, or convolutions of side 1
+    behind maps that have the shape of the data but for their channels. A decoder is built with `inputs=(latent,)`, and
+    with `outputs`, the shape of the data, where its `__init__` takes them (an encoder has None there); where what it
+    gives is the one parameter of the likelihood itself, nothing is added.
+
+    The class is returned unchanged. A package offers its network by an entry point of the group `mvgraph.vocab` with
+    the name `network.my_net`, which leads to the decorated class.
 
     Arguments:
         name: the word.
@@ -104,7 +123,7 @@ def make(name: str, cls: type[nn.Module]) -> type[Custom]:
         cls.__name__,
         options_of(name, cls),
         bases=(Custom,),
-        namespace={"word": name, "module": cls, "__doc__": cls.__doc__},
+        namespace={"word": name, "module": cls, "told": takes_outputs(cls), "__doc__": cls.__doc__},
         frozen=True,
         repr=False,
         kw_only=True,
@@ -113,12 +132,18 @@ def make(name: str, cls: type[nn.Module]) -> type[Custom]:
     return made
 
 
+def takes_outputs(cls: type[nn.Module]) -> bool:
+    """Whether a module class wants to be told the shape of the data that it decodes to."""
+    return "outputs" in inspect.signature(cls).parameters
+
+
 def options_of(name: str, cls: type[nn.Module]) -> list[Option]:
     """The options of a module class, from the signature of its `__init__`."""
     parameters = dict(inspect.signature(cls).parameters)
     if parameters.pop("inputs", None) is None:
         text = f"the network '{name}': {cls.__qualname__}.__init__ does not take 'inputs'"
         raise fault(text, "write def __init__(self, inputs: tuple[int, ...], ...), inputs being the shape it reads")
+    parameters.pop("outputs", None)
     try:
         hints = typing.get_type_hints(cls.__init__)
     except NameError as error:
