@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
@@ -35,3 +37,17 @@ def known(flag: Tensor, unknown: bool) -> bool:
     True
     """
     return unknown if tracing() else bool(flag)
+
+
+@contextmanager
+def trusting() -> Iterator[None]:
+    """Distributions of torch look at no value, for a while, where a program is made by running this code."""
+    distribution = torch.distributions.Distribution
+    before = distribution._validate_args
+    if tracing() and not torch.compiler.is_dynamo_compiling():
+        distribution.set_default_validate_args(False)
+    try:
+        yield
+    finally:
+        if tracing() and not torch.compiler.is_dynamo_compiling():
+            distribution.set_default_validate_args(before)

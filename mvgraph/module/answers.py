@@ -21,6 +21,7 @@ from mvgraph.module.predictive import NUMBERS, Decoding, Predictive
 from mvgraph.objective.family import causes, prior_key, relevant
 from mvgraph.objective.keys import Ref
 from mvgraph.spec.model import Spec
+from mvgraph.tracing import known
 from mvgraph.vocab.family import Params, Shape
 from mvgraph.vocab.family.point_mass import PointMass
 
@@ -44,7 +45,7 @@ def encode(inference: Inference) -> dict[str, Distribution]:
         if ref.view is not None and not causes(spec, ref):
             found[str(ref)] = inference.alone(ref)
         else:
-            depends = ref.view is None or inference.above(ref) or not bool(inference.seen(ref).all())
+            depends = ref.view is None or inference.above(ref) or not known(inference.seen(ref).all(), unknown=False)
             found[str(ref)] = belief.mixture(beliefs if depends else beliefs[:1], inference.log_weights)
     for node in spec.discretes:
         found[node.name] = OneHotCategorical(clusters.responsibilities(inference, node.name))
@@ -272,8 +273,9 @@ def _beliefs(inference: Inference, ref: Ref, values: Mapping[Ref, Tensor]) -> Se
     if ref.view is not None:
         return inference.copies(ref, _parents(inference, ref, values))
     bare = inference.bare
-    priors = [inference.prior(ref, p) for p in _parents(inference, ref, values)] if bool(bare.any()) else []
-    if bool(bare.all()):
+    some = known(bare.any(), unknown=bool(inference.spec.conditions))
+    priors = [inference.prior(ref, p) for p in _parents(inference, ref, values)] if some else []
+    if known(bare.all(), unknown=False):
         return priors
     own = inference.shared(ref, [values[p] for p in inference.above(ref)])
     return [choose([(bare, p), (~bare, q)]) for p, q in zip(priors, own, strict=True)] if priors else own

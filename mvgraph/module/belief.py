@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.distributions import Categorical, Distribution, MixtureSameFamily
 
 from mvgraph.module.distributions import MixtureOfUnlike, Sampled
+from mvgraph.tracing import known
 from mvgraph.vocab.family import Family, Params
 from mvgraph.vocab.family.normal import Normal
 from mvgraph.vocab.sampler import Samples
@@ -140,7 +141,7 @@ class ByRow(Belief):
 
 def choose(parts: Sequence[tuple[Tensor, Belief]]) -> Belief:
     """Each row's belief, from beliefs with the rows that each is for, bool `(row,)`; those without rows are dropped."""
-    kept = [(rows, belief) for rows, belief in parts if bool(rows.any())] or list(parts[:1])
+    kept = [(rows, belief) for rows, belief in parts if known(rows.any(), unknown=True)] or list(parts[:1])
     rows, beliefs = torch.stack([r for r, _ in kept]), tuple(b for _, b in kept)
     first = beliefs[0]
     if len(beliefs) == 1:

@@ -20,6 +20,7 @@ from mvgraph.module.running import safe_log
 from mvgraph.objective.evidence import Views
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
+from mvgraph.tracing import known
 from mvgraph.vocab.family.mixture_of import STANDARD
 
 
@@ -40,14 +41,16 @@ class Borrowing(Inference):
     @cached_property
     def components(self) -> list[Views]:
         """The views that were seen in some row, and nothing at all."""
-        seen = [v for v, some in zip(self.spec.view_names, self.mask.any(0).tolist(), strict=True) if some]
+        columns = zip(self.spec.view_names, self.mask.any(0), self.live, strict=True)
+        seen = [v for v, there, live in columns if known(there, unknown=live)]
         return [*(frozenset({v}) for v in seen), *([frozenset[str]()] if self.standard else [])]
 
     @cached_property
     def log_weights(self) -> Tensor:
         """(1 − a)/|S| for a view of S, a for nothing, `(component, row)`."""
         like = self.networks.like
-        there = self.mask[:, self.mask.any(0)].T.to(like.dtype)
+        names = [v for part in self.components for v in part]
+        there = self.mask[:, [self.spec.view_names.index(v) for v in names]].T.to(like.dtype)
         weights = (1.0 - self.standard) * there / there.sum(0)
         alone = [torch.full_like(weights[:1], self.standard)] if self.standard else []
         return safe_log(torch.cat([weights, *alone]))
@@ -68,7 +71,7 @@ class Borrowing(Inference):
 
     def alone(self, ref: Ref) -> Distribution:
         """The posterior, or a mixture over what stands in for it."""
-        if ref.node not in pools(self.spec) or bool(self.seen(ref).all()):
+        if ref.node not in pools(self.spec) or known(self.seen(ref).all(), unknown=False):
             return super().alone(ref)
         return mixture(self.copies(ref, ()), self.log_weights)
 
@@ -77,10 +80,10 @@ class Borrowing(Inference):
         for view in part:
             return self.own(Ref(ref.node, view))
         params = self.networks.prior(ref)
-        return Known(STANDARD, params, (len(self.batch), self.spec.dim(ref.node, ref.view)))
+        return Known(STANDARD, params, (self.rows, self.spec.dim(ref.node, ref.view)))
 
 
 def infer(networks: Networks, plan: Plan, batch: Batch, generator: torch.Generator | None = None) -> Inference:
     """What the evidence of a batch says of the latents; samplers draw with `generator`."""
-    borrowing = pools(networks.spec) and not bool(batch.mask.all())
+    borrowing = pools(networks.spec) and not known(batch.mask.all(), unknown=False)
     return (Borrowing if borrowing else Inference)(networks, plan, batch, generator)

@@ -24,6 +24,7 @@ from mvgraph.objective.family import prior_key, read_by, reads_parents
 from mvgraph.objective.keys import Ref
 from mvgraph.planning import Plan
 from mvgraph.spec.model import Spec
+from mvgraph.tracing import known
 from mvgraph.vocab.family import Family, Params
 from mvgraph.vocab.family.delta import Delta
 from mvgraph.vocab.sampler import Samples
@@ -50,6 +51,11 @@ class Inference:
         """The model."""
         return self.networks.spec
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are, as a size that stays one in a program."""
+        return self.batch.mask.shape[0]
+
     @cached_property
     def bare(self) -> Tensor:
         """The rows that know nothing but what is conditioned on, bool `(row,)`: their posterior is the prior."""
@@ -63,13 +69,14 @@ class Inference:
         return self.networks.conditions(self.views)
 
     @cached_property
-    def live(self) -> Tensor:
-        """Which views may be evidence of shared latents: those whose experts are trained, bool `(view,)`."""
+    def live(self) -> list[bool]:
+        """Which views may be evidence of shared latents: those whose experts are trained."""
         shared = [Ref(x.name) for x in self.spec.latents if not x.plate]
         columns = [all(self.networks.has_expert(r, v) for r in shared) for v in self.spec.view_names]
         joint = all(r.node in self.networks.trained.joints for r in shared) and bool(shared)
         whole = (self.batch.mask.all(1) | self.bare).all()
-        return torch.tensor([c or (joint and bool(whole)) for c in columns], device=self.batch.mask.device)
+        joined = joint and known(whole, unknown=True)
+        return [c or joined for c in columns]
 
     @cached_property
     def mask(self) -> Tensor:
@@ -78,21 +85,23 @@ class Inference:
         Raises:
             UsageError: a row has no evidence that the model was trained to use.
         """
-        mask = self.batch.mask & self.live | self.bare[:, None]
-        if not bool(mask.any(1).all()):
+        live = torch.tensor(self.live, device=self.batch.mask.device)
+        mask = self.batch.mask & live | self.bare[:, None]
+        if not known(mask.any(1).all(), unknown=True):
             row = int((~mask.any(1)).nonzero()[0])
             given = [n for n, there in zip(self.spec.view_names, self.batch.mask[row].tolist(), strict=True) if there]
-            known = [n for n, there in zip(self.spec.view_names, self.live.tolist(), strict=True) if there]
+            trained = [n for n, there in zip(self.spec.view_names, self.live, strict=True) if there]
             raise UsageError(
                 f"no posterior is defined given {', '.join(given) or 'no view'}: the objective trains encoders of "
-                f"{', '.join(known) or 'no view alone'} only"
+                f"{', '.join(trained) or 'no view alone'} only"
             )
         return mask
 
     @cached_property
     def components(self) -> list[Views]:
         """The evidence of each component, over all rows."""
-        seen = frozenset(v for v, any_ in zip(self.spec.view_names, self.mask.any(0).tolist(), strict=True) if any_)
+        columns = zip(self.spec.view_names, self.mask.any(0), self.live, strict=True)
+        seen = frozenset(v for v, there, live in columns if known(there, unknown=live))
         if self.spec.mixture == "subsets":
             return evidence.subsets(seen)
         if self.spec.mixture == "singles":
@@ -104,7 +113,7 @@ class Inference:
         """log of each component's weight for each row, `(component, row)`; minus infinity where it has none."""
         like = self.networks.like
         if self.spec.mixture == "none":
-            return like.new_zeros(1, len(self.batch))
+            return like.new_zeros(1, self.rows)
         rows = []
         for part in self.components:
             needed = torch.tensor([v in part for v in self.spec.view_names], device=self.mask.device)
@@ -141,13 +150,14 @@ class Inference:
             parents: draws of its parents in p, `(sample, row, dim)` each.
         """
         rule, seen = self.spec.posterior(ref.node), self.seen(ref)
-        if bool(seen.all()):
+        if known(seen.all(), unknown=False):
             return self.own(ref, parents)
         if rule.absent == "aux" and rule.auxiliary is not None:
             absent: Belief = self._known(rule.auxiliary, self.networks.auxiliary(ref), ref)
         else:
             absent = self.prior(ref, parents)
-        return choose([(seen, self.own(ref, parents)), (~seen, absent)]) if bool(seen.any()) else absent
+        some = known(seen.any(), unknown=self.networks.has_expert(ref, str(ref.view)))
+        return choose([(seen, self.own(ref, parents)), (~seen, absent)]) if some else absent
 
     def copies(self, ref: Ref, parents: Sequence[Sequence[Tensor]]) -> list[Belief]:
         """What is known of a private latent in every component, at the draws of its parents there."""
@@ -195,7 +205,7 @@ class Inference:
         )
 
     def _known(self, family: Family, params: Params, ref: Ref, parents: Sequence[Tensor] = ()) -> Known:
-        lead = tuple(parents[0].shape[:-1]) if parents else (len(self.batch),)
+        lead = tuple(parents[0].shape[:-1]) if parents else (self.rows,)
         return Known(family, params, (*lead, self.spec.dim(ref.node, ref.view)))
 
     @cached_property
@@ -226,15 +236,17 @@ class Inference:
             UsageError: a row has several views, not all of which a joint network could read.
         """
         rule, count = self.spec.posterior(ref.node), self.mask.sum(1)
-        whole = (self.batch.mask.all(1) | self.bare) & (count > 1) & (ref.node in self.networks.trained.joints)
+        whole = (self.batch.mask.all(1) | self.bare) & (count > 1)
+        joined = ref.node in self.networks.trained.joints
+        whole = whole if joined else torch.zeros_like(whole)
         several, parts = (count > 1) & ~whole, list[tuple[Tensor, Belief]]()
-        if bool(several.any()):
+        if known(several.any(), unknown=False):
             parts.append((several, self._sampled(ref, several)))
-        if bool(whole.any()):
+        if known(whole.any(), unknown=joined):
             parts.append((whole, self._known(rule.family(whole=True), self.networks.joint(ref, self.views), ref)))
         for view, there in zip(self.spec.view_names, self.mask.T, strict=True):
             alone = there & (count == 1) & ~whole
-            if bool(alone.any()):
+            if known(alone.any(), unknown=self.networks.has_expert(ref, view)):
                 expert = self.networks.expert(ref, view)(self.views[view])
                 parts.append((alone, self._known(rule.expert, expert, ref)))
         return choose(parts)

@@ -73,7 +73,7 @@ class Step:
             values: the params.
             complete: a promise that every view of every row was observed, which saves work.
         """
-        table = noise.sets.new_zeros(len(self.plan.lines), len(mask))
+        table = noise.sets.new_zeros(len(self.plan.lines), mask.shape[0])
         if self.shares is None:
             return Outcome(table, {})
         run = Run(self.spec, self.plan, networks, views, mask, noise, values, complete, self.shares, self.parts)

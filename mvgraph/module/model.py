@@ -37,7 +37,7 @@ from mvgraph.module.stages import Part, Stages
 from mvgraph.planning import plan
 from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
-from mvgraph.tracing import known, tracing
+from mvgraph.tracing import known, tracing, trusting
 from mvgraph.vocab.param import Clock
 
 Ids = Iterable[Any] | None
@@ -92,7 +92,7 @@ class Model(nn.Module):
         if not tracing():
             self.require_complete(rows, phase)
         stage = self._stages.part(phase, part)
-        noise = noise or draw_noise(self.spec, stage.plan, len(rows), self._like, generator)
+        noise = noise or draw_noise(self.spec, stage.plan, rows.mask.shape[0], self._like, generator)
         values = self.networks.values(clock)
         if self.optimize:
             complete = known(rows.mask.all(), unknown=False)
@@ -100,7 +100,7 @@ class Model(nn.Module):
             found = dict(zip(stage.plan.lines, table, strict=True))
         else:
             found, players, _ = interpret(stage.spec, self.networks, rows, noise, values)
-        each = sum(found.values(), start=noise.sets.new_zeros(len(rows)))
+        each = sum(found.values(), start=noise.sets.new_zeros(rows.mask.shape[0]))
         terms = {name: value.mean() for name, value in found.items()}
         return Loss(-each.mean(), terms, each, {name: value.mean() for name, value in players.items()})
 
@@ -369,7 +369,8 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
     training = model.training
     model.eval()
     try:
-        yield
+        with trusting():
+            yield
     finally:
         model.train(training)
 

@@ -41,7 +41,7 @@ def draw_noise(spec: Spec, plan: Plan, rows: int, like: Tensor, generator: torch
         for s in plan.streams
     }
     shape = (plan.random_sets, rows, 1 + len(spec.views))
-    return Noise(streams, torch.rand(shape, generator=generator, dtype=like.dtype, device=like.device))
+    return Noise(streams, like.new_empty(shape).uniform_(generator=generator))
 
 
 def family_of_stream(spec: Spec, stream: Stream) -> Family:

@@ -173,7 +173,7 @@ class Run(Scores):
             view = streams[0].ref.view
             scaled = -evaluate(c, self.values) * value
             terms.append(scaled if view is None else torch.where(there[view], scaled, 0.0))
-        return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, len(self.mask))
+        return torch.stack(terms).sum(0) if terms else self.noise.sets.new_zeros(1, self.mask.shape[0])
 
 
 def log_probs(family: Family, each: Sequence[Params], value: Tensor) -> Tensor:

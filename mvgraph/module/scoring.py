@@ -152,7 +152,7 @@ class Scores:
     @property
     def nothing(self) -> Tensor:
         """Zero for each row, `(row,)`."""
-        return self.noise.sets.new_zeros(len(self.mask))
+        return self.noise.sets.new_zeros(self.mask.shape[0])
 
     def decode(self, decode: Decode) -> list[tuple[tuple[Ref, tuple[Stream, ...]], Tensor]]:
         """One view: all latents through its decoder at once."""

@@ -115,7 +115,7 @@ class Family(Word):
 
     def noise(self, shape: Shape, generator: torch.Generator | None, like: Tensor) -> Tensor:
         """Base noise ε of the given full shape, in the dtype and on the device of `like`."""
-        return torch.randn(shape, generator=generator, dtype=like.dtype, device=like.device)
+        return like.new_empty(shape).normal_(generator=generator)
 
     def rsample(self, params: Params, noise: Tensor) -> Tensor:
         """The reparameterised draw x = g(θ, ε)."""

@@ -62,7 +62,7 @@ class Laplace(LocationScale):
 
     def noise(self, shape: Shape, generator: torch.Generator | None, like: Tensor) -> Tensor:
         """ε uniform in the open interval (−½, ½): both ends are kept out, where the draw would be infinite."""
-        unit = torch.rand(shape, generator=generator, dtype=like.dtype, device=like.device)
+        unit = like.new_empty(shape).uniform_(generator=generator)
         end = 0.5 - torch.finfo(like.dtype).eps
         return (unit - 0.5).clamp(-end, end)
 

@@ -55,7 +55,7 @@ class CCA(Statistic):
         white = [self._whitened(c) for c in codes]
         wide = torch.cat(white, -1)
         blocks = torch.block_diag(*(c.new_ones(c.shape[-1], c.shape[-1]) for c in white)).bool()
-        cross = torch.where(blocks, 0.0, wide.T @ wide / (len(wide) - 1))
+        cross = torch.where(blocks, 0.0, wide.T @ wide / (wide.shape[0] - 1))
         found = torch.linalg.eigvalsh(cross).flip(0)  # the largest first
         counted: Tensor = found[: self.top or self.entries([c.shape[-1] for c in codes])]
         return counted.sum() / (len(codes) - 1)
@@ -67,7 +67,7 @@ class CCA(Statistic):
     def _whitened(self, codes: Tensor) -> Tensor:
         """Centred codes with unit covariance (up to the ridge), `(row, dim)`."""
         centred = codes - codes.mean(0)
-        covariance = centred.T @ centred / (len(codes) - 1)
+        covariance = centred.T @ centred / (codes.shape[0] - 1)
         factor = torch.linalg.cholesky(covariance + self.ridge * torch.eye(codes.shape[-1]).to(codes))
         white: Tensor = torch.linalg.solve_triangular(factor, centred.T, upper=False)
         return white.T
