@@ -38,8 +38,8 @@ class Point:
         return ", ".join(f"{r} = {float(v):g}" for r, v in self.values.items())
 
 
-def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Point, Point]:
-    """The least and the most that a formula can be.
+def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Point, Point] | None:
+    """The least and the most that a formula can be; None where one of its names has no value, such as an empty set.
 
     Arguments:
         spec: the spec; a learnt param is what it starts with, or the ends of its clamp.
@@ -49,8 +49,8 @@ def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Po
     Raises:
         SpecError: it is no real number somewhere.
     """
-    points = [point for course in _courses(spec, formula.references, one) for point in _points(formula, course)]
-    return min(points, key=lambda p: p.number), max(points, key=lambda p: p.number)
+    points = [p for course in _courses(spec, formula.references, one) for p in _points(formula, course)]
+    return None if not points else (min(points, key=lambda p: p.number), max(points, key=lambda p: p.number))
 
 
 def _points(formula: Formula, course: Sequence[Values]) -> list[Point]:

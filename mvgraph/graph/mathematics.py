@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from mvgraph.errors import Path, Problem
@@ -23,6 +24,7 @@ from mvgraph.graph.finding import (
 from mvgraph.language.expr import Formula
 from mvgraph.language.table import Table
 from mvgraph.spec.model import Spec
+from mvgraph.spec.phases import Objective
 from mvgraph.spec.terms import Route, WrittenTerm
 from mvgraph.vocab.family import Family, Role
 
@@ -149,12 +151,34 @@ def mixture_betas(spec: Spec) -> Iterator[Problem]:
 
 
 def nothing(spec: Spec) -> Iterator[Problem]:
-    """MVG313: an objective without any term."""
+    """MVG313: an objective without any term, or whose terms cancel each other."""
     for path, one in objectives(spec).items():
         terms = (*one.maximize, *one.minimize)
-        if terms and all(_is_void(spec, term) for term in terms):
+        if not terms:
+            remedy = "add a term, e.g. maximize: [{elbo: {from: V, to: V}}]"
+            yield error("MVG313", path, "the objective has no term: there is nothing to train", remedy)
+        elif all(_is_void(spec, term) for term in terms):
             message = "the objective is zero: every weight is zero, or no set of views is left to score"
             yield error("MVG313", path, message, "give a term a weight, and views that exist")
+        elif _cancels(spec, one):
+            message = "the objective is zero: its terms cancel each other"
+            yield error("MVG313", path, message, "give them weights that differ")
+
+
+def _cancels(spec: Spec, objective: Objective) -> bool:
+    """Whether terms that are alike but for their weights add up to nothing, all of them."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for sign, terms in ((1, objective.maximize), (-1, objective.minimize)):
+        for term in terms:
+            weight = value(spec, term.weight)
+            if weight is None:
+                return False
+            sums[term.word, str(_without_weight(term))] += sign * weight
+    return all(total == 0 for total in sums.values())
+
+
+def _without_weight(term: WrittenTerm) -> dict[str, object]:
+    return {name: each for name, each in vars(term).items() if name != "weight"}
 
 
 def _is_void(spec: Spec, term: WrittenTerm) -> bool:

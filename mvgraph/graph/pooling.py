@@ -70,11 +70,11 @@ def weights(spec: Spec) -> Iterator[Problem]:
             continue
         faults = [f for r in found if (f := _fault(spec, r))]
         yield from (error("MVG331", path, message, remedy) for message, remedy in faults)
-        span = () if faults else attempt(partial(extent, spec), formula)
+        span = None if faults else attempt(partial(extent, spec), formula)
         if isinstance(span, SpecError):
             yield from (error(p.code, path, p.message, p.remedy) for p in span.problems)
             continue
-        for number in dict.fromkeys(p.number for p in span if not 0 <= p.number <= 1):
+        for number in dict.fromkeys(p.number for p in span or () if not 0 <= p.number <= 1):
             message = f"the weight of the standard normal is {number:g}"
             yield error("MVG331", path, message, "it is a share of a mixture: from 0 to 1")
 

@@ -158,7 +158,7 @@ def starts(spec: Spec) -> Iterator[Problem]:
         first = names if isinstance(names, SpecError) else attempt(partial(extent, spec), formula)
         if isinstance(first, SpecError):
             yield from (error(p.code, path, p.message, p.remedy) for p in first.problems)
-        elif not low <= first[0].number <= high:
+        elif first is not None and not low <= first[0].number <= high:
             message = f"'{name}' starts with {first[0].number:g}, outside clamp [{low:g}, {high:g}]"
             yield error("MVG323", path, message, "start between the two")
 
@@ -182,17 +182,17 @@ def unused_params(spec: Spec) -> Iterator[Problem]:
 def negatives(spec: Spec) -> Iterator[Problem]:
     """MVG310 (warning): a weight that is negative, or becomes negative, so that its term pulls the other way."""
     for weight in weights(spec):
-        span = attempt(partial(_least, spec), weight)
-        if isinstance(span, Point) and span.number < 0:
-            always = value(spec, weight.formula) is not None or not span.place
-            where = "" if always else f" at {span.place}"
-            message = f"the weight '{weight.formula}' is {span.number:g}{where}: its term pulls the wrong way"
+        least = attempt(partial(_least, spec), weight)
+        if isinstance(least, Point) and least.number < 0:
+            where = "" if value(spec, weight.formula) is not None else f" at {least.place}"
+            message = f"the weight '{weight.formula}' is {least.number:g}{where}: its term pulls the wrong way"
             yield warning("MVG310", weight.path, message, "a weight is 0 or more; maximize and minimize give the sign")
 
 
-def _least(spec: Spec, weight: Weight) -> Point:
+def _least(spec: Spec, weight: Weight) -> Point | None:
     known = all(r.size or r.name in COUNTS or r.name in spec.params for r in references(weight.formula))
-    return extent(spec, weight.formula, weight.one)[0] if known else Point(0, {})
+    span = extent(spec, weight.formula, weight.one) if known else None
+    return None if span is None else span[0]
 
 
 CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, starts, unused_params, negatives)

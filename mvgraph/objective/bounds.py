@@ -50,6 +50,8 @@ def judge(spec: Spec, derived: Sequence[Term]) -> Verdict:
     if failures:
         return Verdict(False, "; ".join(dict.fromkeys(failures)))
     total = sum((r.times for r in routes), start=sympy.Integer(0))
+    if total == 0:
+        return Verdict(False, "no route scores data")
     warm = " once its schedules have ended" if any(isinstance(p, Schedule) for p in spec.params.values()) else ""
     times = "" if total == 1 else f"{total} "
     return Verdict(True, f"a lower bound of {times}{evidence_text(spec)}{warm}")

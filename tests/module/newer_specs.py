@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .random_specs import NAMES, NETWORK, PARAMS, Tree, divergences, routes, views
+from .random_specs import NAMES, NETWORK, PARAMS, Tree, divergences, routes, useful, views
 
 SOME = st.sampled_from
 Q = {"expert": "normal", "fuse": "poe"}
@@ -17,7 +17,7 @@ def whole(draw: st.DrawFn, count: int, p: Tree, q: Tree, maximize: list[Tree], m
     """A spec with these parts."""
     names = NAMES[:count]
     objective = {"maximize": maximize, **({"minimize": minimize} if minimize else {})}
-    return {
+    tree = {
         "name": "random",
         "params": {**PARAMS, "lam": {v: 0.5 + i for i, v in enumerate(names)}},
         "views": {v: draw(views()) for v in names},
@@ -27,6 +27,7 @@ def whole(draw: st.DrawFn, count: int, p: Tree, q: Tree, maximize: list[Tree], m
         "objective": objective,
         "estimator": {"samples": draw(st.integers(1, 2)), "kl": draw(SOME(["closed", "sampled"]))},
     }
+    return useful(tree)
 
 
 def terms(draw: st.DrawFn, count: int, latents: tuple[str, ...], plated: set[str], nodes: tuple[str, ...] = ()) -> Any:

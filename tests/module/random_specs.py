@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from hypothesis import strategies as st
+
+from mvgraph.errors import SpecError
+from mvgraph.graph.checks import check
+from mvgraph.spec.reading import load
 
 Tree = dict[str, Any]
 
@@ -46,7 +53,7 @@ def specs(draw: st.DrawFn) -> Tree:
     latents = tuple(q)
     bounds = draw(st.lists(routes(names, latents), min_size=1, max_size=3))
     explicit = draw(st.lists(divergences(names, latents, plated), max_size=2))
-    return {
+    tree = {
         "name": "random",
         "params": {**PARAMS, "lam": {v: 0.5 + i for i, v in enumerate(names)}},
         "views": {v: draw(views()) for v in names},
@@ -60,6 +67,20 @@ def specs(draw: st.DrawFn) -> Tree:
             "gradient": draw(st.sampled_from(["pathwise", "pathwise", "stl", "dreg"])),
         },
     }
+    return useful(tree)
+
+
+def useful(tree: Tree) -> Tree:
+    """A spec without the options that change nothing where they stand, and for which it would be refused."""
+    tree = deepcopy(tree)
+    try:
+        problems = check(load(tree))
+    except SpecError:
+        return tree
+    for path in dict.fromkeys(p.path for p in problems if p.code == "MVG324"):
+        *above, option = path
+        del reduce(getitem, above, tree)[option]  # type: ignore[arg-type]
+    return tree
 
 
 @st.composite

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from mvgraph.deferring import defer
 from mvgraph.vocab.family.base import NETWORKED, Family, Params, Role, Shape, softplus
-from mvgraph.vocab.option import require
+from mvgraph.vocab.option import refuse_idle, require
 
 if TYPE_CHECKING:
     import torch
@@ -54,6 +54,8 @@ class LocationScale(Family):
         require(self.floor >= 0, "floor", f"a floor of {self.floor}", "the floor of a scale is 0 or more")
         both = fixed and "scale" in self.learnt
         require(not both, "learnt", f"the scale is fixed at {self.scale} and learnt at once", "drop one of the two")
+        idle = self.init != 0 and "scale" not in self.learnt
+        refuse_idle(idle, "init", self.init, "it starts a scale that is learnt", "add learnt: [scale], or drop it")
 
     def transform(self, role: Role) -> float | Transform:
         """How the scale is made in a role: a number, or the name of a transform.

@@ -12,7 +12,7 @@ from mvgraph.errors import UsageError
 from mvgraph.vocab.family import Family, Params
 from mvgraph.vocab.fusion.base import Fusion
 from mvgraph.vocab.network import Network
-from mvgraph.vocab.network.layers import Activation, check_widths
+from mvgraph.vocab.network.layers import Activation, check_followed, check_widths
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +52,7 @@ class Joint(Fusion):
 
     def __post_init__(self) -> None:
         check_widths("hidden", self.hidden)
+        check_followed(self.hidden, self.activation)
 
     @property
     def trunk(self) -> Network | None:

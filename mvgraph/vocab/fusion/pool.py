@@ -12,7 +12,7 @@ from mvgraph.deferring import defer
 from mvgraph.vocab.family import Params
 from mvgraph.vocab.fusion.base import Fusion
 from mvgraph.vocab.fusion.contraction import clean, in_use, over_sets
-from mvgraph.vocab.network.layers import Activation, Norm, check_widths
+from mvgraph.vocab.network.layers import Activation, Norm, check_followed, check_widths
 
 if TYPE_CHECKING:
     import torch
@@ -56,6 +56,7 @@ class Pool(Fusion):
     def __post_init__(self) -> None:
         check_widths("message", (self.message,))
         check_widths("hidden", self.hidden)
+        check_followed(self.hidden, self.activation, self.norm)
 
     @property
     def batch_dependent(self) -> bool:

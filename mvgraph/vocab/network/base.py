@@ -65,6 +65,7 @@ class Network(Word):
     """A network without its last layer: heads for a family's parameters are added by the compiler."""
 
     registry: ClassVar[Networks] = Networks()
+    of_encoders: ClassVar[frozenset[str]] = frozenset()  # options that a decoder does not read
 
     convolves: ClassVar[bool] = False  # it slides over all axes of data but the first, which holds channels
 

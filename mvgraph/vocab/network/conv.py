@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
-from mvgraph.vocab.network.layers import Activation, Norm, activate, check_dropout, check_widths, dense, refuse
+from mvgraph.vocab.network.layers import (
+    Activation,
+    Norm,
+    activate,
+    check_dropout,
+    check_followed,
+    check_widths,
+    dense,
+    refuse,
+)
 from mvgraph.vocab.option import require
 
 if TYPE_CHECKING:
@@ -72,6 +81,7 @@ class Conv(Network):
         check_widths("channels", self.channels)
         check_widths("hidden", self.hidden)
         check_dropout(self.dropout)
+        check_followed(self.hidden, dropout=self.dropout)
         require(self.kernel > 0, "kernel", f"a kernel of side {self.kernel}", "kernel is 1 or more")
         require(self.stride > 0, "stride", f"a stride of {self.stride}", "stride is 1 or more")
         inside = 0 <= self.padding < self.kernel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from mvgraph.deferring import defer
 from mvgraph.errors import Problem, SpecError
 from mvgraph.vocab.family import Shape
-from mvgraph.vocab.option import require
+from mvgraph.vocab.option import refuse_idle, require
 
 if TYPE_CHECKING:
     import torch
@@ -77,6 +77,16 @@ def drop(dropout: float) -> list[nn.Module]:
 def check_widths(option: str, widths: Sequence[int]) -> None:
     """Refuse layers without units."""
     require(all(w > 0 for w in widths), option, f"{option} {list(widths)}", "every layer has at least one unit")
+
+
+def check_followed(
+    hidden: Sequence[int], activation: Activation = "relu", norm: Norm = "none", dropout: float = 0.0
+) -> None:
+    """Refuse what is to follow hidden layers, where there are none."""
+    following = (("activation", activation, "relu"), ("norm", norm, "none"), ("dropout", dropout, 0.0))
+    for option, value, default in following:
+        idle = not hidden and value != default
+        refuse_idle(idle, option, value, "there is no hidden layer that it follows", "drop it, or give hidden a width")
 
 
 def check_dropout(dropout: float) -> None:

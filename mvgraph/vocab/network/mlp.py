@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mvgraph.deferring import defer
 from mvgraph.vocab.family import Shape
 from mvgraph.vocab.network.base import Network, Trunk
-from mvgraph.vocab.network.layers import Activation, Norm, check_dropout, check_widths, dense
+from mvgraph.vocab.network.layers import Activation, Norm, check_dropout, check_followed, check_widths, dense
 
 if TYPE_CHECKING:
     import torch
@@ -49,6 +49,7 @@ class Mlp(Network):
     def __post_init__(self) -> None:
         check_widths("hidden", self.hidden)
         check_dropout(self.dropout)
+        check_followed(self.hidden, self.activation, self.norm, self.dropout)
 
     @property
     def batch_dependent(self) -> bool:

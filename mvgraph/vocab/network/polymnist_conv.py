@@ -42,6 +42,7 @@ class PolymnistConv(Network):
     """
 
     word: ClassVar[str] = "polymnist_conv"
+    of_encoders: ClassVar[frozenset[str]] = frozenset({"hidden"})
 
     hidden: int = 512
 
