@@ -171,7 +171,7 @@ def _cancels(spec: Spec, objective: Objective) -> bool:
     for sign, terms in ((1, objective.maximize), (-1, objective.minimize)):
         for term in terms:
             weight = value(spec, term.weight)
-            if weight is None:
+            if weight is None or term.is_distance == (sign == 1):  # on the wrong side, which is told
                 return False
             sums[term.word, str(_without_weight(term))] += sign * weight
     return all(total == 0 for total in sums.values())

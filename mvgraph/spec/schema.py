@@ -56,6 +56,9 @@ Schema = dict[str, Any]
 _ONE: Schema = {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
 KINDS: tuple[type[Word], ...] = (Family, Fusion, Center, Network, Optimizer, Param, Sampler, Statistic, Game, After)
 MOST_VIEWS = 1000
+MOST_SIZE = 10**7  # of a whole number that is a size or a count of what is held at once
+MOST_TIME = 10**9
+TIMES = ("epochs", "steps", "start", "patience")
 VIEW = r"^\w[\w-]*$"
 NODE = r"^[^\W\d]\w*$"
 OPEN = r"^[1-9][0-9]{0,2}\.\.([1-9][0-9]{0,2})?$"
@@ -156,7 +159,7 @@ def spoken(hint: Any) -> str:
 
 def record(cls: type) -> Schema:
     """The schema of a mapping with fixed keys."""
-    found = {k.name: {**_counted(cls, k.name, of(k.hint)), **_about(k.about)} for k in keys(cls)}
+    found = {k.name: {**_counted(k.name, of(k.hint)), **_about(k.about)} for k in keys(cls)}
     return {
         "type": "object",
         "description": summary(cls),
@@ -170,17 +173,25 @@ def _about(text: str) -> Schema:
     return {"description": text} if text else {}
 
 
-def _counted(cls: type, name: str, schema: Schema) -> Schema:
+def _counted(name: str, schema: Schema) -> Schema:
     """Whole numbers of a spec are counts: one at least."""
-    if name == "mvgraph":
-        return schema
-    if "additionalProperties" in schema and isinstance(schema["additionalProperties"], dict):
-        schema = {**schema, "additionalProperties": _counted(cls, name, schema["additionalProperties"])}
+    return schema if name == "mvgraph" else _within(schema, {"minimum": 1, "maximum": _most(name)})
+
+
+def _most(name: str) -> int:
+    """The largest whole number under a key: times may be long, sizes have to fit into memory."""
+    return MOST_TIME if name in TIMES else MOST_SIZE
+
+
+def _within(schema: Schema, bounds: Schema) -> Schema:
+    """A schema with bounds for its whole numbers, those of its entries too, where it has none of its own."""
+    if isinstance(schema.get("additionalProperties"), dict):
+        schema = {**schema, "additionalProperties": _within(schema["additionalProperties"], bounds)}
     if "items" in schema:
-        schema = {**schema, "items": _counted(cls, name, schema["items"])}
+        schema = {**schema, "items": _within(schema["items"], bounds)}
     if "allOf" in schema:
-        schema = {**schema, "allOf": [{**r, "then": _counted(cls, name, r["then"])} for r in schema["allOf"]]}
-    return {**schema, "minimum": 1} if "integer" in _types(schema) else schema
+        schema = {**schema, "allOf": [{**r, "then": _within(r["then"], bounds)} for r in schema["allOf"]]}
+    return {**bounds, **schema} if "integer" in _types(schema) else schema
 
 
 def word_slot(kind: type[Word]) -> Schema:
@@ -203,7 +214,11 @@ def word_slot(kind: type[Word]) -> Schema:
 
 def _options(cls: type[Word]) -> Schema:
     types_ = hints(typing.cast(type, cls))
-    found = {option_name(f): {**of(types_[f.name]), **_about(described(cls, option_name(f)))} for f in fields(cls)}
+    found = {
+        name: {**_within(of(types_[f.name]), {"maximum": _most(name)}), **_about(described(cls, name))}
+        for f in fields(cls)
+        for name in [option_name(f)]
+    }
     return {
         "type": ["object", "null"],
         "description": summary(cls),

@@ -216,3 +216,21 @@ def test_keys_of_data_are_texts_or_whole_numbers(views: dict[object, object], me
     with pytest.raises(SpecError, match=message):
         load("mvae", views=views)
     assert load("mvae", views={1: {}, 2: {}}) == load("mvae", views={"1": {}, "2": {}})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"p": {"z": {"dim": 10**20}}},
+        {"views": {"a": {"shape": [10**20]}}},
+        {"view_defaults": {"encoder": {"mlp": {"hidden": [10**20]}}}},
+        {"estimator": {"samples": 10**20}},
+        {"training": {"epochs": 10**20}},
+        {"params": {"beta": {"linear": {"epochs": 10**20}}}},
+        {"q": {"z": {"fuse": {"pool": {"message": 10**20}}}}},
+    ],
+)
+def test_sizes_have_a_bound(change):
+    spec = {"extends": "mvae", "name": "large", "views": {"a": {"shape": [2]}, "b": {"shape": [2]}}}
+    with pytest.raises(SpecError, match="MVG114.*expected a number of at most"):
+        load({**spec, **change})
