@@ -232,5 +232,5 @@ def test_keys_of_data_are_texts_or_whole_numbers(views: dict[object, object], me
 )
 def test_sizes_have_a_bound(change):
     spec = {"extends": "mvae", "name": "large", "views": {"a": {"shape": [2]}, "b": {"shape": [2]}}}
-    with pytest.raises(SpecError, match="MVG114.*expected a number of at most"):
+    with pytest.raises(SpecError, match=r"MVG114.*expected a number of at most"):
         load({**spec, **change})
