@@ -8,6 +8,7 @@ from dataclasses import replace
 from mvgraph.errors import Place, Problem
 from mvgraph.graph import (
     comparisons,
+    conditions,
     games,
     gradients,
     hooks,
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *weights.CHECKS,
     *usage.CHECKS,
+    *conditions.CHECKS,
     *mathematics.CHECKS,
     *comparisons.CHECKS,
     *shapes.CHECKS,

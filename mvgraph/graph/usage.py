@@ -176,7 +176,7 @@ def _weighs(spec: Spec, route: Route, view: str) -> bool:
 def dead_encoders(spec: Spec) -> Iterator[Problem]:
     """MVG228 (warning): experts that no term consults; their networks are not built."""
     for name, alive in trained(spec).experts.items():
-        dead = [v for v in (spec.scored_views if plated(spec, name) else spec.view_names) if v not in alive]
+        dead = [v for v in spec.scored_views if v not in alive]  # a condition is no expert, and lacks none
         if dead:
             views = ("view " if len(dead) == 1 else "views ") + ", ".join(dead)
             message = f"no term uses the expert of '{name}' for the {views}: it is not trained, and cannot encode alone"

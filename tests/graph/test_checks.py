@@ -145,3 +145,37 @@ def test_checking_needs_no_torch() -> None:
 
 def test_every_golden_file_has_a_case() -> None:
     assert {f.stem for f in GOLDEN.glob("*.txt")} == {f.name for f in FAULTS}
+
+
+CONDITIONED = """\
+mvgraph: 1
+name: conditioned
+views: {a: {shape: [4]}, b: {shape: [3]}, age: {shape: [1]}, site: {shape: [2]}}
+view_defaults: {likelihood: normal}
+p:
+  c: {condition: true, view: age}
+  s: {condition: true, view: site}
+  z: {latent: normal, dim: 2}
+  x: {observed: true, plate: view, given: [z, c, s]}
+q: {z: {expert: normal, fuse: poe, prior_expert: always}}
+objective: {maximize: [{elbo: {from: V, to: V}}]}
+"""
+
+
+@pytest.mark.parametrize("mixture", ["none", "singles", "subsets"])
+@pytest.mark.parametrize(
+    "route",
+    ["from: V, to: V", "for: {m: V}, from: [m], to: V", "for: {S: subsets}, from: S, to: V", "from: [a, age], to: V"],
+)
+def test_a_condition_is_no_expert(mixture: str, route: str) -> None:
+    text = CONDITIONED.replace("from: V, to: V", route).replace("q: {z", f"q: {{mixture: {mixture}, z")
+    (problem,) = [p for p in check(load(text)) if p.severity == "error"]
+    assert (problem.code, problem.path[-1]) == ("MVG262", "from")
+    assert problem.remedy.startswith("write from: [a, b]")
+
+
+def test_evidence_without_the_conditions_needs_no_warning() -> None:
+    assert check(load(CONDITIONED.replace("from: V", "from: [a, b]"))) == []
+    assert check(load(CONDITIONED.replace("fuse: poe, prior_expert: always", "fuse: joint"))) != []
+    joint = check(load(CONDITIONED.replace("fuse: poe, prior_expert: always", "fuse: joint")))
+    assert [p.severity for p in joint] == ["warning"]
