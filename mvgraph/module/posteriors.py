@@ -129,6 +129,7 @@ class Posteriors:
         return torch.tensor([v in slot.views for v in self.spec.view_names], device=self.mask.device)
 
     def _prior_mask(self, rule: Posterior, sets: Tensor) -> Tensor:
-        """Where the prior is one more expert: everywhere, or where the evidence is all there is."""
-        whole = (sets == self.mask).all(-1)
+        """Where the prior is one more expert: everywhere, or where the evidence is all the views of the spec."""
+        given = torch.tensor([v in self.spec.given_views for v in self.spec.view_names], device=sets.device)
+        whole = (sets | given).all(-1)
         return torch.ones_like(whole) if rule.prior_expert == "always" else whole

@@ -202,7 +202,8 @@ def posterior_key(site: Site, ref: Ref) -> Key:
 
 
 def _has_prior(site: Site, rule: Posterior) -> bool:
-    full = rule.prior_expert == "full" and site.evidence == site.observed
+    """Whether the prior is an expert of the site's evidence, which alone decides: q(v | x_S) is a function of S."""
+    full = rule.prior_expert == "full" and frozenset(site.spec.view_names) - site.evidence <= site.spec.given_views
     return rule.prior_expert == "always" or full
 
 

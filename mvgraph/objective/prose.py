@@ -34,7 +34,7 @@ MIXTURES = {
 }
 PRIOR_EXPERTS = {
     "never": "the prior is no expert",
-    "full": "the prior is one more expert where S is all the observed views",
+    "full": "the prior is one more expert where S is all the views",
     "always": "the prior is one more expert of every S",
 }
 ABSENT = {

@@ -104,7 +104,7 @@ class Posterior:
     Arguments:
         expert: the family of q(z | x_m).
         fuse: the rule that makes q(z | x_S) from the experts of the views in S.
-        prior_expert: whether the prior is one more expert: `full` means where S is all observed views.
+        prior_expert: whether the prior is one more expert: `full` means where S is all the views of the spec.
         absent: where a private latent comes from when its view is not in S: its prior, r (aux), or its own view.
         auxiliary: the family of the auxiliary prior r, for `absent: aux`.
         network: in place of the views' encoders.
@@ -256,6 +256,11 @@ class Spec:
     def scored_views(self) -> tuple[str, ...]:
         """The views that have a likelihood: all but those that are conditioned on."""
         return tuple(n for n in self.view_names if n not in self.conditioned.values())
+
+    @property
+    def given_views(self) -> frozenset[str]:
+        """The views that are conditioned on."""
+        return frozenset(self.conditioned.values())
 
     def view_named(self, text: str) -> str | None:
         """The view that a name or a position (the first is 1) stands for."""
