@@ -28,7 +28,7 @@ from mvgraph.language.density import Data, parse_density, parse_sample
 from mvgraph.language.table import Table
 from mvgraph.spec.games import Contest
 from mvgraph.spec.model import Posterior, Spec
-from mvgraph.spec.terms import Divergence, Route, WrittenTerm
+from mvgraph.spec.terms import CrossEntropy, Divergence, Route, WrittenTerm
 from mvgraph.vocab.fusion import Fusion
 
 
@@ -51,8 +51,9 @@ def uses(spec: Spec) -> Iterator[Use]:
 
 
 def _vanishes(term: WrittenTerm) -> bool:
-    """True of KL(q ‖ q), which is zero whatever q is."""
-    return isinstance(term, Divergence) and attempt(parse_density, term.of) == attempt(parse_density, term.to)
+    """True of KL(q ‖ q), which is zero whatever q is; the cross-entropy of q and q is its entropy."""
+    divergence = isinstance(term, Divergence) and not isinstance(term, CrossEntropy)
+    return divergence and attempt(parse_density, term.of) == attempt(parse_density, term.to)
 
 
 def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:

@@ -176,3 +176,16 @@ def test_specs_by_chance_build_what_they_train(tree: Tree) -> None:
     assert {(d.target.node, d.target.view) for d in executed.decodes} == {
         (n, v) for n, views in used.decoders.items() for v in views
     }
+
+
+def test_an_entropy_trains_the_expert_whose_it_is() -> None:
+    """CE(q, q) is the entropy of q; KL(q ‖ q) is zero, whatever q is."""
+    of = {"of": "q(z | b)", "to": "q(z | b)"}
+    route = {"maximize": [{"elbo": {"from": ["a"], "to": ["a"]}}]}
+    entropy, nothing = (
+        load("mvae", views=VIEWS, objective={**route, "minimize": [{word: of}]}, sets=["p.z.dim=2"])
+        for word in ("ce", "kl")
+    )
+    assert trained(entropy).experts["z"] == {"a", "b"}
+    assert trained(nothing).experts["z"] == {"a"}
+    assert mg.compile(entropy, seed=0).loss(rows()).total.isfinite()
