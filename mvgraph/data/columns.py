@@ -56,7 +56,7 @@ def batch_in_order(data: Batch, trained: ColumnNames | None) -> Batch:
     Raises:
         DataError: columns lack; all views at once.
     """
-    if trained is None or data.columns is trained:
+    if trained is None or not data.columns or data.columns is trained:
         return data
     pairs = {v: (names, trained.get(v, ())) for v, names in data.columns.items()}
     orders = {v: _by_name(v, "data", has, wanted) for v, (has, wanted) in pairs.items() if wanted and has != wanted}

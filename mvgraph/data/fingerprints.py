@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from mvgraph.data.tables import Array, Flags
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+CHUNK = 16384  # rows whose bytes are laid side by side at a time
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,18 @@ def row_digests(data: Batch) -> tuple[str, ...]:
     >>> first == third != second
     True
     """
-    mask = data.mask.numpy(force=True)
-    parts = [mask, *(_there(values, mask[:, at]) for at, values in enumerate(data.views.values()))]
-    rows = zip(*(np.ascontiguousarray(p.reshape(len(mask), -1)) for p in parts), strict=True)
-    return tuple(hashlib.blake2b(b"".join(part.tobytes() for part in row), digest_size=8).hexdigest() for row in rows)
+    starts = range(0, len(data), CHUNK)
+    return tuple(d for start in starts for d in _chunk_digests(data, slice(start, start + CHUNK)))
+
+
+def _chunk_digests(data: Batch, rows: slice) -> Iterator[str]:
+    """The digests of some rows, whose bytes are laid side by side once and not row by row."""
+    mask = data.mask[rows].numpy(force=True)
+    parts = [mask, *(_there(values[rows], mask[:, at]) for at, values in enumerate(data.views.values()))]
+    table = np.concatenate([np.ascontiguousarray(p.reshape(len(mask), -1)).view(np.uint8) for p in parts], axis=1)
+    content, width = table.data.cast("B"), table.shape[1]
+    for start in range(0, len(content), width):
+        yield hashlib.blake2b(content[start : start + width], digest_size=8).hexdigest()
 
 
 def view_digest(data: Batch, view: str) -> str:

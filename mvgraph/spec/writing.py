@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mvgraph.language.expr import Formula
@@ -56,6 +56,20 @@ def tree(spec: Spec) -> dict[str, Any]:
     )
     found = {**_record(whole), **({} if spec.phases else {"objective": _record(spec.objective)})}
     return {key.name: found[key.name] for key in keys(Whole) if key.name in found}
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of nested data by its path; a list of plain values is one.
+
+    >>> dict(leaves({"p": {"z": {"dim": 3}}, "hidden": [8, 8]}))
+    {'p.z.dim': 3, 'hidden': [8, 8]}
+    """
+    inner = isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value)
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if inner else ()
+    if not parts:
+        yield path, value
+    for key, part in parts:
+        yield from leaves(part, f"{path}.{key}" if path else str(key))
 
 
 def _record(value: Any) -> dict[str, Any]:

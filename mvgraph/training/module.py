@@ -15,6 +15,7 @@ from torch import Tensor
 from mvgraph.data.batch import Batch
 from mvgraph.data.seeding import Purpose, number, permutation
 from mvgraph.errors import Problem, UsageError
+from mvgraph.spec.writing import leaves, tree
 from mvgraph.training.cutting import cuts
 from mvgraph.training.errors import NotFinite
 from mvgraph.training.metering import TOTAL, Meter
@@ -70,6 +71,8 @@ class Fitting(lightning.LightningModule):
         self.seed = seed
         self.stage = stage
         self.moments = moments or Moments()
+        written = {key: part for key, part in tree(model.spec).items() if key != "about"}
+        self.save_hyperparameters({**dict(leaves(written)), "seed": seed, "batch_size": size})  # for loggers
         self.rest = Rest(model, stage)
         self.cuts = self._cut(data)
         self.valid_cuts = self._cut(valid) if valid is not None else []

@@ -97,6 +97,15 @@ class Record:
         by_both = zip(prints.ids or [""] * len(data), prints.digests, strict=True)
         return [by_id.get(i) or by_value.get(d, "new" if comparable else "") for i, d in by_both]
 
+    def changed(self, data: Batch) -> list[str]:
+        """The ids of rows that the run knows with other values; of rows that have all views."""
+        parts = [p for p in (self.training, self.held_out) if p is not None]
+        known = {str(i): digest for p in parts for i, digest in zip(p.ids, p.digests, strict=bool(p.ids))}
+        complete = data.mask.all(1).tolist()
+        prints = Fingerprints.of(data)
+        rows = zip(prints.ids, prints.digests, complete, strict=bool(prints.ids))
+        return [i for i, digest, full in rows if full and known.get(i, digest) != digest]
+
     def parted(self, data: Batch) -> tuple[Batch, Batch]:
         """The rows that the run was trained on, and the others."""
         trained = torch.tensor([kind == "training" for kind in self.standing(data)], dtype=torch.bool)

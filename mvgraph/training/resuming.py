@@ -15,7 +15,7 @@ from mvgraph.errors import Problem, UsageError
 from mvgraph.language.word import inline, option_name, plain
 from mvgraph.spec.model import Spec
 from mvgraph.spec.reading import load
-from mvgraph.spec.writing import dump, tree
+from mvgraph.spec.writing import dump, leaves, tree
 from mvgraph.training.folder import STATE, WEIGHTS, prepare, read_state
 from mvgraph.training.keeping import Keeper, Recipe
 from mvgraph.training.record import Record, read_record
@@ -97,7 +97,7 @@ def _spec_differences(before: str, now: str) -> Iterator[str]:
     if "\n" not in before:  # runs of before kept a digest only
         yield "the spec"
         return
-    then, keys = (dict(_leaves(_explicit(load(text)))) for text in (before, now))
+    then, keys = (dict(leaves(_explicit(load(text)))) for text in (before, now))
     differ = [k for k in dict.fromkeys((*then, *keys)) if then.get(k) != keys.get(k)]
     yield from (f"{k}: {_shown(then.get(k))} then, {_shown(keys.get(k))} now" for k in differ)
 
@@ -108,16 +108,6 @@ def _explicit(spec: Spec) -> dict[str, Any]:
     options = {option_name(f): plain(getattr(optimizer, f.name)) for f in fields(optimizer)}
     written = tree(spec)
     return {**written, "training": {**written.get("training", {}), "optimizer": {optimizer.word: options}}}
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value of nested data by its path."""
-    inner = isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value)
-    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if inner else ()
-    if not parts:
-        yield path, value
-    for key, part in parts:
-        yield from _leaves(part, f"{path}.{key}" if path else str(key))
 
 
 def _shown(value: Any) -> str:

@@ -127,6 +127,14 @@ def test_evaluate_judges_the_rows_that_the_run_held_out():
 
 
 @pytest.mark.usefixtures("run")
+def test_evaluate_warns_of_other_values_under_the_same_ids():
+    write("b.csv", IDS, LIPIDS, B * 100)
+    head, said = judged(*BOTH)
+    assert head == "MVAE, judged on 15 held-out rows"
+    assert "warning: 15 of the 15 judged rows have other values than in the data of the run: 's" in said
+
+
+@pytest.mark.usefixtures("run")
 def test_evaluate_warns_of_rows_that_were_trained_on():
     head, said = judged(*BOTH, "--seed", "0", "--fraction", "0.5")
     assert head.startswith("MVAE, judged on 30 rows: ")

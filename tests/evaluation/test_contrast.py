@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,16 @@ def test_views_that_are_missing() -> None:
     assert sum(x.a[0] for x in found.lines) == pytest.approx(found.total.a[0])
     with pytest.raises(DataError, match="joint network"):
         mg.contrast(mg.diff(own("jmvae"), own("mvae")), data=missing)
+
+
+def test_columns_stand_as_a_run_knows_them() -> None:
+    run = Run(None, (), mg.compile(own("mvae"), seed=3).eval())
+    run.model.columns = {v: tuple("xyz"[: values.shape[1]]) for v, values in DATA.items()}
+    delta, data = mg.diff(own("mvae"), own("mvtcae")), mg.batch(own("mvae"), DATA)
+    turned = {v: values.flip(1) for v, values in data.views.items()}
+    names = {v: columns[::-1] for v, columns in run.model.columns.items()}
+    plain = mg.contrast(delta, data=data, run=run, repeats=4)
+    assert mg.contrast(delta, data=replace(data, views=turned, columns=names), run=run, repeats=4).lines == plain.lines
 
 
 def test_parameters_of_a_run() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import Callback
+from lightning.pytorch.loggers import CSVLogger
 from rich.console import Console
 from typing_extensions import override
 
@@ -222,3 +225,12 @@ def test_trains_in_place() -> None:
     before = weights(model)
     assert train(model, epochs=1).model is model
     assert not same(before, weights(model))
+
+
+def test_loggers_are_told_the_settings(tmp_path: Path) -> None:
+    logger = CSVLogger(tmp_path)
+    train(watched("training.optimizer={adam: {lr: 0.02}}"), epochs=1, seed=3, logger=logger)
+    told = yaml.safe_load((Path(logger.log_dir) / "hparams.yaml").read_text())
+    assert (told["seed"], told["batch_size"], told["p.z.dim"]) == (3, 8, 2)
+    assert told["training.optimizer.adam.lr"] == 0.02
+    assert told["params.beta.linear.epochs"] == 4

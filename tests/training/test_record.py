@@ -159,6 +159,17 @@ def test_an_unknown_version_is_said(run: Run, tmp_path: Path, version: str) -> N
         Run.load(tmp_path)
 
 
+@pytest.mark.filterwarnings("ignore:.*has no record.json")
+@pytest.mark.parametrize(("text", "version"), [('{"mvgraph": "99.0"}', "99.0"), ("x", "of no version")])
+def test_an_unknown_version_of_a_run_without_a_record_is_said(
+    run: Run, tmp_path: Path, text: str, version: str
+) -> None:
+    (copied(run, tmp_path) / "record.json").unlink()
+    (tmp_path / "versions.json").write_text(text)
+    with pytest.warns(DataWarning, match=f"was written by mvgraph {version}, this is"):
+        Run.load(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"split": 3}'])
 def test_a_broken_record_is_refused(run: Run, tmp_path: Path, text: str) -> None:
     (copied(run, tmp_path) / "record.json").write_text(text)

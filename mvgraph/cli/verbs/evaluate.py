@@ -120,8 +120,12 @@ def _warn(record: Record | None, judged: Batch, train: Batch | None) -> None:
         trained = record.parted(judged)[0]
         names += [trained.name(i) for i in range(len(trained))]
     if names := list(dict.fromkeys(names)):
-        said = f"{len(names)} of the {len(judged)} judged rows were trained on: {engine.listed(names)}"
+        where = "were trained on" if train is None else "were trained on, or are in --train, too"
+        said = f"{len(names)} of the {len(judged)} judged rows {where}: {engine.listed(names)}"
         warnings.warn(f"{said}; numbers on them are better than on held-out rows", engine.DataWarning, stacklevel=2)
+    if record is not None and (changed := record.changed(judged)):
+        said = f"{len(changed)} of the {len(judged)} judged rows have other values than in the data of the run"
+        warnings.warn(f"{said}: {engine.listed(changed)}", engine.DataWarning, stacklevel=2)
     if record is not None and record.count(judged).get(""):
         said = "the rows have no ids and lack a view: it cannot be told whether they were trained on"
         warnings.warn(said, engine.DataWarning, stacklevel=2)
