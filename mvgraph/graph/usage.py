@@ -52,8 +52,9 @@ def uses(spec: Spec) -> Iterator[Use]:
 
 def _vanishes(term: WrittenTerm) -> bool:
     """True of KL(q ‖ q), which is zero whatever q is; the cross-entropy of q and q is its entropy."""
-    divergence = isinstance(term, Divergence) and not isinstance(term, CrossEntropy)
-    return divergence and attempt(parse_density, term.of) == attempt(parse_density, term.to)
+    if not isinstance(term, Divergence) or isinstance(term, CrossEntropy):
+        return False
+    return attempt(parse_density, term.of) == attempt(parse_density, term.to)
 
 
 def _route(spec: Spec, one: Written, route: Route) -> Iterator[Use]:
