@@ -57,6 +57,12 @@ Given = Annotated[
 ]
 SkipEmpty = Annotated[bool, typer.Option("--skip-empty", help="Leave rows without any view out, and count them.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Where every random number comes from.")]
+Component = Annotated[
+    Literal["mixture", "given"],
+    typer.Option(
+        "--component", help="Answer by q, a mixture over parts of what is given, or by its component of all of it."
+    ),
+]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 SizeTexts = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
-from typing import Any
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -20,6 +20,7 @@ from mvgraph.registry import nearest
 from mvgraph.spec.model import Spec
 
 Data = Batch | Tables | Mapping[str, Any]
+Component = Literal["mixture", "given"]
 
 
 def fitting(spec: Spec, data: Batch) -> Batch:
@@ -152,3 +153,14 @@ def _sized(spec: Spec, ref: Ref, value: Tensor) -> Tensor:
     if not value.dim() or value.shape[-1] != size:
         raise UsageError(f"a value of '{ref}' has {size} entries in its last axis, not the shape {list(value.shape)}")
     return value
+
+
+def whole_of(component: str) -> bool:
+    """Whether S is asked for as one component.
+
+    Raises:
+        UsageError: it is no word for either.
+    """
+    if component not in get_args(Component):
+        raise UsageError(f"component is 'mixture' or 'given', not '{component}'")
+    return component == "given"

@@ -83,7 +83,9 @@ class Borrowing(Inference):
         return Known(STANDARD, params, (self.rows, self.spec.dim(ref.node, ref.view)))
 
 
-def infer(networks: Networks, plan: Plan, batch: Batch, generator: torch.Generator | None = None) -> Inference:
-    """What the evidence of a batch says of the latents; samplers draw with `generator`."""
+def infer(
+    networks: Networks, plan: Plan, batch: Batch, generator: torch.Generator | None = None, *, whole: bool = False
+) -> Inference:
+    """What the evidence of a batch says of the latents; samplers draw with `generator`. See `Inference` for `whole`."""
     borrowing = pools(networks.spec) and not known(batch.mask.all(), unknown=False)
-    return (Borrowing if borrowing else Inference)(networks, plan, batch, generator)
+    return (Borrowing if borrowing else Inference)(networks, plan, batch, generator, whole)

@@ -39,12 +39,29 @@ class Inference:
         plan: what training executes; experts that it never uses are no evidence.
         batch: the evidence, by its mask; values of views outside it are never looked at.
         generator: the randomness of samplers; a seed of their own, unless given.
+        whole: S is asked for as the one component that it is in training, not as a mixture over parts of S.
     """
 
     networks: Networks
     plan: Plan
     batch: Batch
     generator: torch.Generator | None = None
+    whole: bool = False
+
+    @property
+    def mixture(self) -> str:
+        """What the posterior is a mixture over, as in the spec; `none` where one component is asked for.
+
+        Raises:
+            UsageError: no component looks at all that a row has.
+        """
+        if not self.whole or self.spec.mixture == "none":
+            return self.spec.mixture
+        if self.spec.mixture == "subsets":
+            return "none"
+        if known((self.mask.sum(1) > 1).any(), unknown=False):
+            raise UsageError("each component of q looks at one view: give one, or ask for component='mixture'")
+        return self.spec.mixture
 
     @property
     def spec(self) -> Spec:
@@ -102,9 +119,9 @@ class Inference:
         """The evidence of each component, over all rows."""
         columns = zip(self.spec.view_names, self.mask.any(0), self.live, strict=True)
         seen = frozenset(v for v, there, live in columns if known(there, unknown=live))
-        if self.spec.mixture == "subsets":
+        if self.mixture == "subsets":
             return evidence.subsets(seen)
-        if self.spec.mixture == "singles":
+        if self.mixture == "singles":
             return [frozenset({v}) for v in sorted(seen)]
         return [frozenset(self.spec.view_names)]
 
@@ -112,7 +129,7 @@ class Inference:
     def log_weights(self) -> Tensor:
         """log of each component's weight for each row, `(component, row)`; minus infinity where it has none."""
         like = self.networks.like
-        if self.spec.mixture == "none":
+        if self.mixture == "none":
             return like.new_zeros(1, self.rows)
         rows = []
         for part in self.components:

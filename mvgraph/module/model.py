@@ -15,9 +15,8 @@ from mvgraph.data.batch import Batch
 from mvgraph.data.columns import ColumnNames, batch_in_order
 from mvgraph.data.tables import DataWarning
 from mvgraph.data.validation import batch as checked
-from mvgraph.errors import DataError, Problem
 from mvgraph.module import answers, arguments, clusters
-from mvgraph.module.arguments import Data
+from mvgraph.module.arguments import Component, Data
 from mvgraph.module.borrowing import infer
 from mvgraph.module.inference import Inference
 from mvgraph.module.interpreter import interpret
@@ -27,6 +26,7 @@ from mvgraph.module.noise import Noise, draw_noise
 from mvgraph.module.predictive import Predictive
 from mvgraph.module.refusing import (
     observed_views,
+    require_complete,
     require_conditions,
     require_decoders,
     require_given,
@@ -35,7 +35,6 @@ from mvgraph.module.refusing import (
 )
 from mvgraph.module.stages import Part, Stages
 from mvgraph.planning import plan
-from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
 from mvgraph.tracing import known, tracing, trusting
 from mvgraph.vocab.param import Clock
@@ -106,13 +105,20 @@ class Model(nn.Module):
 
     @torch.no_grad()
     def encode(
-        self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None, validate: bool = True
+        self,
+        data: Data,
+        given: Sequence[str] | None = None,
+        *,
+        component: Component = "mixture",
+        ids: Ids = None,
+        validate: bool = True,
     ) -> dict[str, Distribution]:
         """The posterior q(v | x_S) of every latent, for each row's own evidence S.
 
         Arguments:
             data: rows; views that a mapping leaves out are missing.
             given: the views to look at; all that were observed, unless said.
+            component: `given` asks for the one component that looks at all of S, not for a mixture over parts of S.
             ids: a name for each row of what has no ids itself, for messages and to join rows by.
             validate: False takes the values on trust.
 
@@ -124,7 +130,7 @@ class Model(nn.Module):
             UsageError: the spec defines no posterior for this evidence.
         """
         with _evaluating(self):
-            return answers.encode(self._inference(data, given, ids=ids, validate=validate))
+            return answers.encode(self._inference(data, given, ids=ids, validate=validate, component=component))
 
     @torch.no_grad()
     def responsibilities(self, data: Data, given: Sequence[str] | None = None, *, ids: Ids = None) -> dict[str, Tensor]:
@@ -157,6 +163,7 @@ class Model(nn.Module):
         views: Sequence[str] | None = None,
         samples: int | None = None,
         plug_in: bool = False,
+        component: Component = "mixture",
         ids: Ids = None,
         generator: torch.Generator | None = None,
         validate: bool = True,
@@ -172,6 +179,7 @@ class Model(nn.Module):
             views: the views to answer for; all whose decoders some term trains, unless said.
             samples: draws of the latents from each component of q; 100 over all components, unless said.
             plug_in: decode the mean of each component of q, and no draws: the spread is that of the likelihood alone.
+            component: as in `encode`.
             ids: a name for each row of what has no ids itself, for messages and to join rows by.
             generator: randomness of the draws; a seed of its own, unless given.
             validate: False takes the values on trust.
@@ -184,7 +192,9 @@ class Model(nn.Module):
             samples = arguments.draws_of(samples, plug_in)
             arguments.require_generator(generator)
             generator = generator or torch.Generator(self._like.device).manual_seed(0)
-            inference = self._inference(data, given, ids=ids, generator=generator, validate=validate)
+            inference = self._inference(
+                data, given, ids=ids, generator=generator, validate=validate, component=component
+            )
             samples = None if plug_in else samples or answers.default_draws(inference)
             return answers.impute(inference, wanted, samples, generator)
 
@@ -321,13 +331,14 @@ class Model(nn.Module):
         ids: Ids = None,
         generator: torch.Generator | None = None,
         validate: bool = True,
+        component: Component = "mixture",
     ) -> Inference:
         names = arguments.evidence(self.spec, given)
         rows = whole or self._batch(data, ids, validate=validate)
         evidence = rows if names is None else rows.only(names)
         if whole is None and not tracing():
             require_views(evidence)
-        return infer(self.networks, self.plan, evidence, generator)
+        return infer(self.networks, self.plan, evidence, generator, whole=arguments.whole_of(component))
 
     @property
     def _like(self) -> Tensor:
@@ -348,19 +359,7 @@ class Model(nn.Module):
         Raises:
             DataError: names a row that lacks a view.
         """
-        made = self._stages[phase].plan
-        if not batch.complete:
-            name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
-            for slot in (s for s in made.slots if is_joint(self.spec, s)):
-                message = f"the joint network of '{slot.ref}' needs every view, and row {name} lacks one"
-                remedy = "leave such rows out, or use fuse: poe (as in mvae and mvtcae), defined for any subset"
-                raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
-            if made.batchwise:
-                message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
-                raise DataError(Problem("MVG514", ("data",), message, "leave such rows out of training"))
-        if made.batchwise and len(batch) < 2:
-            message = "a statistic of the batch needs two rows at least"
-            raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))
+        require_complete(self.spec, self._stages[phase].plan, batch)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from mvgraph.data.batch import Batch
 from mvgraph.errors import DataError, Problem, UsageError
+from mvgraph.planning import Plan
+from mvgraph.planning.steps import is_joint
 from mvgraph.spec.model import Spec
 
 
@@ -91,3 +93,23 @@ def require_scored(spec: Spec, views: Sequence[str]) -> None:
     """
     for view in (v for v in views if v in spec.conditioned.values()):
         raise UsageError(f"'{view}' is conditioned on: the model has no distribution of it and cannot impute it")
+
+
+def require_complete(spec: Spec, plan: Plan, batch: Batch) -> None:
+    """Refuse missing views where something needs them all, and batches that are none.
+
+    Raises:
+        DataError: names a row that lacks a view.
+    """
+    if not batch.complete:
+        name = batch.name(int((~batch.mask.all(1)).nonzero()[0]))
+        for slot in (s for s in plan.slots if is_joint(spec, s)):
+            message = f"the joint network of '{slot.ref}' needs every view, and row {name} lacks one"
+            remedy = "leave such rows out, or use fuse: poe (as in mvae and mvtcae), defined for any subset"
+            raise DataError(Problem("MVG510", ("q", slot.ref.node, "fuse"), message, remedy))
+        if plan.batchwise:
+            message = f"a statistic of the batch needs every view of every row, and row {name} lacks one"
+            raise DataError(Problem("MVG514", ("data",), message, "leave such rows out of training"))
+    if plan.batchwise and len(batch) < 2:
+        message = "a statistic of the batch needs two rows at least"
+        raise DataError(Problem("MVG512", ("data",), message, "write a larger training.batch_size"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import Alignment, Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
+from mvgraph.cli.options import Alignment, Component, Data, Force, Given, Output, RunFolder, SkipEmpty, view_list
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import ids, rows, save_npz
 from mvgraph.files import replacing
@@ -26,6 +26,7 @@ def run(
     data: Data,
     output: Output,
     given: Given = None,
+    component: Component = "mixture",
     align: Alignment = "id",
     skip_empty: SkipEmpty = False,
     force: Force = False,
@@ -38,7 +39,7 @@ def run(
     model = engine.Run.load(folder).model
     views = view_list(given, model.spec.view_names)
     found = rows(model.spec, data, views, skip_empty, align, model.columns)
-    latents = model.encode(found, given=views)
+    latents = model.encode(found, given=views, component=component)
     arrays = {n: d.mean.numpy(force=True) for n, d in latents.items()}
     arrays |= {f"{n}_std": d.stddev.numpy(force=True) for n, d in latents.items()}
     write = _save_csv if output.suffix.lower() == ".csv" else save_npz

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mvgraph.cli import engine
-from mvgraph.cli.options import Alignment, Data, Force, Given, Output, RunFolder, Seed, SkipEmpty, view_list
+from mvgraph.cli.options import Alignment, Component, Data, Force, Given, Output, RunFolder, Seed, SkipEmpty, view_list
 from mvgraph.cli.output import may_write
 from mvgraph.cli.runs import generator, ids, rows, save_npz, say_left_out
 from mvgraph.errors import UsageError
@@ -33,6 +33,7 @@ def run(
         bool,
         typer.Option("--plug-in", help="Decode the mean of q, without draws: the spread is the likelihood's alone."),
     ] = False,
+    component: Component = "mixture",
     seed: Seed = 0,
     align: Alignment = "id",
     skip_empty: SkipEmpty = False,
@@ -54,7 +55,13 @@ def run(
     _require_names(wanted)
     found = rows(model.spec, data, views, skip_empty, align, model.columns)
     answers = model.impute(
-        found, given=views, views=wanted, samples=samples, plug_in=plug_in, generator=generator(seed)
+        found,
+        given=views,
+        views=wanted,
+        samples=samples,
+        plug_in=plug_in,
+        component=component,
+        generator=generator(seed),
     )
     arrays = {v: d.mean.numpy(force=True) for v, d in answers.items()}
     spreads = {f"{v}_std": d.stddev.numpy(force=True) for v, d in answers.items()}
