@@ -163,6 +163,18 @@ def starts(spec: Spec) -> Iterator[Problem]:
             yield error("MVG323", path, message, "start between the two")
 
 
+def runaways(spec: Spec) -> Iterator[Problem]:
+    """MVG807 (warning): a learnt number without bounds that weighs a term, so that it pays to change it without end."""
+    for weight in weights(spec):
+        found = attempt(references, weight.formula)
+        for name in () if isinstance(found, SpecError) else dict.fromkeys(r.name for r in found):
+            param = spec.params.get(name)
+            if isinstance(param, Learnt) and param.clamp is None and param.per is None:
+                message = f"the learnt '{name}' weighs a term and has no bounds: it pays to change it without end"
+                remedy = f"keep it between bounds, {name}: {{learnt: {{clamp: [0, 1]}}}}, or write a number"
+                yield warning("MVG807", ("params", name), message, remedy)
+
+
 def unused_params(spec: Spec) -> Iterator[Problem]:
     """MVG226 (warning): a param that no formula, fusion or range uses."""
     used = {r.name for q in posteriors(spec).values() for r in weights_of(q)}
@@ -195,4 +207,4 @@ def _least(spec: Spec, weight: Weight) -> Point | None:
     return None if span is None else span[0]
 
 
-CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, starts, unused_params, negatives)
+CHECKS: tuple[Check, ...] = (tables, formulas, param_tables, starts, unused_params, runaways, negatives)

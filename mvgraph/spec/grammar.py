@@ -126,13 +126,17 @@ RECORDS = (
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a record: its name in the text, its field, its type. A constant key has no field."""
+    """One key of a record: its name in the text, its field, its type. A constant key has no field.
+
+    `bounds` are those of a number, as the field's metadata says them: the words of JSON Schema.
+    """
 
     name: str
     field: str
     hint: Any
     default: Any
     about: str = ""
+    bounds: tuple[tuple[str, float], ...] = ()
 
     @property
     def required(self) -> bool:
@@ -181,7 +185,9 @@ def keys(cls: type) -> tuple[Key, ...]:
         if (cls, each.name) not in _HIDDEN:
             name, hint = _KEYS.get((cls, each.name), (option_name(each), None))
             about = described(cls, name)
-            found.append(Key(name, each.name, hint or hints(cls)[each.name], default(each), about))
+            found.append(
+                Key(name, each.name, hint or hints(cls)[each.name], default(each), about, tuple(each.metadata.items()))
+            )
     return tuple(found)
 
 

@@ -26,6 +26,8 @@ from mvgraph.vocab.sampler import Sampler
 if TYPE_CHECKING:
     import networkx as nx
 
+LARGEST = 1e30  # of a bound on numbers of single precision
+ABOVE_ZERO = {"exclusiveMinimum": 0, "maximum": LARGEST}
 Value = float | int | Param | Table[float]
 
 
@@ -155,8 +157,8 @@ class Clip:
         value: the largest entry.
     """
 
-    norm: float | None = None
-    value: float | None = None
+    norm: float | None = field(default=None, metadata=ABOVE_ZERO)
+    value: float | None = field(default=None, metadata=ABOVE_ZERO)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class EarlyStopping:
     """
 
     patience: int = 10
-    least: float = 0.0
+    least: float = field(default=0.0, metadata={"minimum": 0, "maximum": LARGEST})
 
 
 @dataclass(frozen=True)

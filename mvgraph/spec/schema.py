@@ -159,7 +159,7 @@ def spoken(hint: Any) -> str:
 
 def record(cls: type) -> Schema:
     """The schema of a mapping with fixed keys."""
-    found = {k.name: {**_counted(k.name, of(k.hint)), **_about(k.about)} for k in keys(cls)}
+    found = {k.name: {**_counted(k.name, of(k.hint)), **dict(k.bounds), **_about(k.about)} for k in keys(cls)}
     return {
         "type": "object",
         "description": summary(cls),

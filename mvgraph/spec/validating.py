@@ -203,7 +203,11 @@ def _count(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
 
 
 def _bound(path: Path, value: Any, schema: Schema) -> Iterator[Problem]:
-    low, high = schema.get("minimum"), schema.get("maximum")
+    low, high, above = schema.get("minimum"), schema.get("maximum"), schema.get("exclusiveMinimum")
+    if above is not None and value <= above:
+        message = f"{_last(path)}: expected a number above {above}, found {show(value)}"
+        yield Problem("MVG114", path, message, f"write a number above {above}, or leave the key out")
+        return
     small = low is not None and value < low
     limit = f"at least {low}" if small else f"at most {high}"
     message = f"{_last(path)}: expected a number of {limit}, found {show(value)}"
@@ -238,6 +242,7 @@ _EXPLAIN: dict[str, Callable[[Path, Any, Schema], Iterator[Problem]]] = {
     "minItems": _other,
     "maxItems": _other,
     "minimum": _bound,
+    "exclusiveMinimum": _bound,
     "maximum": _bound,
     "pattern": _pattern,
 }

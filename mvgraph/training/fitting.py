@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -22,6 +23,7 @@ from mvgraph.module.model import Model
 from mvgraph.processes import interrupting, is_first, stoppable
 from mvgraph.registry import nearest
 from mvgraph.spec.model import EarlyStopping, Spec
+from mvgraph.spec.schema import MOST_TIME
 from mvgraph.training.course import Course
 from mvgraph.training.finishing import finish, write_outcomes
 from mvgraph.training.folder import leaving_nothing, write_curves, write_metrics, write_spec, write_weights
@@ -88,6 +90,7 @@ def fit(
             parameter became infinite or NaN. Diverged: the loss ended a hundred times worse than untrained.
     """
     _require_known(trainer_arguments)
+    _require_whole("seed", seed, 0)
     folder = Path(out) if out is not None else None
     before = read_record(folder) if resume and folder is not None else None
     columns = before.columns if before else model.columns
@@ -185,15 +188,23 @@ def _resolved(spec: Spec, epochs: int | None, batch_size: int | Literal["full"] 
     """The spec with the epochs and the batch size that were asked for."""
     asked = {"epochs": epochs, "batch_size": batch_size}
     for name, value in asked.items():
-        if value is not None and value != "full" and value < 1:
-            raise UsageError(f"{name} is a whole number from 1 up, not {value}")
+        if not (value is None or (name == "batch_size" and value == "full")):
+            _require_whole(name, value, 1)
     training = replace(spec.training, **{n: v for n, v in asked.items() if v is not None})  # type: ignore[arg-type]
     phases = tuple(p if epochs is None else replace(p, epochs=epochs) for p in spec.phases)
     return replace(spec, training=training, phases=phases)
 
 
+def _require_whole(name: str, value: object, least: int) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not (whole and least <= value <= MOST_TIME):  # type: ignore[operator]
+        raise UsageError(f"{name} is a whole number from {least} up, not {value!r}")
+
+
 def _rule(spec: Spec, asked: EarlyStopping | int | None) -> EarlyStopping | None:
     rule = spec.training.early_stopping if asked is None else asked
+    if not isinstance(rule, EarlyStopping | None):
+        _require_whole("early_stopping", rule, 1)
     return EarlyStopping(patience=rule) if isinstance(rule, int) else rule
 
 
@@ -201,8 +212,8 @@ def _finish(course: Course, record: Record | None) -> Run:
     keeper, model = course.keeper, course.model
     done = finish(model.eval(), course.rows)
     if keeper.folder is not None and is_first():
-        write_weights(keeper.folder, model)
+        write_weights(keeper.folder, model, keeper.epoch)
         write_metrics(keeper.folder, keeper.rows)
         write_curves(keeper.folder, keeper.rows, course.phases)
         write_outcomes(keeper.folder, done)
-    return Run(keeper.folder, tuple(keeper.rows), model, done, record)
+    return Run(keeper.folder, tuple(keeper.rows), model, done, record, keeper.epoch)

@@ -84,10 +84,10 @@ def write_spec(folder: Path, spec: Spec) -> None:
         path.write_text(dump(spec), encoding="utf-8")
 
 
-def write_weights(folder: Path, model: Model) -> None:
-    """`weights.safetensors`: all parameters and buffers by name, under a seal."""
+def write_weights(folder: Path, model: Model, epoch: int) -> None:
+    """`weights.safetensors`: all parameters and buffers by name after an epoch, under a seal."""
     with replacing(folder / WEIGHTS) as path:
-        save_model(model, str(path), seal(model))
+        save_model(model, str(path), seal(model, epoch))
         path.chmod((folder / SPEC).stat().st_mode)  # safetensors lets only the owner read
 
 

@@ -23,6 +23,7 @@ from mvgraph.training.errors import NotFinite
 from mvgraph.training.folder import STATE, WEIGHTS, read_weights, write_metrics, write_weights
 from mvgraph.training.metering import TOTAL
 from mvgraph.training.module import ONLY, TRAIN, VALID, Fitting
+from mvgraph.training.sealing import sealed_epoch
 from mvgraph.training.stages import PHASE, Stage
 
 PATIENCE = 5  # epochs in a row of a loss that is astray, before training is ended
@@ -39,7 +40,8 @@ class Keeper(Checkpoint):
         recipe: what a resumed run must have in common with this one.
         report: is told every finished epoch's row.
 
-    `kept` counts the finished epochs of the state in the folder; `interrupted` is the signal that ended training.
+    `kept` counts the finished epochs of the state in the folder; `interrupted` is the signal that ended training;
+    `lost` is whether the weights of the best epoch are gone, for the run that this one goes on with kept others.
     """
 
     state_key = "mvgraph"
@@ -58,6 +60,7 @@ class Keeper(Checkpoint):
         self.start = 0
         self.interrupted: Signals | None = None
         self.astray = 0
+        self.lost = False
         self.warned = False
         self.kept = 0
         self.began = 0.0
@@ -82,11 +85,13 @@ class Keeper(Checkpoint):
         self.least, self.best_epoch = float(state_dict["least"]), int(state_dict["best_epoch"])
         self.stopped, self.start = bool(state_dict["stopped"]), int(state_dict["start"])
         self.kept = len(self.rows)
+        epoch = sealed_epoch(self.folder / WEIGHTS) if self.folder is not None else None
+        self.lost = self.best and epoch not in (None, self.best_epoch)
 
     def begin(self, stage: Stage) -> None:
         """Start a stage: its losses are of another objective and do not compare with those before."""
         self.stage, self.start, self.stopped, self.astray = stage, len(self.rows), False, 0
-        self.least, self.weights = math.inf, {}
+        self.least, self.weights, self.lost = math.inf, {}, False
 
     @property
     def done(self) -> bool:
@@ -126,8 +131,8 @@ class Keeper(Checkpoint):
         if self.folder is None:
             return
         if trainer.is_global_zero:
-            if better or not self.best:
-                write_weights(self.folder, module.model)
+            if better or not self.best or self.lost:
+                write_weights(self.folder, module.model, epoch)
             write_metrics(self.folder, self.rows)
         trainer.save_checkpoint(self.folder / STATE)
         self.kept = epoch
@@ -157,16 +162,24 @@ class Keeper(Checkpoint):
         """Put the weights that were kept into the model."""
         if not self.best:
             return
-        if self.weights:
+        if self.lost:
+            gone = f"the weights of epoch {self.best_epoch}, the best, were not kept, for the run began without `best`"
+            warnings.warn(f"{gone}: those of epoch {self.epoch}, the last, are kept", DataWarning, stacklevel=2)
+        elif self.weights:
             module.model.load_state_dict(self.weights)
         elif self.folder is not None and (self.folder / WEIGHTS).exists():
             read_weights(self.folder, module.model)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch whose weights are kept."""
+        return self.best_epoch if self.best and not self.lost else len(self.rows)
 
     def _better(self, module: Fitting, epoch: int) -> bool:
         value = module.row.get((TRAIN if module.valid is None else VALID) + TOTAL, math.inf)
         if not value < self.least:
             return False
-        self.least, self.best_epoch = value, epoch
+        self.least, self.best_epoch, self.lost = value, epoch, False
         if self.best:
             self.weights = {n: v.detach().to("cpu", copy=True) for n, v in module.model.state_dict().items()}
         return True

@@ -15,6 +15,7 @@ from mvgraph.spec.reading import load
 from mvgraph.training.finishing import read_outcomes
 from mvgraph.training.folder import SPEC, WEIGHTS, read_metrics, read_weights
 from mvgraph.training.record import RECORD, Record, read_record, warn_of_versions
+from mvgraph.training.sealing import sealed_epoch
 from mvgraph.vocab.after import Outcome
 
 
@@ -29,6 +30,7 @@ class Run:
         model: the trained model, ready to answer.
         after: what the hooks that ran after fitting did.
         record: what it was made of; None where nothing was written, or by runs of before.
+        epoch: whose weights the model has: the last, or the best; None where the folder does not say so.
     """
 
     folder: Path | None
@@ -36,6 +38,7 @@ class Run:
     model: Model
     after: tuple[Outcome, ...] = ()
     record: Record | None = None
+    epoch: int | None = None
 
     @classmethod
     def load(cls, folder: str | Path, compile: Callable[[Spec], Model] = compile) -> Run:  # noqa: A002 - the public verb
@@ -56,4 +59,5 @@ class Run:
             warnings.warn(said, DataWarning, stacklevel=2)
         warn_of_versions(folder, record)
         model.columns = record.columns if record else None
-        return cls(folder, read_metrics(folder), model.eval(), read_outcomes(folder), record)
+        epoch = sealed_epoch(folder / WEIGHTS)
+        return cls(folder, read_metrics(folder), model.eval(), read_outcomes(folder), record, epoch)

@@ -23,15 +23,24 @@ if TYPE_CHECKING:
     from mvgraph.module.model import Model
 
 SEAL = "mvgraph"  # one entry: several would stand in a file in no fixed order
-WRITER, SPEC_DIGEST, TENSOR_DIGEST = "version", "spec_sha256", "tensors_sha256"
+WRITER, SPEC_DIGEST, TENSOR_DIGEST, EPOCH = "version", "spec_sha256", "tensors_sha256", "epoch"
 WITHOUT_MEANING = ("name", "about", "training")  # for weights
 
 
-def seal(model: Model) -> dict[str, str]:
-    """What is written beside weights: the version of mvgraph, a digest of the spec, and one of the numbers."""
+def seal(model: Model, epoch: int) -> dict[str, str]:
+    """What is written beside weights: the version of mvgraph, digests of the spec and of the numbers, and the epoch."""
     tensors = _tensor_digest(model.state_dict().values())
-    kept = {WRITER: version("mvgraph"), SPEC_DIGEST: spec_digest(model.spec), TENSOR_DIGEST: tensors}
+    kept = {WRITER: version("mvgraph"), SPEC_DIGEST: spec_digest(model.spec), TENSOR_DIGEST: tensors, EPOCH: epoch}
     return {SEAL: json.dumps(kept)}
+
+
+def sealed_epoch(path: Path) -> int | None:
+    """After which epoch the weights of a file are; None where it does not say so, or is not there."""
+    if not path.exists():
+        return None
+    with safe_open(str(path), framework="pt") as file:
+        epoch = json.loads((file.metadata() or {}).get(SEAL, "{}")).get(EPOCH)
+    return epoch if isinstance(epoch, int) else None
 
 
 def require_seal(path: Path, model: Model) -> None:

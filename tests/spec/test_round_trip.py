@@ -33,6 +33,7 @@ ODD = [
 WITHOUT_CONTROLS = st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t\r")
 TEXT = st.text(WITHOUT_CONTROLS, max_size=20) | st.sampled_from(ODD)
 NUMBER = st.integers(-1000, 1000) | st.floats(allow_nan=False, allow_infinity=False)
+POSITIVE = st.integers(1, 1000) | st.floats(0, 1e30, exclude_min=True)
 COUNT = st.integers(1, 2000)
 FAMILY = st.sampled_from(
     ["normal", "laplace", "bernoulli", {"normal": None}, {"normal": {"scale": 0.5}}, {"laplace": {"scale": "exp"}}]
@@ -113,8 +114,8 @@ TRAINING = mapping(
         "optimizer": OPTIMIZER,
         "batch_size": COUNT | st.just("full"),
         "epochs": COUNT,
-        "clip": mapping({}, {"norm": NUMBER, "value": NUMBER}),
-        "early_stopping": mapping({}, {"patience": COUNT, "least": NUMBER}) | st.none(),
+        "clip": mapping({}, {"norm": POSITIVE, "value": POSITIVE}),
+        "early_stopping": mapping({}, {"patience": COUNT, "least": POSITIVE}) | st.none(),
     },
 )
 GRAPH = st.tuples(named(NAME.map(lambda n: n + "z"), LATENT), OBSERVED).map(lambda pair: {**pair[0], "x": pair[1]})

@@ -142,6 +142,6 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     run = train(watched(), epochs=1, out=tmp_path / "run")
     with torch.no_grad():
         next(run.model.parameters())[0] = torch.nan
-    write_weights(tmp_path / "run", run.model)
+    write_weights(tmp_path / "run", run.model, 1)
     with pytest.raises(DataError, match=r"weights\.safetensors: error MVG804: holds numbers that are not finite"):
         Run.load(tmp_path / "run")

@@ -109,7 +109,9 @@ def run(
         raise typer.Exit(FINDING) from None
     if not is_first():
         return
-    typer.echo(f"{found.name}: {_counted(len(finished.metrics), 'epoch')}, kept in {folder}")
+    count = len(finished.metrics)
+    which = "" if finished.epoch in (None, count) else f", the weights are those of epoch {finished.epoch}, the best"
+    typer.echo(f"{found.name}: {_counted(count, 'epoch')}{which}, kept in {folder}")
     for outcome in finished.after:
         typer.echo(outcome.text)
     if quick:

@@ -19,6 +19,7 @@ else:
 
 Transform = Literal["exp", "softplus", "softmax"]
 
+HIGHEST = 1e6  # floor of a scale
 RAW = {"loc": "loc", "scale": "raw_scale"}  # parameter -> its raw name
 
 
@@ -51,7 +52,7 @@ class LocationScale(Family):
         fixed = isinstance(self.scale, int | float)
         above = not isinstance(self.scale, int | float) or self.scale > 0
         require(above, "scale", f"a scale of {self.scale}", "a scale is above 0")
-        require(self.floor >= 0, "floor", f"a floor of {self.floor}", "the floor of a scale is 0 or more")
+        require(0 <= self.floor <= HIGHEST, "floor", f"a floor of {self.floor}", f"from 0 to {HIGHEST:g}")
         both = fixed and "scale" in self.learnt
         require(not both, "learnt", f"the scale is fixed at {self.scale} and learnt at once", "drop one of the two")
         idle = self.init != 0 and "scale" not in self.learnt

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from mvgraph.vocab.option import require
+
+FASTEST = 1e3  # with 10 everything diverges already
+MOST = 1e3
 
 
 def check_rate(lr: float) -> None:
-    """Refuse a learning rate that is not a positive number."""
-    require(0 < lr < math.inf, "lr", f"a learning rate of {lr}", "a learning rate is above 0, such as 1e-3")
+    """Refuse a learning rate that is not a positive number, or with which nothing could be learnt."""
+    inside = 0 < lr <= FASTEST
+    require(
+        inside, "lr", f"a learning rate of {lr}", f"a learning rate is above 0 and at most {FASTEST:g}, such as 1e-3"
+    )
 
 
 def check_share(option: str, value: float) -> None:
@@ -24,5 +28,5 @@ def check_betas(betas: tuple[float, float]) -> None:
 
 
 def check_amount(option: str, value: float) -> None:
-    """Refuse a negative or infinite amount, such as a weight decay."""
-    require(0 <= value < math.inf, option, f"{option} {value}", f"{option} is 0 or more")
+    """Refuse a negative amount, such as a weight decay, or one that leaves nothing else."""
+    require(0 <= value <= MOST, option, f"{option} {value}", f"{option} is 0 or more, and at most {MOST:g}")
