@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mvgraph.errors import Problem, SpecError, UsageError
 from mvgraph.graph.inference import exponents_of
 from mvgraph.graph.networks import prior_statistics, reading_statistics
-from mvgraph.graph.usage import trained
+from mvgraph.graph.usage import needed, trained
 from mvgraph.language.expr import Formula, Reference
 from mvgraph.module.conditional import Conditional, Marginal, Message, Reader
 from mvgraph.module.critics import scorers
@@ -58,7 +58,7 @@ class Networks(nn.Module):
         require_shapes(spec)
         require_networks(spec)
         self.spec = spec
-        self.trained = trained(spec)
+        self.trained, self.needed = trained(spec), needed(spec)
         forgive(self, spec)
         self.tied = nn.ModuleDict()  # before the experts: their names are those of shared parameters
         self.experts = nn.ModuleDict()
@@ -66,9 +66,9 @@ class Networks(nn.Module):
         self.pools = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
-        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self.decoded()})
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self._scored(spec.observed.name)})
         self.uppers = nn.ModuleDict(
-            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self.decoded(n.name)}
+            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self._scored(n.name)}
         )
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
@@ -89,7 +89,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if not self.has_expert(ref, view):
+        if view not in self.needed.experts[ref.node]:
             known = tuple(v for v in self.spec.view_names if v in self.trained.experts[ref.node])
             raise UsageError(untrained(f"the encoder of '{ref}' for the view '{view}'", "encoders", known))
         found = self.experts[_name(ref, view)]
@@ -103,6 +103,10 @@ class Networks(nn.Module):
     def has_decoder(self, view: str, node: str = "") -> bool:
         """Whether some term trains the network of p(x_view | its parents), or of a pseudo node's copy."""
         return view in self.trained.decoders[self.spec.target(node).name]
+
+    def _scored(self, node: str) -> list[str]:
+        """The views whose decoders, or copies of a pseudo node, are built."""
+        return [v for v in self.spec.scored_views if v in self.needed.decoders[node]]
 
     def decoded(self, node: str = "") -> tuple[str, ...]:
         """The views whose decoders, or copies of a pseudo node, some term trains."""
@@ -139,7 +143,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if ref.node not in self.trained.joints:
+        if ref.node not in self.needed.joints:
             raise UsageError(untrained(f"the joint encoder of '{ref}'", "joint encoders", ()))
         found = self.joints[_name(ref)]
         assert isinstance(found, Conditional)
@@ -174,7 +178,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if not self.has_decoder(view, node):
+        if view not in self.needed.decoders[self.spec.target(node).name]:
             raise UsageError(untrained(f"the decoder of '{view}'", "decoders", self.decoded(node)))
         upper = isinstance(self.spec.target(node), Pseudo)
         found = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
@@ -267,13 +271,13 @@ class Networks(nn.Module):
         plate = spec.latent(latent).plate
         for view in spec.scored_views if plate else spec.view_names:
             ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
-            if self.has_expert(ref, view):
+            if view in self.needed.experts[latent]:
                 self._add_expert(ref, view, trunks)
             if plate or view == spec.view_names[0]:
                 self._add_marginals(ref, shape)
         if isinstance(rule.fuse, Pool):
             self.pools[_name(Ref(latent))] = self._pool(latent, rule.fuse)
-        if isinstance(rule.fuse, Joint) and latent in self.trained.joints:
+        if isinstance(rule.fuse, Joint) and latent in self.needed.joints:
             self.joints[_name(Ref(latent))] = self._joint(latent, rule.fuse)
 
     def _add_expert(self, ref: Ref, view: str, trunks: dict[tuple[str, str], Trunk]) -> None:

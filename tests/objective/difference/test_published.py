@@ -58,8 +58,19 @@ def says(*lines: str) -> Callable[[int], tuple[str, ...]]:
 
 
 KNOWN = {
-    # the library divides by M^2, its equation does not
-    "multi-view-ae/ae": Expected(SCALED, says("A = 1/{MM} B"), lambda m: {(f"1/{m * m}", "1")}),
+    # the last view's private divergence counts twice
+    "multi-view-ae/vcca_private": Expected(
+        ORDERED,
+        says("A - B: + beta_h KL(q(h.2|2) || p(h.2))"),
+        lambda _: {("-beta_h", "-2*beta_h")},
+        views=(2,),
+    ),
+    # the mean over all subsets, decoding from z.1, priors that read the level above alone
+    "multivae/mhvae": Expected(
+        DIFFERENT,
+        changed=lambda m: {("-beta", f"-beta/{2**m - 1}")},
+        apart=lambda m: ((m + 1) ** 2, (2**m - 1) * (m + 1) + 2 * (2**m - m - 2)),
+    ),
     # a misprint: scores under single-view posteriors
     "multi-view-ae/jmvae": Expected(DIFFERENT, apart=lambda m: (m, m)),
     # scores divided by M^2 and divergences not: its beta is M^2 times the paper's
@@ -138,10 +149,10 @@ KNOWN = {
         DIFFERENT, says("A with absent private latents from their prior"), apart=lambda m: (m * (m - 1),) * 2
     ),
 }
-TWO = {  # of two views all subsets are the whole and its parts: a multiple; of three they are others
-    "multivae/mhvae": (
-        Expected(SCALED, says("A = 3 B"), views=(2,)),
-        Expected(DIFFERENT, views=(3,)),
+TWO = {  # of two views there is one correlation of a dimension, of three there are two eigenvalues
+    "multi-view-ae/dccae": (
+        Expected(IDENTICAL, views=(2,)),
+        Expected(DIFFERENT, says("A = 1/2 B under: lam (B) = 2*lam"), views=(3,)),
     )
 }
 ALL = [*KNOWN.items(), *((name, one) for name, both in TWO.items() for one in both)]
