@@ -42,6 +42,8 @@ def build(oracle: LinearGaussian, base: str | Mapping[str, Any], *, optimize: bo
     spec = load({**source, "views": views, **{k: v for k, v in overrides.items() if k in TOP}}, **_params(overrides))
     model = Model(spec, optimize=optimize)
     for name, view in zip(names(oracle), oracle.views, strict=True):
+        if name not in model.networks.decoded():
+            continue  # what no term trains is not built
         decoder = model.networks.decoders[f"x@{name}()"]
         set_head(decoder, "loc", view.loadings, view.offset)
         if "raw_scale" in decoder.free:
@@ -86,6 +88,8 @@ def fixed(model: Model, experts: Sequence[Gaussian], joint: Gaussian | None = No
     """Give every view its expert, and the joint network its Gaussian."""
     private = model.spec.latent("z").plate
     for view, q in zip(model.spec.view_names, experts, strict=True):
+        if not model.networks.has_expert(Z, view):
+            continue  # what no term trains is not built
         constant(model.networks.expert(Ref("z", view) if private else Z, view), q)
     if joint is not None:
         constant(model.networks.joints["z()"], joint)
@@ -95,7 +99,8 @@ def fixed(model: Model, experts: Sequence[Gaussian], joint: Gaussian | None = No
 def exact(model: Model, oracle: LinearGaussian) -> Model:
     """Give every view the expert of its own likelihood; with the prior, their product is the posterior."""
     for i, view in enumerate(model.spec.view_names):
-        set_expert(model.networks.expert(Z, view), *oracle.expert(i))
+        if model.networks.has_expert(Z, view):
+            set_expert(model.networks.expert(Z, view), *oracle.expert(i))
     return model
 
 
