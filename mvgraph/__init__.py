@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mvgraph.planning.steps import Plan
     from mvgraph.spec.builder import ce, compose, elbo, iwae, js, kl, latent, observed, posterior, statistic, view
     from mvgraph.spec.model import Spec
-    from mvgraph.training.errors import Diverged, Interrupted, NotFinite
+    from mvgraph.training.errors import Diverged, Interrupted, NotFinite, Unwritten
     from mvgraph.training.run import Run
     from mvgraph.vocab.network.custom import network
 else:
@@ -53,6 +53,7 @@ else:
             "Spec": "mvgraph.spec.model",
             "SpecError": "mvgraph.errors",
             "UnknownWord": "mvgraph.errors",
+            "Unwritten": "mvgraph.training.errors",
             "UsageError": "mvgraph.errors",
             "apply": "mvgraph.interface.objectives",
             "batch": "mvgraph.interface.models",
@@ -106,6 +107,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "UnknownWord",
+    "Unwritten",
     "UsageError",
     "__version__",
     "apply",

@@ -20,7 +20,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.replace(path)
     except OSError as error:
-        if error.filename == str(unfinished):
+        if error.filename in (None, str(unfinished)):
             error.filename = str(path)  # the name that the user knows
         raise
     finally:

@@ -50,6 +50,25 @@ def kept(folder: Path | None, epochs: int) -> str:
     return f"'{folder}' holds {f'the state after epoch {epochs}' if epochs else 'the spec and no state yet'}"
 
 
+class Unwritten(MvgraphError):  # noqa: N818 - reads as the sentence it stands for
+    """A file of a run could not be written: no space, no permission, or its folder is gone.
+
+    Arguments:
+        error: of the system, with the name of the file.
+        folder: the run folder.
+        epochs: finished epochs that the folder holds.
+    """
+
+    def __init__(self, error: OSError, folder: Path, epochs: int) -> None:
+        self.folder = folder
+        self.epochs = epochs
+        left = kept(folder, epochs) if epochs else "nothing is kept of the run"
+        reason = (error.strerror or str(error)).lower()
+        message = f"'{error.filename or folder}' cannot be written: {reason}; {left}"
+        remedy = "see to it that there is space and permission" + (", and resume the run" if epochs else "")
+        super().__init__(Problem("MVG808", ("training",), message, remedy))
+
+
 class Failed(MvgraphError):  # noqa: N818 - reads as the sentence it stands for
     """Training went wrong.
 

@@ -25,8 +25,9 @@ from mvgraph.registry import nearest
 from mvgraph.spec.model import EarlyStopping, Spec
 from mvgraph.spec.schema import MOST_TIME
 from mvgraph.training.course import Course
+from mvgraph.training.errors import Unwritten
 from mvgraph.training.finishing import finish, write_outcomes
-from mvgraph.training.folder import leaving_nothing, write_curves, write_metrics, write_spec, write_weights
+from mvgraph.training.folder import STATE, leaving_nothing, write_curves, write_metrics, write_spec, write_weights
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.progress import Bar
 from mvgraph.training.quiet import quiet
@@ -85,6 +86,7 @@ def fit(
 
     Raises:
         UsageError: a request that cannot be met, e.g. a folder that is not empty. DataError: data that do not fit.
+        Unwritten: a file of the run could not be written, e.g. for want of space.
         Interrupted: training was stopped from outside, by Ctrl-C, SIGTERM or SIGHUP; the state of the last finished
             epoch is kept in `out`, and `resume=True` goes on from there. NotFinite: the loss, its gradient or a
             parameter became infinite or NaN. Diverged: the loss ended a hundred times worse than untrained.
@@ -110,18 +112,23 @@ def fit(
     course = Course(model, rows, held, size, seed, stages(spec), keeper, shown, rule, trainer_arguments)
     with quiet(), stoppable(), leaving_nothing(None if resume else folder):
         course.prepare()
-        state = state_of(folder, resume, recipe, rows, held)
-        record = None
-        if folder is not None:
-            new = state is None
-            record = record_of(spec, seed, origin, rows, held) if new else before and before.resumed_by(origin.command)
-            _begin(folder, spec, record, state)
         model.columns = rows.columns
         try:
+            state = state_of(folder, resume, recipe, rows, held)
+            record = None
+            if folder is not None:
+                new = state is None
+                known = before and before.resumed_by(origin.command)
+                record = record_of(spec, seed, origin, rows, held) if new else known
+                _begin(folder, spec, record, state)
             course.run(state)
             return _finish(course, record)
         except KeyboardInterrupt as stop:  # outside Lightning's loops
             raise course.interrupted(interrupting(stop)) from None
+        except OSError as error:
+            if folder is None or not str(error.filename or folder).startswith(str(folder)):
+                raise
+            raise Unwritten(error, folder, keeper.kept if (folder / STATE).exists() else 0) from None
 
 
 def _require_known(arguments: Mapping[str, Any]) -> None:

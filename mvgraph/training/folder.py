@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import pickle
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 SPEC, WEIGHTS, METRICS = "spec.yaml", "weights.safetensors", "metrics.csv"
 STATE, CURVES, AFTER = "state.ckpt", "curves.png", "after.json"
 OWN = (SPEC, WEIGHTS, METRICS, RECORD, STATE, CURVES, AFTER)  # what a run writes
+PROBE = 2**20  # bytes
 Row = Mapping[str, float]
 
 
@@ -56,6 +60,25 @@ def prepare(folder: Path, resume: bool) -> None:
 
 
 @contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    """As `replacing`, where a library writes that has errors of its own for what the system refuses.
+
+    Raises:
+        OSError: of the system.
+    """
+    with replacing(path) as unfinished:
+        try:
+            yield unfinished
+        except (SafetensorError, RuntimeError) as error:
+            number = re.search(r"os error (\d+)", str(error))
+            if number is None and unfinished.exists():
+                with unfinished.open("ab") as stream:  # torch does not say why; whoever tries hears it
+                    stream.write(bytes(PROBE))
+            code = int(number[1]) if number else errno.EIO
+            raise OSError(code, os.strerror(code), str(path)) from error
+
+
+@contextmanager
 def leaving_nothing(folder: Path | None) -> Iterator[None]:
     """A run that fails before a state of it is kept leaves no folder behind, nor one above it that was made for it.
 
@@ -70,9 +93,9 @@ def leaving_nothing(folder: Path | None) -> Iterator[None]:
         raise
     except Exception:
         if folder is not None and empty and is_first() and not (folder / STATE).exists():
-            for name in OWN:
-                (folder / name).unlink(missing_ok=True)
-            with suppress(OSError):  # somebody else's file is in it
+            with suppress(OSError):  # somebody else's file is in it, or it may not be written
+                for name in OWN:
+                    (folder / name).unlink(missing_ok=True)
                 for path in made:
                     path.rmdir()
         raise
@@ -86,7 +109,7 @@ def write_spec(folder: Path, spec: Spec) -> None:
 
 def write_weights(folder: Path, model: Model, epoch: int) -> None:
     """`weights.safetensors`: all parameters and buffers by name after an epoch, under a seal."""
-    with replacing(folder / WEIGHTS) as path:
+    with _writing(folder / WEIGHTS) as path:
         save_model(model, str(path), seal(model, epoch))
         path.chmod((folder / SPEC).stat().st_mode)  # safetensors lets only the owner read
 
@@ -151,7 +174,7 @@ class StateIO(TorchCheckpointIO):
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
         """Write the state; the folder is made where it is not there, as `ModelCheckpoint(dirpath=...)` expects."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with replacing(Path(path)) as unfinished:
+        with _writing(Path(path)) as unfinished:
             torch.save(checkpoint, unfinished)
 
     @override

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import resource
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from lightning import LightningModule, Trainer
+from lightning.pytorch.callbacks import Callback
+from typing_extensions import override
 
 from mvgraph.data.tables import DataWarning
 from mvgraph.data.validation import batch
@@ -16,7 +22,7 @@ from mvgraph.errors import DataError, UsageError
 from mvgraph.module.model import Loss, Model, compile  # noqa: A004 - the public verb
 from mvgraph.spec import zoo
 from mvgraph.spec.reading import load
-from mvgraph.training.errors import Diverged, Failed, NotFinite
+from mvgraph.training.errors import Diverged, Failed, NotFinite, Unwritten
 from mvgraph.training.run import Run
 from mvgraph.training.stages import stages
 from mvgraph.training.trial import limits
@@ -206,3 +212,56 @@ def test_a_failure_of_a_resumed_run_leaves_what_was_kept(tmp_path: Path) -> None
     with pytest.raises(UsageError):
         train(watched(), epochs=2, out=tmp_path / "run", resume=True, max_epochs=3)
     assert {p: p.read_bytes() for p in (tmp_path / "run").iterdir()} == before
+
+
+class Limit(Callback):
+    """What goes wrong with the disk in the second epoch: files that are too large, a folder that vanishes."""
+
+    def __init__(self, folder: Path, size: int | None) -> None:
+        self.folder, self.size = folder, size
+
+    @override
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Let it go wrong."""
+        if trainer.current_epoch == 1 and self.size is None:
+            shutil.rmtree(self.folder)
+        elif trainer.current_epoch == 1 and self.size is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+@pytest.fixture
+def unlimited() -> Iterator[None]:
+    """The limit of file sizes, put back."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("unlimited")
+@pytest.mark.parametrize("part", ["weights.safetensors", "state.ckpt"])
+def test_a_full_disk_is_told_and_the_state_stays_whole(tmp_path: Path, part: str) -> None:
+    folder = tmp_path / "run"
+    train(watched(), epochs=1, out=tmp_path / "one")
+    size = (tmp_path / "one" / part).stat().st_size - 100  # what is written before it is smaller
+    with pytest.raises(
+        Unwritten, match=f"{part}' cannot be written: file too large; .*the state after epoch 1"
+    ) as caught:
+        train(watched(), epochs=3, out=folder, callbacks=[Limit(folder, size)])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
+    assert caught.value.epochs == 1
+    assert not list(folder.glob(".*"))
+    again = train(watched(), epochs=3, out=folder, resume=True)
+    assert same(weights(again.model), weights(train(watched(), epochs=3).model))
+
+
+def test_a_folder_that_vanishes_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with pytest.raises(Unwritten, match="cannot be written: no such file or directory; nothing is kept of the run"):
+        train(watched(), epochs=3, out=folder, callbacks=[Limit(folder, None)])
+    assert files(tmp_path) == set()
+
+
+def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unwritten, match="cannot be written: not a directory; nothing is kept"):
+        train(watched(), epochs=1, out=tmp_path / "file" / "run")
