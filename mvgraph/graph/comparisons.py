@@ -95,7 +95,7 @@ def lonely(spec: Spec) -> Iterator[Problem]:
 
 def _count(spec: Spec, one: Written, density: Density) -> int:
     """How many densities a text stands for."""
-    views = len(spec.views)
+    views = len(spec.scored_views)
     sizes = {"full": 1, "subsets": 2**views - 1}
     names = {n.strip() for n in (density.views or "").split(",")}
     texts = [text for name, text in one.term.for_.items() if name in names]

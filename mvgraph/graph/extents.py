@@ -103,7 +103,7 @@ def _clocks(schedules: Iterable[Schedule]) -> list[Clock]:
 
 def _still(spec: Spec, name: Reference, one: Written | None) -> list[Fraction]:
     """The values of a name that do not change in training."""
-    count = len(spec.views)
+    count = len(spec.scored_views)
     if name.size:
         sets = reach(spec, one.term, name.name) if one is not None else None
         observed = one is not None and "full" in one.term.for_.get(name.name, "")

@@ -137,8 +137,9 @@ def _variable(spec: Spec, text: str) -> Reach | None:
     found = attempt(parse_ranges, text)
     if isinstance(found, SpecError):
         return None
-    sizes = frozenset(s for part in found for s in _sizes(part, len(spec.views)))
-    return Reach(frozenset(spec.view_names), sizes)
+    whole = any(part.word in ("full", "random") for part in found)  # of all views; a single one is no condition
+    views = spec.view_names if whole else spec.scored_views
+    return Reach(frozenset(views), frozenset(s for part in found for s in _sizes(part, len(views))))
 
 
 def _sizes(part: Range, count: int) -> range:
@@ -200,6 +201,6 @@ def number(spec: Spec, reference: Reference) -> Fraction | None:
     if reference.index is not None or reference.size:
         return None
     if reference.name == "M":
-        return Fraction(len(spec.views))
+        return Fraction(len(spec.scored_views))
     known = spec.params.get(reference.name)
     return Fraction(str(known)) if isinstance(known, int | float) else None

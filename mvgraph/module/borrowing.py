@@ -35,7 +35,7 @@ class Borrowing(Inference):
     def standard(self) -> float:
         """a, the weight of the standard normal."""
         family = next(iter(pools(self.spec).values()))
-        values = {**self.networks.values(), "M": float(len(self.spec.views))}
+        values = {**self.networks.values(), "M": float(len(self.spec.scored_views))}
         return float(evaluate(Formula(str(family.standard)).expr, values))
 
     @cached_property

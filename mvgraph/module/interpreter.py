@@ -69,7 +69,7 @@ def interpret(spec: Spec, networks: Networks, batch: Batch, noise: Noise, values
         index = torch.tensor(rows, device=batch.mask.device)
         terms = expand(spec, observed, dict(enumerate(drawn, 1)))
         atoms = [term.atom for term in terms]
-        views, weights = {k: v[index] for k, v in batch.views.items()}, {**values, **_count(observed)}
+        views, weights = {k: v[index] for k, v in batch.views.items()}, {**values, **_count(spec, observed)}
         patterns.append(Pattern(networks, spec, views, noise.rows(index), weights, observed, atoms, patterns, asked))
         parts.append((patterns[-1], index, terms))
     if networks.batch_dependent:
@@ -124,8 +124,8 @@ def _names(batch: Batch, mask: Tensor) -> frozenset[str]:
     return frozenset(n for n, there in zip(batch.names, mask.tolist(), strict=True) if there)
 
 
-def _count(observed: frozenset[str]) -> dict[str, float]:
-    return {OBSERVED_COUNT.name: float(len(observed))}
+def _count(spec: Spec, observed: frozenset[str]) -> dict[str, float]:
+    return {OBSERVED_COUNT.name: float(len(observed.intersection(spec.scored_views)))}
 
 
 def _likelihood(pattern: Pattern, atom: Likelihood) -> Tensor:

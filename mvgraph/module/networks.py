@@ -384,7 +384,7 @@ def _sharers_last(spec: Spec) -> list[str]:
 
 def _number(spec: Spec, formula: Formula) -> float:
     """A formula over M, as a number."""
-    return formula.at({Reference("M"): Fraction(len(spec.views))})
+    return formula.at({Reference("M"): Fraction(len(spec.scored_views))})
 
 
 def _initial(spec: Spec, name: str, rule: Learnt) -> Tensor:

@@ -56,8 +56,9 @@ class Scores:
 
     @cached_property
     def values(self) -> Values:
-        """The params, with the number of observed views of each row."""
-        return {**self.params, OBSERVED_COUNT.name: self.mask.sum(-1).to(self.noise.sets.dtype)}
+        """The params, with the number of observed views of each row, those that are conditioned on apart."""
+        seen = self.mask.sum(-1) - len(self.spec.conditioned)  # of which no row lacks one
+        return {**self.params, OBSERVED_COUNT.name: seen.to(self.noise.sets.dtype)}
 
     @cached_property
     def views(self) -> dict[str, Tensor]:

@@ -35,6 +35,7 @@ class Shares:
         self.siblings = torch.tensor(siblings, dtype=torch.float64)
         among = [[s.among.count(each) for each in self.sets] for s in scopes]
         self.among = torch.tensor(among, dtype=torch.float64)
+        self.given = len(spec.conditioned)  # views that no row lacks, and that bindings do not run over
 
     def __call__(self, observed: Tensor, drawn: Tensor) -> Tensor:
         """The share of each scope for each row, `(scope, row)`, zero where it does not count.
@@ -49,7 +50,7 @@ class Shares:
         counts = _covers(observed[None], self.needs.to(device)) & _covers(evidence, self.parts.to(device))
         counts &= evidence.any(-1) & (targets & self.scored.to(device)[:, None]).any(-1)
         parts = self.counts.to(device).gather(1, evidence.sum(-1))
-        siblings = self.siblings.to(device).gather(1, observed.sum(-1)[None].expand(len(parts), -1))
+        siblings = self.siblings.to(device).gather(1, (observed.sum(-1) - self.given)[None].expand(len(parts), -1))
         there = masks.any(-1).to(self.among.dtype)  # (set, row)
         members = (self.among.to(device) @ there).clamp_min(1.0)
         return torch.where(counts, 1.0 / (parts * siblings * members), 0.0)

@@ -44,9 +44,10 @@ def judge(spec: Spec, derived: Sequence[Term]) -> Verdict:
     weight ≥ 0, divergences are minimised with a weight ≥ 0, and no density is missing or replaced. A route of weight
     w then bounds w log p(X).
     """
-    routes = _routes(spec, len(spec.views))
+    every = len(spec.scored_views)
+    routes = _routes(spec, every)
     failures = [*_densities(spec, derived), *_games(spec), *_maximized(spec)]
-    failures += _reweighted(spec, len(spec.views)) or _where_views_are_missing(spec)
+    failures += _reweighted(spec, every) or _where_views_are_missing(spec)
     if failures:
         return Verdict(False, "; ".join(dict.fromkeys(failures)))
     total = sum((r.times for r in routes), start=sympy.Integer(0))
@@ -69,7 +70,7 @@ def _reweighted(spec: Spec, seen: int) -> list[str]:
 
 def _where_views_are_missing(spec: Spec) -> list[str]:
     """What is a bound for complete data alone: a weight in which M_obs stands may be too small for others."""
-    for seen in range(len(spec.views) - 1, 0, -1):
+    for seen in range(len(spec.scored_views) - 1, 0, -1):
         if failures := _reweighted(spec, seen):
             views = "one view is" if seen == 1 else f"{seen} views are"
             return [f"where {views} seen, {failure}" for failure in dict.fromkeys(failures)]
@@ -100,7 +101,7 @@ def together(phases: Mapping[str, Verdict]) -> Verdict:
 
 def values(spec: Spec, seen: int | None = None) -> dict[Expr, Expr]:
     """The params that have a number at the end of training, as substitutions; and M_obs, M unless views are missing."""
-    found = {OBSERVED_COUNT: sympy.Integer(len(spec.views) if seen is None else seen)}
+    found = {OBSERVED_COUNT: sympy.Integer(len(spec.scored_views) if seen is None else seen)}
     for name, value in spec.params.items():
         if isinstance(value, Schedule):
             found[symbol(name)] = _rational(value.final())
@@ -168,7 +169,7 @@ def _weighted(spec: Spec, route: Route, seen: int) -> Iterator[_Weighted]:
     known, whole = values(spec, seen), frozenset(spec.scored_views)
     refs = relevant(spec, whole)
     several = route.word == "iwae" and (route.samples > 1 or route.strata == "inside")
-    share = sympy.Rational(1, instance_count(spec, route, len(spec.views)) if route.combine == "mean" else 1)
+    share = sympy.Rational(1, instance_count(spec, route, len(spec.scored_views)) if route.combine == "mean" else 1)
     for instance in instances(spec, route):
         weigh = Weigher(spec, instance)
         times = share * weigh.weight(route.weight).subs(known)

@@ -83,7 +83,8 @@ def frames(
     """One written term with its variables bound, for each binding that the observed views allow."""
     seen = frozenset(spec.view_names) if observed is None else observed
     sign = 1 if any(t is written for t in spec.maximize) else -1
-    siblings = instance_count(spec, written, len(seen)) if written.combine == "mean" else 1
+    counted = len(seen.intersection(spec.scored_views))
+    siblings = instance_count(spec, written, counted) if written.combine == "mean" else 1
     for instance in [Instance({}, frozenset())] if written.gathers else instances(spec, written):
         if instance.needs <= seen:
             weigh, share = Weigher(spec, instance), Fraction(1, siblings)

@@ -99,7 +99,7 @@ def instances(spec: Spec, term: WrittenTerm) -> Iterator[Instance]:
 
 
 def instance_count(spec: Spec, term: WrittenTerm, size: int) -> int:
-    """How many bindings there are where `size` views are observed."""
+    """How many bindings there are where `size` views are observed, those that are conditioned on apart."""
     counts = {"V": size, "singles": size, "full": 1, "subsets": 2**size - 1}
     parts = [parse_ranges(text) for text in term.for_.values()]
     return math.prod(sum(draws_of(spec, r) if r.word == "random" else counts[r.word] for r in part) for part in parts)
@@ -123,8 +123,8 @@ def _values(spec: Spec, part: Range) -> list[Bound]:
     if part.word == "random":
         return [Bound(everything, drawn=j + 1) for j in range(draws_of(spec, part))]
     if part.word == "subsets":
-        return [Bound(s) for s in subsets(everything)]
-    return [Bound(frozenset({v})) for v in spec.view_names]
+        return [Bound(s) for s in subsets(frozenset(spec.scored_views))]
+    return [Bound(frozenset({v})) for v in spec.scored_views]
 
 
 def subsets(views: Views) -> list[Views]:

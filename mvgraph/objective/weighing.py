@@ -31,7 +31,7 @@ class Weigher:
             if reference.size:
                 return self._size(reference.name)
             if reference.name == "M":
-                return sympy.Integer(len(self.spec.views))
+                return sympy.Integer(len(self.spec.scored_views))
             if not isinstance(self.spec.params.get(reference.name), Mapping):
                 return symbol(reference.name)
             return symbol(f"{reference.name}_{self.copy(reference.index, view) or view}")

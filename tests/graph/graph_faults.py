@@ -120,7 +120,7 @@ FAULTS = [
         ("  sound: {shape", "  1: {shape"),
         ("{image: 2, sound: 1, label: 1}", "{2: 2, 1: 1, label: 1}"),
     ),
-    fault("condition_as_expert", "MVG262 MVG262 MVG262", "from: S", CONDITION),
+    fault("condition_as_expert", "MVG262 MVG262", "from: S", CONDITION),
     fault("observed_parent", "MVG202 MVG203", "x]}\n  h:", (Z, "  z: {latent: normal, dim: 3, given: [x]}")),
     fault(
         "cycle",
@@ -362,15 +362,15 @@ FAULTS = [
     fault("condition_of_no_view", "MVG232", "view: imag", CONDITION, ("view: image", "view: imag")),
     fault(
         "condition_twice",
-        "MVG232 MVG233 MVG262 MVG262 MVG262",
+        "MVG232 MVG233 MVG262 MVG262",
         "y: {condition",
         CONDITION,
         (H, "  y: {condition: true, view: image}\n" + H),
     ),
-    fault("condition_unused", "MVG233 MVG262 MVG262 MVG262", "w: {condition", CONDITION, ("[z, h, w]", "[z, h]")),
+    fault("condition_unused", "MVG233 MVG262 MVG262", "w: {condition", CONDITION, ("[z, h, w]", "[z, h]")),
     fault(
         "condition_scored",
-        "MVG234 MVG262 MVG262 MVG262",
+        "MVG234 MVG262 MVG262",
         "from: S",
         CONDITION,
         ("to: [m]", "to: [image]"),

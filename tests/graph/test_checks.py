@@ -164,14 +164,18 @@ objective: {maximize: [{elbo: {from: V, to: V}}]}
 
 @pytest.mark.parametrize("mixture", ["none", "singles", "subsets"])
 @pytest.mark.parametrize(
-    "route",
-    ["from: V, to: V", "for: {m: V}, from: [m], to: V", "for: {S: subsets}, from: S, to: V", "from: [a, age], to: V"],
+    "route", ["from: V, to: V", "for: {S: full}, from: S, to: V", "from: [a, age], to: V", "from: [age], to: V"]
 )
 def test_a_condition_is_no_expert(mixture: str, route: str) -> None:
     text = CONDITIONED.replace("from: V, to: V", route).replace("q: {z", f"q: {{mixture: {mixture}, z")
     (problem,) = [p for p in check(load(text)) if p.severity == "error"]
     assert (problem.code, problem.path[-1]) == ("MVG262", "from")
     assert problem.remedy.startswith("write from: [a, b]")
+
+
+@pytest.mark.parametrize("route", ["for: {m: V}, from: [m], to: V", "for: {S: subsets}, from: S, to: V"])
+def test_a_condition_is_none_of_the_views_that_variables_run_over(route: str) -> None:
+    assert not [p for p in check(load(CONDITIONED.replace("from: V, to: V", route))) if p.severity == "error"]
 
 
 def test_evidence_without_the_conditions_needs_no_warning() -> None:

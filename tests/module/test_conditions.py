@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import mvgraph as mg
 from mvgraph.data.batch import Batch
 from mvgraph.errors import DataError, UsageError
 from mvgraph.evaluation import report
@@ -128,3 +129,64 @@ def test_its_likelihood_is_not_needed() -> None:
     label = {"touch": {"shape": [4], "likelihood": "categorical"}, "image": WRITTEN["image"]}
     made = Model(load("cvae", views=label))
     assert made.generate(2, {"touch": torch.tensor([1, 3])})["image"].shape == (4, 2, 2)
+
+
+def counted(**objective: object) -> dict[str, object]:
+    """Two views given an age."""
+    scored = {"shape": [2], "likelihood": "normal", "encoder": "linear", "decoder": "linear"}
+    return {
+        "name": "counted",
+        "views": {"a": scored, "b": scored, "age": {"shape": [2]}},
+        "p": {
+            "c": {"condition": True, "view": "age"},
+            "z": {"latent": "normal", "dim": 2},
+            "x": {"observed": True, "plate": "view", "given": ["z", "c"]},
+        },
+        "q": {"z": {"expert": "normal", "fuse": "poe", "prior_expert": "always"}},
+        "objective": objective,
+    }
+
+
+BY_HAND = {
+    "M": ({"from": ["a", "b"], "to": "V", "beta": "M"}, [{"from": ["a", "b"], "to": "V", "beta": 2}]),
+    "each view": (
+        {"from": ["m"], "to": "V", "for": {"m": "V"}, "combine": "mean"},
+        [{"from": [v], "to": "V", "weight": "1/2"} for v in ("a", "b")],
+    ),
+    "all sets": (
+        {"from": "S", "to": "V", "for": {"S": "subsets"}, "weight": "1/size(S)"},
+        [
+            {"from": ["a"], "to": "V"},
+            {"from": ["b"], "to": "V"},
+            {"from": ["a", "b"], "to": "V", "weight": "1/2"},
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.parametrize("optimize", [True, False])
+def test_a_condition_is_in_no_set_and_not_counted(name: str, optimize: bool) -> None:
+    """M, `for: {m: V}` and `subsets` are about the views that are explained."""
+    short, long = BY_HAND[name]
+    rows = {v: torch.randn(5, 2, generator=torch.Generator().manual_seed(i)) for i, v in enumerate(("a", "b", "age"))}
+    losses = []
+    for routes in ([short], long):
+        spec = mg.load(counted(maximize=[{"elbo": route} for route in routes]))
+        assert not [p for p in mg.check(spec) if p.severity == "error"]
+        model = mg.compile(spec, seed=0, optimize=optimize)
+        noise = model.draw_noise(5, torch.Generator().manual_seed(0))
+        for draw in noise.streams.values():
+            draw.zero_()
+        losses.append(model.loss(rows, noise=noise).rows)
+    torch.testing.assert_close(*losses)
+
+
+def test_observed_views_are_counted_without_the_condition() -> None:
+    """M_obs of a row that has a alone is 1, and its KL has that weight."""
+    given = {"from": ["a", "b"], "to": "V"}
+    rows = {"a": torch.ones(2, 2), "b": torch.tensor([[1.0, 1.0], [torch.nan, torch.nan]]), "age": torch.ones(2, 2)}
+    models = [mg.compile(counted(maximize=[{"elbo": given | {"beta": beta}}]), seed=0) for beta in ("M_obs", "1", "2")]
+    noises = [m.draw_noise(2, torch.Generator().manual_seed(0)) for m in models]
+    observed, one, two = (m.loss(rows, noise=n).rows for m, n in zip(models, noises, strict=True))
+    torch.testing.assert_close(observed, torch.stack([two[0], one[1]]))

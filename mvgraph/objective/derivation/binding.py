@@ -72,7 +72,7 @@ class Binding:
                 raise IrregularError(
                     f"the param {reference.name} has a value for each view, and so the views are not alike"
                 )
-            return M if reference.name == "M" else symbol(reference.name)
+            return M - len(self.indices.conditions) if reference.name == "M" else symbol(reference.name)
 
         return formula.resolve(resolve)
 
@@ -100,15 +100,16 @@ def bindings(
 ) -> Iterator[Binding]:
     """Every case of what variables are bound to; all of them, unless some are named."""
     chosen = tuple(term.for_) if names is None else names
-    total = sympy.prod(_siblings(spec, term.for_[name]) for name in chosen)
+    views = M - len(indices.conditions)
+    total = sympy.prod(_siblings(spec, term.for_[name], views) for name in chosen)
     start = [Binding(spec, term, {}, indices, 1 / total if term.combine == "mean" else ONE)]
     for name in chosen:
         start = [new for one in start for new in _bound(one, name, term.for_[name])]
     yield from start
 
 
-def _siblings(spec: Spec, text: str) -> Expr:
-    known = {"V": M, "singles": M, "full": ONE, "subsets": SETS}
+def _siblings(spec: Spec, text: str, views: Expr) -> Expr:
+    known = {"V": views, "singles": views, "full": ONE, "subsets": SETS}
     return sum(
         (known[r.word] if r.word in known else draws_of(spec, r) for r in parse_ranges(text)), start=sympy.Integer(0)
     )
@@ -121,7 +122,8 @@ def _bound(before: Binding, name: str, text: str) -> Iterator[Binding]:
 
     for part in parse_ranges(text):
         if part.word in ("V", "singles", "subsets"):
-            yield from (bound(Evidence((v,)), indices) for v, indices in before.indices.any_view())
+            singles = before.indices.any_view()
+            yield from (bound(Evidence((v,)), inner) for v, inner in singles if v not in inner.conditions)
         if part.word in ("full", "subsets"):
             yield bound(ALL_VIEWS, before.indices, whole=part.word == "full")
         if part.word in ("subsets", "random"):
