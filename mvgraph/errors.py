@@ -10,6 +10,7 @@ Path = tuple[str | int, ...]
 # What a terminal obeys instead of showing it: control characters (not tabs and line breaks), and what turns the
 # direction of writing or breaks lines.
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # not in what is read
 TAB = "\t"
 Severity = Literal["error", "warning", "note"]
 

@@ -17,7 +17,7 @@ from typer.main import get_command
 import mvgraph
 from mvgraph.cli.guarding import BAD_INPUT, guarded, say
 from mvgraph.cli.output import Door
-from mvgraph.spec.item import CONTROL
+from mvgraph.errors import CONTROL
 
 VERBS = {
     "list": "List the reference models.",
@@ -28,7 +28,7 @@ VERBS = {
     "diff": "Compare two models: how their objectives are related, term by term, and what else they do not share.",
     "plan": "Show what the compiler will execute.",
     "train": "Train a model.",
-    "evaluate": "Judge a run on held-out rows.",
+    "evaluate": "Judge a run: joint log-likelihood, cross-view coherence, imputation error, pictures.",
     "encode": "Write mean and standard deviation of every latent.",
     "impute": "Write mean and standard deviation of every view that is not given.",
     "generate": "Write new data, all views together.",

@@ -96,6 +96,17 @@ def attempt(read: Callable[[A], T], argument: A) -> T | SpecError:
         return failure
 
 
+def mentioned(term: WrittenTerm) -> Iterator[str]:
+    """The views, by name or number, and the variables that a term names one by one: in lists, and behind bars."""
+    for text in (term.from_, term.to) if isinstance(term, Route) else ():
+        views = attempt(parse_views, text)
+        yield from views.names if not isinstance(views, SpecError) and views.listed else ()
+    for _, text in term.densities:
+        density = attempt(parse_density, text)
+        if not isinstance(density, SpecError):
+            yield from filter(None, (density.copy, *(density.views or "").replace(",", " ").split()))
+
+
 @dataclass(frozen=True)
 class Reach:
     """The views that occur in the sets that a text can mean, and the sizes of these sets."""

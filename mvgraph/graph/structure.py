@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mvgraph.deferring import defer
 from mvgraph.errors import Path, Problem
-from mvgraph.graph.finding import Check, error, plated, used_latents, written
+from mvgraph.graph.finding import Check, error, mentioned, plated, used_latents, written
 from mvgraph.registry import nearest
 from mvgraph.spec.graphs import template
 from mvgraph.spec.model import Spec
@@ -69,9 +69,10 @@ def parents(spec: Spec) -> Iterator[Problem]:
 
 
 def positions(spec: Spec) -> Iterator[Problem]:
-    """MVG261: a view whose name is a number, and not its position: `[1]` could be either."""
+    """MVG261: a view that is named in the spec, and whose name is a number but not its position: it could be either."""
+    named = {*(c.view for c in spec.conditions), *(n for one in written(spec) for n in mentioned(one.term))}
     for i, name in enumerate(spec.view_names):
-        if name.isdecimal() and int(name) != i + 1:
+        if name in named and name.isdecimal() and int(name) != i + 1:
             message = f"the view '{name}' has the number {i + 1}: it is not clear which view [{name}] would be"
             yield error("MVG261", ("views", name), message, f"give it a name with a letter, e.g. view_{name}")
 

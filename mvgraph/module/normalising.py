@@ -23,8 +23,8 @@ Network = Callable[[Tensor], Mapping[str, Tensor]]  # (entry, *inputs) to severa
 def normalisers(network: nn.Module) -> list[_BatchNorm]:
     """The layers of a network that normalise by the mean and variance of a batch, torch's `BatchNorm*d` and kin.
 
-    >>> normalisers(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LayerNorm(3)))
-    [BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)]
+    >>> [type(n).__name__ for n in normalisers(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LayerNorm(3)))]
+    ['BatchNorm1d']
     """
     return [layer for layer in network.modules() if isinstance(layer, _BatchNorm)]
 

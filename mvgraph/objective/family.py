@@ -208,7 +208,7 @@ def _has_prior(site: Site, rule: Posterior) -> bool:
 
 
 def _exponents(site: Site, rule: Posterior) -> tuple[str, ...]:
-    weights, count = exponents_of(rule), sympy.Integer(len(site.spec.views))
+    weights, count = exponents_of(rule), sympy.Integer(len(site.spec.scored_views))
     if weights is None:
         return ()
     if weights.text in site.spec.params:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from mvgraph.errors import Path, Place, Problem, SpecError
+from mvgraph.errors import CONTROL, Path, Place, Problem, SpecError
 from mvgraph.language.expr import Formula
 from mvgraph.language.word import Word
 from mvgraph.spec.document import Document
 
 DEEPEST = 50
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # what a terminal would obey, no text
 CONTROL_REFUSED = ("MVG106", "a control character may not stand in a text", "write it without")
 
 

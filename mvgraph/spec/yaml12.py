@@ -15,8 +15,8 @@ from yaml.reader import Reader, ReaderError
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from mvgraph.errors import Path, Place, Problem, SpecError
-from mvgraph.spec.item import CONTROL, CONTROL_REFUSED, DEEPEST, Item
+from mvgraph.errors import CONTROL, Path, Place, Problem, SpecError
+from mvgraph.spec.item import CONTROL_REFUSED, DEEPEST, Item
 
 MOST_NODES = 20_000
 MOST_DIGITS = 300

@@ -64,9 +64,12 @@ def test_files(mvgraph, tmp_path, name, start):
     assert (again.exit_code, "--force" in again.stderr) == (2, True)
 
 
+MEAN = {"maximize": [{"elbo": {"from": "V", "to": "V", "beta": "beta"}}]}
+
+
 def test_specs_of_ones_own(mvgraph, tmp_path):
     path = tmp_path / "mine.yaml"
-    path.write_text(dump(load("mopoe", q={"mixture": "none"})), encoding="utf-8")
+    path.write_text(dump(load("mopoe", q={"mixture": "none"}, objective=MEAN)), encoding="utf-8")
     text = mvgraph("diff", "--matrix", str(path), "mvae").stdout
     assert f"{path} and mvae are identical (given the same values of beta)." in text
 

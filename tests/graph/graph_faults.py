@@ -119,6 +119,7 @@ FAULTS = [
         ("  image: {shape", "  2: {shape"),
         ("  sound: {shape", "  1: {shape"),
         ("{image: 2, sound: 1, label: 1}", "{2: 2, 1: 1, label: 1}"),
+        ("of: q(z | V)", "of: 'q(z | 1, 2)'"),
     ),
     fault("condition_as_expert", "MVG262 MVG262", "from: S", CONDITION),
     fault("observed_parent", "MVG202 MVG203", "x]}\n  h:", (Z, "  z: {latent: normal, dim: 3, given: [x]}")),

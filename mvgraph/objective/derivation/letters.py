@@ -85,7 +85,7 @@ def _inside(value: Any, taken: Collection[str], fixed: frozenset[str]) -> Any:
     if isinstance(value, Word | type) or not is_dataclass(value):
         return value
     found = mapped(value, lambda inner: _inside(inner, taken, fixed))
-    if isinstance(value, Fused) and value.exponents:
+    if isinstance(value, Fused) and any(isinstance(e, str) for e in value.exponents):
         named = zip(value.exponents, value.members, found.members, strict=True)
         found = replace(found, exponents=tuple(exponent(*member) for member in named))
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from mvgraph.graph.inference import exponents_of
 from mvgraph.objective.atoms import Draw, Likelihood, Source, Stream
 from mvgraph.objective.derivation.indices import SET, SIZE, Evidence, Indices
 from mvgraph.objective.family import parents, prior_key, reads_parents, relevant
@@ -91,11 +92,9 @@ class LiftedSite:
         if rule.fuse is not None and rule.fuse.pools:
             reads = tuple(self.listed(Ref(rule.reads, MEMBER), Ref(rule.reads, MEMBER))) if rule.reads else ()
             return Pooled(ref, views or (Each(MEMBER, (self.members,), size=self._size),), reads)  # type: ignore[arg-type]
-        weights = getattr(rule.fuse, "weights", None)
-        named = views or (MEMBER,)
         experts: list[Any] = [Expert(ref, view) for view in views]
         experts = experts or [Each(Expert(ref, MEMBER), (self.members,), product=True, size=self._size)]
-        exponents = tuple(f"{weights}_{v}" for v in named) if weights else ()
+        exponents = self._exponents(rule)
         prior = [prior_key(self.spec, ref)] if self.has_prior(rule) else []
         if rule.fuse is None:
             return Expert(ref, views[0])
@@ -103,6 +102,15 @@ class LiftedSite:
         if not alone and not prior:
             return Fused(rule.fuse.symbol, tuple(experts), exponents)
         return fused(rule.fuse.symbol, (*prior, *experts), exponents, single_is_expert=alone)
+
+    def _exponents(self, rule: Posterior) -> tuple[Any, ...]:
+        """The exponents of the experts: numbers of their own by name, or one number, which may depend on M."""
+        weights, named = exponents_of(rule), self.evidence.views or (MEMBER,)
+        if weights is None:
+            return ()
+        if weights.text in self.spec.params:
+            return tuple(f"{weights}_{v}" for v in named)
+        return (weights.resolve(lambda _: M - len(self.indices.conditions)),) * len(named)
 
     def has_prior(self, rule: Posterior) -> bool:
         """Whether the prior is one of the experts."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from mvgraph.graph.finding import mentioned
 from mvgraph.language.density import Data, parse_density, parse_sample
-from mvgraph.language.index import parse_views
 from mvgraph.objective.atoms import KL, Draw
 from mvgraph.objective.comparisons import CE, Deviation
 from mvgraph.objective.derivation.binding import Binding, bindings, components, mixture_of, several
@@ -184,20 +184,9 @@ def lifted(spec: Spec, written: WrittenTerm, indices: Indices) -> Iterator[Lifte
 
 
 def named_views(spec: Spec) -> tuple[str, ...]:
-    """The views that a spec calls by name."""
+    """The views that a spec calls by name or by number."""
     found = dict.fromkeys(spec.conditioned.values())
     for term in (*spec.maximize, *spec.minimize):
-        texts = [term.from_, term.to] if isinstance(term, Route) else [t for _, t in term.densities]
-        for text in texts:
-            for name in _names(text):
-                view = spec.view_named(name) if name not in term.for_ else None
-                found |= {view: None} if view is not None else {}
+        views = (spec.view_named(name) for name in mentioned(term) if name not in term.for_)
+        found |= dict.fromkeys(view for view in views if view is not None)
     return tuple(found)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    if "(" not in text:
-        written = parse_views(text)
-        return written.names if written.listed else ()
-    density = parse_density(text)
-    return tuple(filter(None, (density.copy, *(density.views or "").replace(",", " ").split())))
