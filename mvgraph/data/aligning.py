@@ -158,7 +158,7 @@ def same_rows(counts: Mapping[str, int], *, numbered: bool = False) -> list[Prob
         numbered: whether one of them is a data frame with the default index.
     """
     if not counts:
-        return [Problem("MVG706", ("data",), "there are no views")]
+        return [Problem("MVG706", ("data",), "there are no views", "give arrays, tensors or data frames by view")]
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{what} has {rows}" for what, rows in counts.items())
         remedy = "give ids, or the same rows in the same order" + (f"; {DEFAULT_INDEX}" if numbered else "")
