@@ -155,13 +155,13 @@ def trained(spec: Spec) -> Trained:
 
 
 def needed(spec: Spec) -> Trained:
-    """Which networks the terms of a spec ask for, whatever numbers its params have.
+    """Which networks the terms of a spec ask for: encoders whatever numbers its params have.
 
-    A term whose weight is 0 with the numbers of today trains nothing, and is evaluated all the same: it is part of the
-    objective that is printed.
+    A divergence whose weight is 0 with the numbers of today trains nothing, and is evaluated all the same, as a part of
+    the objective that is printed. A score of weight 0 is 0, and is not computed.
     """
     moved = {n: v + ELSEWHERE if isinstance(v, int | float) else v for n, v in spec.params.items()}
-    return trained(replace(spec, params=Table(moved)))
+    return replace(trained(replace(spec, params=Table(moved))), decoders=trained(spec).decoders)
 
 
 def _decoded(spec: Spec) -> dict[str, frozenset[str]]:

@@ -66,9 +66,9 @@ class Networks(nn.Module):
         self.pools = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
-        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self._scored(spec.observed.name)})
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self.decoded()})
         self.uppers = nn.ModuleDict(
-            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self._scored(n.name)}
+            {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self.decoded(n.name)}
         )
         trunks: dict[tuple[str, str], Trunk] = {}
         for latent in _sharers_last(spec):
@@ -103,10 +103,6 @@ class Networks(nn.Module):
     def has_decoder(self, view: str, node: str = "") -> bool:
         """Whether some term trains the network of p(x_view | its parents), or of a pseudo node's copy."""
         return view in self.trained.decoders[self.spec.target(node).name]
-
-    def _scored(self, node: str) -> list[str]:
-        """The views whose decoders, or copies of a pseudo node, are built."""
-        return [v for v in self.spec.scored_views if v in self.needed.decoders[node]]
 
     def decoded(self, node: str = "") -> tuple[str, ...]:
         """The views whose decoders, or copies of a pseudo node, some term trains."""
@@ -178,7 +174,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if view not in self.needed.decoders[self.spec.target(node).name]:
+        if not self.has_decoder(view, node):
             raise UsageError(untrained(f"the decoder of '{view}'", "decoders", self.decoded(node)))
         upper = isinstance(self.spec.target(node), Pseudo)
         found = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
