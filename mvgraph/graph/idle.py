@@ -110,9 +110,11 @@ def _unmixed(spec: Spec) -> str:
 
 def _of_latents(spec: Spec) -> Iterator[tuple[Path, Idle]]:
     for latent in spec.latents:
-        if latent.network is not None and not latent.given and (latent.level is None or latent.level.count == 1):
-            reason = f"'{latent.name}' has no parents that it could read"
-            yield ("p", latent.name), Idle(("network",), "network", reason, "drop it, or add given")
+        level = latent.level
+        name, parents = (level.node, level.given) if level else (latent.name, latent.given)  # levels are written as one
+        if latent.network is not None and not parents and (level is None or level.number == 1):
+            reason = f"'{name}' has no parents that it could read"
+            yield ("p", name), Idle(("network",), "network", reason, "drop it, or add given")
 
 
 def _of_posteriors(spec: Spec) -> Iterator[tuple[Path, Idle]]:

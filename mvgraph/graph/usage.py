@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from mvgraph.errors import Path, Problem
@@ -18,6 +18,7 @@ from mvgraph.graph.finding import (
     plated,
     posteriors,
     reach,
+    routes,
     scored_node,
     used_latents,
     value,
@@ -151,33 +152,43 @@ def trained(spec: Spec) -> Trained:
         for name, rule in rules.items()
     }
     joints = frozenset(u.latent for u in found if _joint(rules[u.latent]) and max(u.evidence.sizes) > 1)
-    return Trained(experts, joints, _decoded(spec))
+    return Trained(experts, joints, _decoded(spec, _scored(spec), _judged(spec)))
 
 
 def needed(spec: Spec) -> Trained:
-    """Which networks the terms of a spec ask for: encoders whatever numbers its params have.
+    """Which networks the terms of a spec ask for: encoders, and decoders of games, whatever numbers its params have.
 
-    A divergence whose weight is 0 with the numbers of today trains nothing, and is evaluated all the same, as a part of
-    the objective that is printed. A score of weight 0 is 0, and is not computed.
+    A divergence or game whose weight is 0 with the numbers of today trains nothing, and is evaluated all the same, as a
+    part of the objective that is printed. A score of weight 0 is 0, and is not computed.
     """
     moved = {n: v + ELSEWHERE if isinstance(v, int | float) else v for n, v in spec.params.items()}
-    return replace(trained(replace(spec, params=Table(moved))), decoders=trained(spec).decoders)
+    anywhere = replace(spec, params=Table(moved))
+    return replace(trained(anywhere), decoders=_decoded(spec, _scored(spec), _judged(anywhere)))
 
 
-def _decoded(spec: Spec) -> dict[str, frozenset[str]]:
+def _decoded(spec: Spec, scored: Mapping[str, set[str]], judged: Set[str]) -> dict[str, frozenset[str]]:
     """The views whose data, or copies of a pseudo node, are scored or reconstructed."""
+    scored = {**scored, spec.observed.name: scored[spec.observed.name] | judged}
+    return {node: frozenset(views) & frozenset(spec.scored_views) for node, views in scored.items()}
+
+
+def _scored(spec: Spec) -> dict[str, set[str]]:
+    """The views that the routes score, of the observed node and of each pseudo node."""
     found: dict[str, set[str]] = {node: set() for node in (spec.observed.name, *(n.name for n in spec.pseudo))}
-    for one in written(spec):
-        if value(spec, one.term.weight) == 0:
-            continue
-        if isinstance(one.term, Route) and (scored := reach(spec, one.term, one.term.to)):
-            node = scored_node(one.term) or spec.observed.name
-            found.get(node, set()).update(v for v in scored.views if _weighs(spec, one.term, v))
-        if isinstance(one.term, Contest):
-            fake = attempt(parse_sample, one.term.fake)
-            copy = reach(spec, one.term, f"[{fake.copy}]") if isinstance(fake, Data) else None
-            found[spec.observed.name] |= copy.views if copy else frozenset()
-    return {node: frozenset(views) & frozenset(spec.scored_views) for node, views in found.items()}
+    for one, route in routes(spec):
+        scored = reach(spec, route, route.to)
+        if scored is not None and value(spec, one.term.weight) != 0:
+            node = scored_node(route) or spec.observed.name
+            found.get(node, set()).update(v for v in scored.views if _weighs(spec, route, v))
+    return found
+
+
+def _judged(spec: Spec) -> frozenset[str]:
+    """The views whose reconstructions the critics of games judge."""
+    games = [one.term for one in written(spec) if value(spec, one.term.weight) != 0]
+    fakes = [(game, attempt(parse_sample, game.fake)) for game in games if isinstance(game, Contest)]
+    copies = [reach(spec, game, f"[{fake.copy}]") for game, fake in fakes if isinstance(fake, Data)]
+    return frozenset().union(*(copy.views for copy in copies if copy))
 
 
 def _weighs(spec: Spec, route: Route, view: str) -> bool:

@@ -66,7 +66,8 @@ class Networks(nn.Module):
         self.pools = nn.ModuleDict()
         self.priors = nn.ModuleDict()
         self.auxiliaries = nn.ModuleDict()
-        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in self.decoded()})
+        decoded = [v for v in spec.scored_views if v in self.needed.decoders[spec.observed.name]]
+        self.decoders = nn.ModuleDict({_name(Ref("x", v)): self._decoder(v) for v in decoded})
         self.uppers = nn.ModuleDict(
             {_name(Ref(n.name, v)): self._upper(n, v) for n in spec.pseudo for v in self.decoded(n.name)}
         )
@@ -89,7 +90,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if view not in self.needed.experts[ref.node]:
+        if not self.builds_expert(ref, view):
             known = tuple(v for v in self.spec.view_names if v in self.trained.experts[ref.node])
             raise UsageError(untrained(f"the encoder of '{ref}' for the view '{view}'", "encoders", known))
         found = self.experts[_name(ref, view)]
@@ -99,6 +100,10 @@ class Networks(nn.Module):
     def has_expert(self, ref: Ref, view: str) -> bool:
         """Whether some term trains the network of q(ref | x_view)."""
         return view in self.trained.experts[ref.node]
+
+    def builds_expert(self, ref: Ref, view: str) -> bool:
+        """Whether some term asks for the network of q(ref | x_view), be it with the weight zero."""
+        return view in self.needed.experts[ref.node]
 
     def has_decoder(self, view: str, node: str = "") -> bool:
         """Whether some term trains the network of p(x_view | its parents), or of a pseudo node's copy."""
@@ -174,7 +179,7 @@ class Networks(nn.Module):
         Raises:
             UsageError: no term trains it.
         """
-        if not self.has_decoder(view, node):
+        if view not in self.needed.decoders[self.spec.target(node).name]:
             raise UsageError(untrained(f"the decoder of '{view}'", "decoders", self.decoded(node)))
         upper = isinstance(self.spec.target(node), Pseudo)
         found = self.uppers[_name(Ref(node, view))] if upper else self.decoders[_name(Ref("x", view))]
@@ -267,7 +272,7 @@ class Networks(nn.Module):
         plate = spec.latent(latent).plate
         for view in spec.scored_views if plate else spec.view_names:
             ref, shape = Ref(latent, view if plate else None), (spec.dim(latent, view),)
-            if view in self.needed.experts[latent]:
+            if self.builds_expert(ref, view):
                 self._add_expert(ref, view, trunks)
             if plate or view == spec.view_names[0]:
                 self._add_marginals(ref, shape)

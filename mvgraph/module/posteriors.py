@@ -98,7 +98,7 @@ class Posteriors:
         """All the evidence sets of one latent at once."""
         assert rule.fuse is not None
         named = [v for v in self.spec.view_names if any(v in s.views for s in slots)]
-        used = [v for v in named if self.networks.has_expert(ref, v)]  # experts that no term trains are no evidence
+        used = [v for v in named if self.networks.builds_expert(ref, v)]  # where no term asks for it, it is no evidence
         index = torch.tensor([self.spec.view_names.index(v) for v in used], device=self.mask.device)
         each = [self.expert(ref, v) for v in used]
         experts = {name: torch.stack([e[name] for e in each]) for name in each[0]}

@@ -58,6 +58,17 @@ def test_an_option_without_effect_is_refused(sets: list[str], path: tuple[str, s
         raise SpecError(*problems)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_network_of_a_hierarchy_is_not_idle(count: int) -> None:
+    """Its root has no parents, and is the only level where there is one; a node that names none has an idle network."""
+    levels = [f"p.z.plate={{level: {count}}}", "p.z.network=linear"]
+    assert "MVG324" not in [p.code for p in check(load(GOOD, sets=[*levels, "p.z.given=['z[l+1:]']"]))]
+    idle = [p for p in check(load(GOOD, sets=levels)) if p.code == "MVG324"]
+    assert [(p.path, p.message) for p in idle] == [
+        (("p", "z", "network"), "network changes nothing: 'z' has no parents that it could read")
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "written", "match"),
     [

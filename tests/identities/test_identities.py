@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from dataclasses import replace
 from itertools import permutations
 
@@ -107,7 +108,7 @@ class _Given(torch.nn.Module):
         super().__init__()
         self.params = params
 
-    def forward(self, _value: torch.Tensor) -> dict[str, torch.Tensor]:
+    def forward(self, _value: torch.Tensor, _there: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
         """The parameters."""
         return self.params
 
@@ -492,24 +493,24 @@ def _match(first: Model, second: Model) -> None:
         if parameter.dim():
             parameter.data = first.networks.learnt[name].data[order].clone()
     for name in first.networks.joints:
-        joint = first.networks.joints[name]
+        joint = deepcopy(first.networks.joints[name])
         old, new = first.spec.view_names, second.spec.view_names
         sizes = [math.prod(first.spec.view(v).shape or ()) for v in new]
-        second.networks.joints[name] = _Reordered(joint, sizes, [new.index(v) for v in old])
+        joint.trunk = torch.nn.Sequential(_Reordered(sizes, [new.index(v) for v in old]), joint.trunk)
+        second.networks.joints[name] = joint
 
 
 class _Reordered(torch.nn.Module):
-    """A joint network that is given the views in another order."""
+    """Views side by side, in another order."""
 
-    def __init__(self, inner: torch.nn.Module, sizes: list[int], order: list[int]) -> None:
+    def __init__(self, sizes: list[int], order: list[int]) -> None:
         super().__init__()
-        self.inner, self.sizes, self.order = inner, sizes, order
+        self.sizes, self.order = sizes, order
 
-    def forward(self, packed: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The same answer."""
+    def forward(self, packed: torch.Tensor) -> torch.Tensor:
+        """The same entries."""
         parts = packed.split(self.sizes, -1)
-        answer: dict[str, torch.Tensor] = self.inner(torch.cat([parts[i] for i in self.order], -1))
-        return answer
+        return torch.cat([parts[i] for i in self.order], -1)
 
 
 def test_i40_duplicate_view_doubles_the_precision() -> None:

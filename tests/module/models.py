@@ -75,12 +75,17 @@ def views_of(name: str, count: int, order: int = 0) -> tuple[str, ...]:
 
 
 def with_views(spec: Spec, kept: Sequence[str]) -> Spec:
-    """A spec with some of its views deleted, in its tables, too; routes whose evidence is gone go with them."""
+    """A spec with some of its views deleted, in its tables, too; routes whose evidence is gone go with them.
+
+    The prior that is an expert of all the views of a spec is one of no set that is left.
+    """
     tables = {n: Table({v: p[v] for v in kept}) if isinstance(p, Table) else p for n, p in spec.params.items()}
     gone = {f"[{v}]" for v in spec.view_names if v not in kept}
     there = with_terms(spec, lambda t: None if isinstance(t, Route) and t.from_ in gone else t)
     views = tuple(v for v in spec.views if v.name in kept)
-    return replace(there, views=views, params=Table(tables), open_views=None, document=None)
+    some = len(views) < len(spec.views)
+    rules = (replace(q, prior_expert="never") if some and q.prior_expert == "full" else q for q in spec.posteriors)
+    return replace(there, views=views, params=Table(tables), posteriors=tuple(rules), open_views=None, document=None)
 
 
 def with_terms(spec: Spec, change: Callable[[WrittenTerm], WrittenTerm | None]) -> Spec:

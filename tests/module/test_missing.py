@@ -135,13 +135,9 @@ def test_garbage_leaves_no_trace_in_answers(name: str) -> None:
 
 
 def deleted(full: Model, kept: Sequence[str]) -> Model:
-    """The model of the spec with the other views deleted, with the same parameters.
-
-    The prior that is an expert of all the views of a spec is one of no set that is left.
-    """
+    """The model of the spec with the other views deleted, with the same parameters."""
     spec = full.spec
-    rules = tuple(replace(q, prior_expert="never") if q.prior_expert == "full" else q for q in spec.posteriors)
-    small_model = Model(with_views(replace(spec, posteriors=rules), kept)).double().eval()
+    small_model = Model(with_views(spec, kept)).double().eval()
     columns = [i for i, v in enumerate(spec.view_names) if v in kept]
     state = full.state_dict()
     wanted = small_model.state_dict()

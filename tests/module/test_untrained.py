@@ -106,6 +106,23 @@ def test_weights_of_zero_train_nothing(term: object, decoders: str) -> None:
     assert list(model.impute(data(spec, 2))) == list(decoders)
 
 
+def test_a_weight_of_zero_asks_for_what_is_evaluated() -> None:
+    """The posterior of a divergence and what a critic judges are evaluated all the same; a log-likelihood is not."""
+    kl = {"kl": {"of": "q(z | b)", "to": "p(z)", "weight": "none"}}
+    game = {"game": {"play": "lsgan", "real": "x.y", "fake": "x.y", "from": "V", "weight": "none"}}
+    scored = {"elbo": {"from": ["a"], "to": ["a", "b"], "likelihood_weight": {"b": "none"}}}
+    objective = {"maximize": [scored], "minimize": [kl, game]}
+    spec = load("mvae", views=VIEWS, params={"none": 0}, objective=objective, sets=["p.z.dim=2"])
+    model = Model(spec).double().eval()
+    assert {n for n in built(model) if not n.startswith("critics")} == {
+        *(f"experts.z({v})" for v in "aby"),
+        "decoders.x@a()",
+        "decoders.x@y()",
+    }
+    agree(model, data(spec, 4))
+    assert list(dead(spec)) == [*(f"encoder q(z|{v})" for v in "by"), "decoder of x.b", "decoder of x.y"]
+
+
 def test_a_private_latent_whose_encoder_is_not_trained_is_drawn_from_its_prior() -> None:
     """Its view is no evidence of it, as in training."""
     p = {"h": {"latent": "normal", "plate": "view", "dim": 2}, "x": {"given": ["z", "h"]}}
