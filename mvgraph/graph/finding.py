@@ -148,7 +148,7 @@ def _variable(spec: Spec, text: str) -> Reach | None:
     found = attempt(parse_ranges, text)
     if isinstance(found, SpecError):
         return None
-    whole = any(part.word in ("full", "random") for part in found)  # of all views; a single one is no condition
+    whole = any(part.word == "full" for part in found)  # what is conditioned on is in no other set
     views = spec.view_names if whole else spec.scored_views
     return Reach(frozenset(views), frozenset(s for part in found for s in _sizes(part, len(views))))
 

@@ -59,7 +59,8 @@ def evidence_sets(spec: Spec, sets: Tensor, observed: Tensor) -> Tensor:
     rates = drop_rates(spec)
     first = len(sets) - len(rates)
     dropped = [dropped_mask(u, observed, p) for u, p in zip(sets[first:], rates, strict=True)]
-    return torch.cat([random_masks(sets[:first], observed), *(d[None] for d in dropped)])
+    scored = torch.tensor([v in spec.scored_views for v in spec.view_names], device=observed.device)
+    return torch.cat([random_masks(sets[:first], observed & scored), *(d[None] for d in dropped)])
 
 
 def dropped_mask(uniform: Tensor, observed: Tensor, p: float) -> Tensor:

@@ -176,7 +176,7 @@ def _weighted(spec: Spec, route: Route, seen: int) -> Iterator[_Weighted]:
         targets = instance.subset(spec, route.to)
         targets = replace(targets, views=targets.views & whole)
         drawn = any(b.drawn for b in instance.bindings.values())
-        if times == 0 or not targets.views or (drawn and not random_subsets(frozenset(spec.view_names))):
+        if times == 0 or not targets.views or (drawn and not random_subsets(frozenset(spec.scored_views))):
             continue
         scores = tuple(weigh.score(route, v).subs(known) for v in spec.scored_views)
         ratios = tuple(weigh.beta(route, r).subs(known) for r in refs)

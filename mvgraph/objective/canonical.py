@@ -152,7 +152,7 @@ def _chosen(coefficient: Expr, atom: Atom, values: Mapping[Expr, Expr]) -> tuple
 
 def _random(spec: Spec) -> Iterable[tuple[Expr, Term]]:
     """The terms of random evidence, k/C for each of the C sets that it may be."""
-    choices = random_subsets(frozenset(spec.view_names)) if any(map(random_parts, _written(spec))) else []
+    choices = random_subsets(frozenset(spec.scored_views)) if any(map(random_parts, _written(spec))) else []
     for chosen in choices:
         yield from ((t.count / len(choices), t) for t in expand_drawn(spec, chosen))
 

@@ -249,7 +249,7 @@ def written_terms(spec: Spec) -> list[tuple[WrittenTerm, str]]:
 def _random(spec: Spec, written: WrittenTerm) -> list[str]:
     if not random_parts(written):
         return []
-    sets = random_subsets(frozenset(spec.view_names))
+    sets = random_subsets(frozenset(spec.scored_views))
     drawn_from = (
         ", ".join(map(views_text, sets[:MOST_SETS])) or "there is none for so few views, and the route is empty"
     )

@@ -131,7 +131,7 @@ def _ending(kept: Sum) -> Iterator[State]:
 def _frames(spec: Spec, written: WrittenTerm) -> Iterator[tuple[Expr, Frame]]:
     """The bindings of a term; those of a random set for each set that it may be, with its probability."""
     yield from ((sympy.Integer(1), frame) for frame in frames(spec, written))
-    choices = random_subsets(frozenset(spec.view_names)) if random_parts(written) else []
+    choices = random_subsets(frozenset(spec.scored_views)) if random_parts(written) else []
     for chosen in choices:
         drawn = (f for f in frames(spec, written, draws={1: chosen}) if f.instance.drawn == 1)
         yield from ((f.weigh.count(written) / len(choices), f) for f in drawn if any(t.drawn for t in raw(f)))
