@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mvgraph.module.model import compile  # noqa: A004
     from mvgraph.training.fitting import fit
     from mvgraph.training.quiet import quiet
-    from mvgraph.training.record import Origin, read_record, shared_names
+    from mvgraph.training.record import DataOrigin, read_record, shared_names
     from mvgraph.training.run import Run
 else:
     __getattr__ = attach(
@@ -42,7 +42,7 @@ else:
             "DataWarning": "mvgraph.data.tables",
             "Fingerprints": "mvgraph.data.fingerprints",
             "MisconfigurationException": "lightning.fabric.utilities.exceptions",
-            "Origin": "mvgraph.training.record",
+            "DataOrigin": "mvgraph.training.record",
             "Run": "mvgraph.training.run",
             "Strip": "mvgraph.evaluation.gallery",
             "Tables": "mvgraph.data.tables",
@@ -75,10 +75,10 @@ else:
 __all__ = [
     "WRITTEN",
     "Block",
+    "DataOrigin",
     "DataWarning",
     "Fingerprints",
     "MisconfigurationException",
-    "Origin",
     "Run",
     "Strip",
     "Tables",

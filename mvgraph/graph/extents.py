@@ -26,7 +26,7 @@ MOST = 1e30  # single precision ends at 3e38
 
 
 @dataclass(frozen=True)
-class Point:
+class Assignment:
     """The number that a formula is at values of its names."""
 
     number: float
@@ -38,7 +38,7 @@ class Point:
         return ", ".join(f"{r} = {float(v):g}" for r, v in self.values.items())
 
 
-def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Point, Point] | None:
+def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Assignment, Assignment] | None:
     """The least and the most that a formula can be; None where one of its names has no value, such as an empty set.
 
     Arguments:
@@ -53,7 +53,7 @@ def extent(spec: Spec, formula: Formula, one: Written | None = None) -> tuple[Po
     return None if not points else (min(points, key=lambda p: p.number), max(points, key=lambda p: p.number))
 
 
-def _points(formula: Formula, course: Sequence[Values]) -> list[Point]:
+def _points(formula: Formula, course: Sequence[Values]) -> list[Assignment]:
     """The formula in the course of training."""
     points = []
     for values in course:
@@ -62,14 +62,14 @@ def _points(formula: Formula, course: Sequence[Values]) -> list[Point]:
             raise _refused(number.problems[0].message, number.problems[0].remedy, values)
         if abs(number) > MOST:
             raise _refused(f"the formula '{formula}' is {number:g}", "write a smaller one", values)
-        points.append(Point(number, values))
+        points.append(Assignment(number, values))
     if len(course) > 1:
         _refuse_poles(formula, course)
     return points
 
 
 def _refused(message: str, remedy: str, values: Values) -> SpecError:
-    place = Point(0, values).place
+    place = Assignment(0, values).place
     return SpecError(Problem("MVG122", (), message + (f" at {place}" if place else ""), remedy))
 
 
@@ -79,7 +79,7 @@ def _refuse_poles(formula: Formula, course: Sequence[Values]) -> None:
         numbers = [evaluate(divisor, {r.label: float(v) for r, v in values.items()}) for values in course]
         for place, (before, after) in enumerate(pairwise(numbers)):
             if before * after < 0:
-                span = " and ".join(Point(0, values).place for values in course[place : place + 2])
+                span = " and ".join(Assignment(0, values).place for values in course[place : place + 2])
                 message = f"the formula '{formula}' divides by zero between {span}"
                 raise SpecError(Problem("MVG122", (), message, REMEDIES["divides by zero"]))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mvgraph.errors import Path, Problem, SpecError
-from mvgraph.graph.extents import Point, extent
+from mvgraph.graph.extents import Assignment, extent
 from mvgraph.graph.finding import (
     Check,
     Written,
@@ -195,13 +195,13 @@ def negatives(spec: Spec) -> Iterator[Problem]:
     """MVG310 (warning): a weight that is negative, or becomes negative, so that its term pulls the other way."""
     for weight in weights(spec):
         least = attempt(partial(_least, spec), weight)
-        if isinstance(least, Point) and least.number < 0:
+        if isinstance(least, Assignment) and least.number < 0:
             where = "" if value(spec, weight.formula) is not None else f" at {least.place}"
             message = f"the weight '{weight.formula}' is {least.number:g}{where}: its term pulls the wrong way"
             yield warning("MVG310", weight.path, message, "a weight is 0 or more; maximize and minimize give the sign")
 
 
-def _least(spec: Spec, weight: Weight) -> Point | None:
+def _least(spec: Spec, weight: Weight) -> Assignment | None:
     known = all(r.size or r.name in COUNTS or r.name in spec.params for r in references(weight.formula))
     span = extent(spec, weight.formula, weight.one) if known else None
     return None if span is None else span[0]

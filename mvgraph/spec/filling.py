@@ -57,7 +57,7 @@ class Filling:
 
 
 @dataclass(frozen=True)
-class Change:
+class Patch:
     """One way to fill a hole: a key gets another name (None: it is taken away), or a value is another one."""
 
     path: Path
@@ -81,7 +81,7 @@ def fillings(spec: Written, problems: Sequence[Problem]) -> list[Filling]:
     return [_filled(spec, tree, [(p.path, ways[n % len(ways)]) for p, ways in holes]) for n in range(count)]
 
 
-def _filled(spec: Written, tree: Tree, holes: list[tuple[Path, Change]]) -> Filling:
+def _filled(spec: Written, tree: Tree, holes: list[tuple[Path, Patch]]) -> Filling:
     """One filling; a hole that does not take its value is one of the value around it."""
     changes = [change for _, change in holes]
     for _ in range(4):
@@ -100,7 +100,7 @@ def _below(path: Path, above: Path) -> bool:
     return path[: len(above)] == above
 
 
-def _named(tree: Tree, problem: Problem) -> list[Change]:
+def _named(tree: Tree, problem: Problem) -> list[Patch]:
     """What a name that is not known could be: the one that is like it, else any that is known."""
     hint = problem.remedy
     if not isinstance(hint, Suggestion) or not problem.path:
@@ -111,11 +111,11 @@ def _named(tree: Tree, problem: Problem) -> list[Change]:
         if problem.code in UNKNOWN_KEYS and not hint.close:
             words = _required(tree, problem.path[:-1])
         names: list[str | None] = [w for w in words if w not in parent]
-        return [Change(problem.path, name, rename=True) for name in [*names, None]]
+        return [Patch(problem.path, name, rename=True) for name in [*names, None]]
     if isinstance(value, str):
-        return [Change(problem.path, text) for w in words if (text := _with(value, hint.word, w)) != value]
+        return [Patch(problem.path, text) for w in words if (text := _with(value, hint.word, w)) != value]
     if isinstance(value, list):
-        return [Change(problem.path, [w if str(v) == hint.word else v for v in value]) for w in words]
+        return [Patch(problem.path, [w if str(v) == hint.word else v for v in value]) for w in words]
     return []
 
 
@@ -135,21 +135,21 @@ def _required(tree: Tree, path: Path) -> list[str]:
     return [k.name for k in keys(cls) if k.required and k.name not in value] if cls else []
 
 
-def _valued(tree: Tree, path: Path, lacks: bool) -> Iterator[Change]:
+def _valued(tree: Tree, path: Path, lacks: bool) -> Iterator[Patch]:
     """Values that could stand at a place, or keys that could."""
     cls = _record(tree, path)
     if lacks and cls is not None:
         for name in _required(tree, path):
             hint = next(k.hint for k in keys(cls) if k.name == name)
-            yield from (Change((*path, name), v) for v in samples(tree, (*path, name), hint)[:1])
+            yield from (Patch((*path, name), v) for v in samples(tree, (*path, name), hint)[:1])
         return
     place, hint = path, _hint(path)
     while place and slot(hint) is None and _in_word(place):
         place, hint = place[:-1], _hint(place[:-1])
     values = samples(tree, place, hint) if place else []
-    yield from (Change(place, value) for value in values)
+    yield from (Patch(place, value) for value in values)
     if place and isinstance(place[-1], str) and _optional(tree, place):
-        yield Change(place, rename=True)
+        yield Patch(place, rename=True)
 
 
 def _in_word(path: Path) -> bool:
@@ -282,14 +282,14 @@ _TEXTS: dict[Any, Callable[[Tree, Path], list[Any]]] = {
 }
 
 
-def _changed(spec: Written, changes: Sequence[Change]) -> Written:
+def _changed(spec: Written, changes: Sequence[Patch]) -> Written:
     item = spec.item
     for change in sorted(changes, key=lambda c: len(c.path), reverse=True):  # the inner ones first: keys are renamed
         item = _put(item, change.path, change)
     return replace(spec, item=item, problems=())
 
 
-def _put(item: Item, path: Path, change: Change) -> Item:
+def _put(item: Item, path: Path, change: Patch) -> Item:
     """An item with one change at a path; as it is where there is no such path."""
     inside: Any = item.value
     key: Any = path[0]

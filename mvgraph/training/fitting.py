@@ -31,7 +31,7 @@ from mvgraph.training.folder import STATE, leaving_nothing, write_curves, write_
 from mvgraph.training.keeping import Keeper
 from mvgraph.training.progress import Bar
 from mvgraph.training.quiet import quiet
-from mvgraph.training.record import Origin, Record, read_record, record_of, warn_of_shared, write_record
+from mvgraph.training.record import DataOrigin, Record, read_record, record_of, warn_of_shared, write_record
 from mvgraph.training.resuming import kept, recipe_of, state_of
 from mvgraph.training.run import Run
 from mvgraph.training.stages import stages
@@ -55,7 +55,7 @@ def fit(
     early_stopping: EarlyStopping | int | None = None,
     best: bool = False,
     progress: bool = True,
-    origin: Origin | None = None,
+    origin: DataOrigin | None = None,
     **trainer_arguments: Any,
 ) -> Run:
     """Train a model.
@@ -99,7 +99,7 @@ def fit(
     everything = _batch(model.spec, data, columns, ids, align)
     rows, held = _parts(model.spec, everything, valid, align, fraction, seed)
     _require_views(rows)
-    origin = origin or Origin(fraction=fraction if valid is None else None)
+    origin = origin or DataOrigin(fraction=fraction if valid is None else None)
     if holds_views(valid) and held is not None and origin.fraction is None:
         warn_of_shared(rows, held)
     spec = _resolved(model.spec, epochs, batch_size)

@@ -31,7 +31,7 @@ VERSIONS = "versions.json"  # of runs that have no record
 
 
 @dataclass(frozen=True)
-class Origin:
+class DataOrigin:
     """Where the data of a run come from.
 
     Arguments:
@@ -150,7 +150,7 @@ def _plain(rows: Fingerprints) -> dict[str, list[Any]]:
     return {"rows": list(rows.places), **ids, "digests": list(rows.digests)}
 
 
-def record_of(spec: Spec, seed: int, origin: Origin, rows: Batch, held: Batch | None) -> Record:
+def record_of(spec: Spec, seed: int, origin: DataOrigin, rows: Batch, held: Batch | None) -> Record:
     """The record of a run that begins.
 
     Arguments:

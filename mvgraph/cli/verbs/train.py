@@ -83,7 +83,7 @@ def run(
     columns = record.columns if record else None
     load = partial(written, spec, sets, views)
     found, rows, held, files = _read(load, data, valid, fraction, seed, skip_empty, align, columns)
-    origin = engine.Origin(_command(), tuple(data), tuple(valid or ()), files, None if valid else fraction)
+    origin = engine.DataOrigin(_command(), tuple(data), tuple(valid or ()), files, None if valid else fraction)
     model = engine.compile(found, seed=seed)
     say(f"{found.name}: {len(rows)} rows to train on, {len(held) if held else 0} to judge by; writing to {folder}")
     try:
