@@ -112,15 +112,20 @@ def judged(*arguments: str) -> tuple[str, str]:
     return result.stdout.splitlines()[0], result.stderr
 
 
+def keep(ids: Sequence[str]) -> None:
+    """Cut both tables down to some rows."""
+    rows = [IDS.index(i) for i in ids]
+    write("a.csv", ids, GENES, A[rows])
+    write("b.csv", ids, LIPIDS, B[rows])
+
+
 @pytest.mark.usefixtures("run")
 def test_evaluate_judges_the_rows_that_the_run_held_out():
     head, said = judged(*BOTH)
     assert head == "MVAE, judged on 15 held-out rows"
     assert said.endswith("60 rows: 15 held-out, 45 training; 15 are judged\n")
     held = json.loads(Path("run/record.json").read_text())["split"]["held_out"]["ids"]
-    rows = [IDS.index(i) for i in held]
-    write("a.csv", held, GENES, A[rows])
-    write("b.csv", held, LIPIDS, B[rows])
+    keep(held)
     head, said = judged(*BOTH)
     assert head == "MVAE, judged on 15 held-out rows"
     assert said.endswith("15 held-out rows; all are judged\n")
@@ -141,9 +146,7 @@ def test_evaluate_warns_of_rows_that_were_trained_on():
     assert "held-out, " in head
     assert "of the 30 judged rows were trained on: 's" in said
     trained = json.loads(Path("run/record.json").read_text())["split"]["training"]["ids"]
-    rows = [IDS.index(i) for i in trained]
-    write("a.csv", trained, GENES, A[rows])
-    write("b.csv", trained, LIPIDS, B[rows])
+    keep(trained)
     head, said = judged(*BOTH)
     assert head == "MVAE, judged on 45 training rows"
     assert "warning: 45 of the 45 judged rows were trained on: " in said

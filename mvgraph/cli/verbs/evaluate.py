@@ -116,9 +116,8 @@ def _as_recorded(model: Model, record: Record, data: Batch, align: Align) -> tup
 def _warn(record: Record | None, judged: Batch, train: Batch | None) -> None:
     """Say where rows are judged that were trained on, or may have been."""
     names = [] if train is None else engine.shared_names(judged, engine.Fingerprints.of(train))
-    if record is not None:
-        trained = record.parted(judged)[0]
-        names += [trained.name(i) for i in range(len(trained))]
+    standing = record.standing(judged) if record else []
+    names += [judged.name(row) for row, kind in enumerate(standing) if kind == "training"]
     if names := list(dict.fromkeys(names)):
         where = "were trained on" if train is None else "were trained on, or are in --train, too"
         said = f"{len(names)} of the {len(judged)} judged rows {where}: {engine.listed(names)}"
@@ -126,6 +125,6 @@ def _warn(record: Record | None, judged: Batch, train: Batch | None) -> None:
     if record is not None and (changed := record.changed(judged)):
         said = f"{len(changed)} of the {len(judged)} judged rows have other values than in the data of the run"
         warnings.warn(f"{said}: {engine.listed(changed)}", engine.DataWarning, stacklevel=2)
-    if record is not None and record.count(judged).get(""):
+    if "" in standing:
         said = "the rows have no ids and lack a view: it cannot be told whether they were trained on"
         warnings.warn(said, engine.DataWarning, stacklevel=2)
